@@ -1,0 +1,155 @@
+# heard - build, test and install.  `make help` lists what there is to run.
+
+PREFIX     ?= /usr/local
+LIBEXECDIR ?= $(PREFIX)/lib/heard/plugins
+SYSCONFDIR ?= /etc/heard
+VARIANT    ?= release
+BUILD      := build/$(VARIANT)
+
+# Debian packages, named once: for building, and for tests and lint on top.
+BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
+              libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
+              libssl-dev libicu-dev zlib1g-dev libgumbo-dev
+CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3
+LINT_DEPS  := clang clang-tidy clang-format codespell
+
+# One line a library; a plugin or library folder may add its own in a file `libs`.
+CORE_PKGS  := libevent libevent_pthreads libevent_openssl libconfig simdjson libsodium libcurl \
+              lua5.4 openssl icu-i18n icu-uc zlib
+
+CFLAGS_release := -O2 -g -DNDEBUG
+CFLAGS_debug   := -O1 -g3
+CFLAGS_asan    := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CFLAGS_tsan    := -O1 -g3 -fsanitize=thread
+CFLAGS   ?= $(CFLAGS_$(VARIANT))
+CXXFLAGS ?= $(CFLAGS)
+WARN     := -Wall -Wextra -Wconversion -Wshadow
+COMMON   := -D_GNU_SOURCE -Iinclude -fPIC -fvisibility=hidden -pthread -MMD -MP
+ALL_C     = -std=c11 $(COMMON) $(WARN) -Wstrict-prototypes -Wmissing-prototypes $(CFLAGS)
+ALL_CXX   = -std=c++17 $(COMMON) $(WARN) $(CXXFLAGS)
+SAN      := $(filter -fsanitize%,$(CFLAGS))
+LDFLAGS  += $(SAN)
+
+# Looked up when first needed, so that `make deps` works before they are there.
+pkg       = $(shell pkg-config --$(1) $(2) 2>/dev/null)
+CORE_INC  = $(eval CORE_INC := $(call pkg,cflags,$(CORE_PKGS)))$(CORE_INC)
+CORE_LIBS = $(eval CORE_LIBS := $(call pkg,libs,$(CORE_PKGS)) -ldl -lm -lstdc++)$(CORE_LIBS)
+
+CORE_O  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out core/main.c,$(wildcard core/*.c))) \
+           $(patsubst %.cc,$(BUILD)/%.o,$(wildcard core/*.cc))
+PLUGINS := $(patsubst plugins/%/,%,$(wildcard plugins/input/*/ plugins/filter/*/ plugins/output/*/))
+MODULES := $(foreach p,$(PLUGINS),$(BUILD)/plugins/$(p).so)
+LIBS    := $(patsubst plugins/lib/%/,%,$(wildcard plugins/lib/*/))
+ARCHIVES := $(foreach l,$(LIBS),$(BUILD)/plugins/lib/lib$(l).a)
+UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+TOOLS   := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
+TESTPLUGINS := $(patsubst tests/plugins/mods/%.c,$(BUILD)/testplugins/filter/%.so,$(wildcard tests/plugins/mods/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+all: $(BUILD)/heard $(MODULES) ## the daemon and every plugin
+
+-include Makefile.local
+
+$(BUILD)/heard: $(BUILD)/core/main.o $(CORE_O)
+	$(CXX) $(LDFLAGS) -pthread -rdynamic -o $@ $^ $(CORE_LIBS)
+
+# plugins/STAGE/NAME/libs and plugins/lib/NAME/libs: `lib NAME` for a folder of
+# plugins/lib, `pkg NAME` for pkg-config, one a line.
+uses      = $(if $(wildcard $(1)/libs),$(shell sed -n 's/^$(2) //p' $(1)/libs))
+uses_libs = $(sort $(call uses,plugins/$(1),lib))
+uses_pkgs = $(sort $(call uses,plugins/$(1),pkg) $(foreach l,$(call uses_libs,$(1)),$(call uses,plugins/lib/$(l),pkg)))
+
+.SECONDEXPANSION:
+# One directory, one plugin: every .c in plugins/STAGE/NAME is linked into NAME.so.
+$(BUILD)/plugins/%.so: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/$$*/*.c)))) \
+                       $$(foreach l,$$(call uses_libs,$$*),$(BUILD)/plugins/lib/lib$$(l).a) $$(wildcard plugins/$$*/libs)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -shared -pthread -Wl,--exclude-libs,ALL -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+		$(call pkg,libs,$(call uses_pkgs,$*))
+
+$(BUILD)/plugins/lib/lib%.a: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/lib/$$*/*.c))))
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# Plugins see include/ and plugins/lib/, never core/.
+$(BUILD)/plugins/%.o: plugins/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_C) -Iplugins/lib $(call pkg,cflags,$(sort $(call uses,$(<D:%/=%),pkg) \
+		$(foreach l,$(call uses,$(<D:%/=%),lib),$(call uses,plugins/lib/$(l),pkg)))) -c -o $@ $<
+
+$(BUILD)/core/%.o: core/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_C) $(CORE_INC) -c -o $@ $<
+
+$(BUILD)/core/%.o: core/%.cc
+	@mkdir -p $(@D)
+	$(CXX) $(ALL_CXX) $(CORE_INC) -c -o $@ $<
+
+# A unit test links the core; one that tests a plugin's own files includes them.
+$(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_O) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
+		$(call pkg,libs,$(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))) $(CORE_LIBS) -lcmocka
+
+# Small programs for tests: load generators, receivers, shims (shim_*.c are preloaded).
+$(BUILD)/tools/shim_%: tests/tools/shim_%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -shared $(WARN) -o $@ $< -ldl -pthread
+$(BUILD)/tools/%: tests/tools/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -g -o $@ $< -pthread -lm
+
+# Plugins that exist for tests only: they crash, stall or fail on demand.
+$(BUILD)/testplugins/filter/%.so: tests/plugins/mods/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_C) $(LDFLAGS) -shared -o $@ $<
+
+deps: ## install what building and testing needs (Debian 12)
+	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS)
+
+lint-deps:
+	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS) $(LINT_DEPS)
+
+run: ## install what is missing, build, and show it at work on this machine
+	@tests/lib/deps.sh $(BUILD_DEPS)
+	@$(MAKE) --no-print-directory -s all
+	@BUILD=$(BUILD) KEEP=$(KEEP) tests/demo/run.sh
+
+check: ## every test in this variant; ends with one line of figures
+	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS)
+	@$(MAKE) --no-print-directory -s all check-programs
+	@BUILD=$(BUILD) VARIANT=$(VARIANT) tests/run.sh $(T)
+
+check-programs: $(UNITS) $(TOOLS) $(TESTPLUGINS)
+
+bench: ## speed, as medians with machine and load
+	@$(MAKE) --no-print-directory -s VARIANT=release all check-programs
+	@BUILD=build/release tests/bench/run.sh $(B)
+
+fuzz: ## each target for FUZZ_SECONDS (default 60), with clang's libFuzzer
+	@tests/lib/deps.sh $(BUILD_DEPS) clang
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh $(F)
+
+lint: ## clang-tidy, clang-format, codespell and the checks of our own
+	@$(MAKE) --no-print-directory -s lint-deps
+	@tests/lint/run.sh
+
+install: all ## honours DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SYSCONFDIR)
+	install -m 755 $(BUILD)/heard $(DESTDIR)$(PREFIX)/bin/
+	for p in $(PLUGINS); do \
+		install -D -m 644 $(BUILD)/plugins/$$p.so $(DESTDIR)$(LIBEXECDIR)/$$p.so || exit 1; \
+	done
+	cp -R etc/. $(DESTDIR)$(SYSCONFDIR)/
+
+clean: ## remove this variant's build tree
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+.PHONY: all deps lint-deps run check check-programs bench fuzz lint install clean help
+.SECONDARY:
+.DELETE_ON_ERROR:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

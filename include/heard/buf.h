@@ -1,0 +1,50 @@
+/*
+ * heard/buf.h - a growing buffer of bytes, with a cap given at birth.
+ *
+ * The caller owns the storage.  After the first failed append (cap reached or
+ * out of memory) the buffer is `failed` and ignores further appends, so a
+ * writer checks once, at the end.  The bytes are always followed by a NUL that
+ * is not counted.
+ */
+#ifndef HEARD_BUF_H
+#define HEARD_BUF_H
+
+#include <heard/api.h>
+#include <heard/str.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct heard_buf {
+	char *ptr;
+	size_t len, size; /* bytes used; bytes allocated                     */
+	size_t cap;       /* never more than this many bytes                 */
+	bool failed;
+};
+
+HEARD_API void heard_buf_init(struct heard_buf *, size_t cap);
+HEARD_API void heard_buf_release(struct heard_buf *); /* frees; init again before reuse */
+static inline void heard_buf_clear(struct heard_buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+}
+
+/* Room for n more bytes, or NULL.  Add what was used to ->len. */
+HEARD_API char *heard_buf_room(struct heard_buf *, size_t n);
+HEARD_API void heard_buf_add(struct heard_buf *, const void *bytes, size_t n);
+HEARD_API void heard_buf_printf(struct heard_buf *, const char *format, ...) HEARD_PRINTF(2, 3);
+static inline void heard_buf_str(struct heard_buf *b, struct heard_str s)
+{
+	heard_buf_add(b, s.ptr, s.len);
+}
+static inline void heard_buf_puts(struct heard_buf *b, const char *s)
+{
+	heard_buf_add(b, s, strlen(s));
+}
+static inline struct heard_str heard_buf_view(const struct heard_buf *b)
+{
+	return heard_str_n(b->ptr, b->len);
+}
+
+#endif
