@@ -13,11 +13,24 @@
 
 #include <stddef.h>
 
+/* Under AddressSanitizer every allocation takes the slow path, which leaves a
+ * poisoned gap behind it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_CHECKED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_CHECKED 1
+#endif
+#endif
+#ifndef ARENA_CHECKED
+#define ARENA_CHECKED 0
+#endif
+
 struct arena_chunk;
 struct arena {
 	struct arena_chunk *chunks; /* newest first                         */
-	char *at, *end;             /* free part of the newest              */
-	size_t used, cap;           /* bytes of all chunks; their limit     */
+	char *at, *end;		    /* free part of the newest, 8-aligned   */
+	size_t used, cap;	    /* bytes of all chunks; their limit     */
 };
 
 void arena_init(struct arena *, size_t cap);
@@ -29,15 +42,14 @@ void *arena_grow(struct arena *, size_t size); /* the slow path */
 /* 8-aligned, not zeroed; NULL at the cap or without memory. */
 static inline void *arena_alloc(struct arena *a, size_t size)
 {
-	size = (size + 7) & ~(size_t)7;
-	if (size > (size_t)(a->end - a->at))
+	if (ARENA_CHECKED || size == 0 || size > (size_t)(a->end - a->at))
 		return arena_grow(a, size);
 	void *p = a->at;
-	a->at += size;
+	a->at += (size + 7) & ~(size_t)7;
 	return p;
 }
 void *arena_zalloc(struct arena *, size_t size);
 struct heard_str arena_copy(struct arena *, struct heard_str); /* {NULL,0} on failure */
-char *arena_zstr(struct arena *, struct heard_str);            /* NUL-terminated copy */
+char *arena_zstr(struct arena *, struct heard_str);	       /* NUL-terminated copy */
 
 #endif

@@ -3,8 +3,8 @@
  *
  * The caller owns the storage.  After the first failed append (cap reached or
  * out of memory) the buffer is `failed` and ignores further appends, so a
- * writer checks once, at the end.  The bytes are always followed by a NUL that
- * is not counted.
+ * writer checks once, at the end.  What was added is followed by a NUL that is
+ * not counted.
  */
 #ifndef HEARD_BUF_H
 #define HEARD_BUF_H
@@ -28,10 +28,18 @@ static inline void heard_buf_clear(struct heard_buf *b)
 {
 	b->len = 0;
 	b->failed = false;
+	if (b->ptr)
+		b->ptr[0] = '\0';
 }
 
-/* Room for n more bytes, or NULL.  Add what was used to ->len. */
+/* Room for n more bytes (and the NUL), or NULL.  Say with heard_buf_used how
+ * many were written; adding to ->len does too, but leaves the NUL behind. */
 HEARD_API char *heard_buf_room(struct heard_buf *, size_t n);
+static inline void heard_buf_used(struct heard_buf *b, size_t n)
+{
+	b->len += n;
+	b->ptr[b->len] = '\0';
+}
 HEARD_API void heard_buf_add(struct heard_buf *, const void *bytes, size_t n);
 HEARD_API void heard_buf_printf(struct heard_buf *, const char *format, ...) HEARD_PRINTF(2, 3);
 static inline void heard_buf_str(struct heard_buf *b, struct heard_str s)

@@ -1,0 +1,87 @@
+/*
+ * buf.c - a buffer that doubles until its cap.
+ *
+ * One byte more than the cap may be allocated, for the NUL.
+ */
+#include <heard/buf.h>
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SMALLEST = 256 };
+
+void heard_buf_init(struct heard_buf *b, size_t cap)
+{
+	*b = (struct heard_buf){.cap = cap < SIZE_MAX / 4 ? cap : SIZE_MAX / 4};
+}
+
+void heard_buf_release(struct heard_buf *b)
+{
+	free(b->ptr);
+	*b = (struct heard_buf){.cap = 0};
+}
+
+static bool grow(struct heard_buf *b, size_t needed)
+{
+	size_t size = b->size ? b->size : SMALLEST;
+	while (size < needed + 1)
+		size *= 2;
+	if (size > b->cap + 1)
+		size = b->cap + 1;
+	char *ptr = realloc(b->ptr, size);
+	if (ptr == NULL)
+		return false;
+	b->ptr = ptr;
+	b->size = size;
+	return true;
+}
+
+char *heard_buf_room(struct heard_buf *b, size_t n)
+{
+	if (b->failed)
+		return NULL;
+	if (n < b->size - b->len)
+		return b->ptr + b->len;
+	if (b->len > b->cap || n > b->cap - b->len || !grow(b, b->len + n)) {
+		b->failed = true;
+		return NULL;
+	}
+	return b->ptr + b->len;
+}
+
+void heard_buf_add(struct heard_buf *b, const void *bytes, size_t n)
+{
+	char *p = heard_buf_room(b, n);
+	if (p == NULL)
+		return;
+	if (n)
+		memcpy(p, bytes, n);
+	heard_buf_used(b, n);
+}
+
+void heard_buf_printf(struct heard_buf *b, const char *format, ...)
+{
+	va_list ap, again;
+	va_start(ap, format);
+	va_copy(again, ap);
+	char *p = heard_buf_room(b, 0);
+	if (p) {
+		size_t room = b->size - b->len;
+		int n = vsnprintf(p, room, format, ap);
+		if (n >= 0 && (size_t)n >= room) {
+			p = heard_buf_room(b, (size_t)n);
+			if (p)
+				vsnprintf(p, (size_t)n + 1, format, again);
+			else
+				b->ptr[b->len] = '\0';
+		}
+		if (n < 0)
+			b->failed = true;
+		else if (p)
+			b->len += (size_t)n;
+	}
+	va_end(again);
+	va_end(ap);
+}
