@@ -2,9 +2,10 @@
  * seal.h - sealing to the operator's public key, and opening again.
  *
  * X25519 once per sealer (a lane, renewed every minute or 65,536 seals), then
- * XChaCha20-Poly1305 with a random nonce for each text: half a microsecond
- * where crypto_box_seal costs sixty.  The ephemeral secret is wiped as soon as
- * the shared key is made, so only the private key can open what was sealed.
+ * XChaCha20-Poly1305 with a nonce for each text (16 random bytes drawn with the
+ * key, and a counter): a microsecond where crypto_box_seal costs sixty.  The
+ * ephemeral secret is wiped as soon as the shared key is made, so only the
+ * private key can open what was sealed.
  * Form: "sealed:" + base64url(version 1 | ephemeral public key 32 | nonce 24 |
  * ciphertext and tag); shared key = BLAKE2b(X25519 | epk | pk).
  */
@@ -23,7 +24,7 @@ struct seal_private { unsigned char key[32]; unsigned char public_key[32]; };
 
 struct sealer { /* one thread's */
 	const struct seal_public *to;
-	unsigned char shared[32], ephemeral[32];
+	unsigned char shared[32], ephemeral[32], nonce[24];
 	int64_t made_ms;
 	unsigned uses;
 };
