@@ -11,11 +11,12 @@
  *
  * Request i has the Idempotency-Key "KEY_PREFIX-i".  It is sent again, the same
  * bytes under the same key, after a lost connection, a 429 or a 5xx, until it
- * is acknowledged with 202; a DEADLINE (60 s) without any acknowledgement ends it all.  With -g
- *every EVERY-th acknowledged request is sent once more and must get the same ids.  With -o a
- * request is sent once and never again.  The log has a line for each
- * acknowledged request: {"key":"k-0000000001","ids":["..."]}.  SIGTERM ends the
- * sending of new requests; those under way are still seen through.
+ * is acknowledged with 202; DEADLINE (60) seconds without an acknowledgement
+ * end it all.  With -g every EVERY-th acknowledged request is sent once more
+ * and must get the same ids.  With -o a request is sent once and never again.
+ * The log has a line for each acknowledged request:
+ * {"key":"k-0000000001","ids":["..."]}.  SIGTERM ends the sending of new
+ * requests; those under way are still seen through.
  *
  * The generator shares two cores with the daemon it measures, so a request is
  * a copy of a rendered one with its number written over, and of an answer only
