@@ -1,0 +1,46 @@
+/*
+ * index.h - the search file beside a store: words and tokens, which have random
+ * keys, indexed behind the inserts and made anew whenever it is lost.
+ */
+#ifndef STORE_INDEX_H
+#define STORE_INDEX_H
+
+#include "store.h"
+
+#include <sqlite3.h>
+
+struct query;
+
+/* ---- writing: the follower's */
+
+struct index_writer;
+/* Makes the file, or makes it anew if it is damaged, of another version, or
+ * belongs to another store or to a later state of this one (`last` is the
+ * store's last record). */
+int index_writer_open(struct index_writer **, const char *path, struct heard_str store_name,
+		      int64_t last, struct heard_error *);
+void index_writer_close(struct index_writer *); /* NULL is fine */
+int64_t index_writer_position(const struct index_writer *);
+int index_begin(struct index_writer *, struct heard_error *);
+int index_add(struct index_writer *, int64_t record, struct heard_str folded,
+	      struct heard_error *);
+int index_add_token(struct index_writer *, struct heard_str token, int64_t ticket,
+		    struct heard_error *);
+int index_commit(struct index_writer *, int64_t position, struct heard_error *);
+
+/* ---- reading */
+
+struct index_reader;
+/* One consistent view; NULL if there is no file that can be used, which means
+ * that nothing is indexed. */
+struct index_reader *index_reader_open(struct store *);
+void index_reader_close(struct index_reader *); /* NULL is fine */
+int64_t index_reader_position(const struct index_reader *);
+/* The ticket, or 0. */
+int64_t index_reader_token(struct index_reader *, const unsigned char token[STORE_TOKEN]);
+/* Numbers of records that may match, newest first, until fn says false. */
+int index_reader_find(struct index_reader *, const struct query *,
+		      int (*fn)(void *arg, int64_t record, struct heard_error *), void *arg,
+		      struct heard_error *);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * schema.c - the tables, and how an older file becomes a newer one.
+ *
+ * What decides speed here: every key of a hot table rises with time.  Records,
+ * tickets and history are numbered in arrival order; a UUIDv7 begins with its
+ * time, so the index on it grows at its end; a source's own ids usually rise
+ * too.  What is random by nature, words and tokens, is indexed behind the
+ * inserts in a file of its own (index.c).
+ *
+ *   record    one row each, the canonical JSON line last, so that the columns
+ *             before it are read without it
+ *   entity    the newest revision of what a source calls by one id
+ *   ticket    what `heard tickets list` shows; `due` is the next deadline
+ *   history   append-only; the file itself refuses anything else
+ *   note      what people at work wrote
+ *   position  how far a reader of the journal has come, kept in the same
+ *             transaction as its records
+ *   meta      the name of this store, for files that belong to it
+ *
+ * A migration is one more entry in `steps`; a file knows how many it has seen
+ * (user_version).  A file from the future is refused.
+ */
+#include "sqlite.h"
+
+#include <heard/error.h>
+
+#include <errno.h>
+
+#define APPLICATION_ID 0x68726453 /* "hrdS" */
+
+static const char *const steps[] = {
+	"CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"INSERT INTO meta VALUES('store', lower(hex(randomblob(16))));"
+	"CREATE TABLE position(reader TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE record(n INTEGER PRIMARY KEY, id BLOB NOT NULL, received_at INTEGER NOT "
+	"NULL,"
+	" fate INTEGER NOT NULL, ticket INTEGER, token BLOB, line BLOB NOT NULL);"
+	"CREATE UNIQUE INDEX record_id ON record(id);"
+	"CREATE INDEX record_ticket ON record(ticket) WHERE ticket IS NOT NULL;"
+	"CREATE TABLE entity(source_id TEXT, source TEXT, record INTEGER NOT NULL,"
+	" revision INTEGER NOT NULL, PRIMARY KEY(source_id, source)) WITHOUT ROWID;"
+	"CREATE TABLE ticket(id INTEGER PRIMARY KEY, token BLOB NOT NULL, state TEXT NOT NULL,"
+	" priority INTEGER NOT NULL, due INTEGER NOT NULL, category TEXT, department TEXT,"
+	" assignee TEXT, intent TEXT, subject TEXT, excerpt TEXT, channel TEXT, product TEXT,"
+	" author_key TEXT, received_at INTEGER NOT NULL, first_response_due INTEGER,"
+	" first_response_at INTEGER, resolution_due INTEGER, resolved_at INTEGER,"
+	" waiting_since INTEGER, round INTEGER NOT NULL DEFAULT 1,"
+	" contacts INTEGER NOT NULL DEFAULT 1, reach INTEGER NOT NULL DEFAULT 1,"
+	" merged_into INTEGER);"
+	"CREATE INDEX ticket_open ON ticket(priority, due) WHERE " LIVE ";"
+	"CREATE TABLE history(n INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT "
+	"NULL,"
+	" who TEXT NOT NULL, what TEXT NOT NULL, was TEXT, became TEXT, reason TEXT);"
+	"CREATE INDEX history_ticket ON history(ticket);"
+	"CREATE TRIGGER history_is_kept BEFORE DELETE ON history"
+	" BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"
+	"CREATE TRIGGER history_is_fixed BEFORE UPDATE ON history"
+	" BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"
+	"CREATE TABLE note(n INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" who TEXT NOT NULL, text TEXT NOT NULL);"
+	"CREATE INDEX note_ticket ON note(ticket);",
+};
+enum { NEWEST = sizeof(steps) / sizeof(*steps) };
+
+/* Someone else's database must not grow our tables. */
+static int check_owner(sqlite3 *db, int64_t version, struct heard_error *err)
+{
+	int64_t application, tables;
+	if (db_int(db, "PRAGMA application_id", 0, &application, err) ||
+	    db_int(db, "SELECT count(*) FROM sqlite_schema", 0, &tables, err))
+		return -err->code;
+	const char *path = sqlite3_db_filename(db, "main");
+	if (application != APPLICATION_ID && (application != 0 || tables > 0))
+		return heard_fail(err, EBADMSG,
+				  "%s is a database of another program; name another file",
+				  path);
+	if (version > NEWEST)
+		return heard_fail(
+			err, ENOTSUP,
+			"%s was written by a newer heard (store version %lld, this one knows "
+			"%d): run that one, or name another file",
+			path, (long long)version, NEWEST);
+	return 0;
+}
+
+static int migrate(sqlite3 *db, int64_t version, struct heard_error *err)
+{
+	for (; version < NEWEST; version++)
+		if (db_exec(db, steps[version], err))
+			return -err->code;
+	char *sql = sqlite3_mprintf("PRAGMA application_id=%d; PRAGMA user_version=%d",
+				    APPLICATION_ID, NEWEST);
+	int result = sql ? db_exec(db, sql, err) : heard_fail(err, ENOMEM, "out of memory");
+	sqlite3_free(sql);
+	return result;
+}
+
+int schema_prepare(sqlite3 *db, bool create, struct heard_error *err)
+{
+	int64_t version;
+	if (db_int(db, "PRAGMA user_version", 0, &version, err) ||
+	    check_owner(db, version, err))
+		return -err->code;
+	if (version == NEWEST)
+		return 0;
+	if (!create)
+		return heard_fail(
+			err, ENOTSUP,
+			"%s is of an older version: the daemon brings it up to date when it "
+			"starts (`heard run`)",
+			sqlite3_db_filename(db, "main"));
+	/* Two daemons may start at once: look again under the lock. */
+	if (db_exec(db, "BEGIN IMMEDIATE", err))
+		return -err->code;
+	if (db_int(db, "PRAGMA user_version", 0, &version, err) || migrate(db, version, err) ||
+	    db_exec(db, "COMMIT", err)) {
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+		return -err->code;
+	}
+	return 0;
+}

@@ -1,0 +1,127 @@
+/*
+ * sqlite.c - a store in an SQLite file: opening, statements, checkpoints.
+ *
+ * The write-ahead log is copied into the database by the writer itself, after a
+ * commit, whenever it has grown by CHECKPOINT_PAGES: often and little, so that
+ * no insert waits long.  That works only while the log can start over, which a
+ * reader in the middle of it prevents; then the log grows until the reader is
+ * gone.  Past RESTART_PAGES we wait for readers, briefly, to bound it.
+ */
+#include "sqlite.h"
+
+#include <heard/error.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	CACHE_KIB = 32 * 1024,
+	CHECKPOINT_PAGES = 4096, /* of 8 KiB: 32 MiB */
+	RESTART_PAGES = 8 * CHECKPOINT_PAGES,
+	RESTART_WAIT_MS = 200,
+};
+
+static const char *const statements[ST_COUNT] = {
+#define X(name, sql) [ST_##name] = sql,
+	STATEMENTS(X)
+#undef X
+};
+
+/* After a commit that left `pages` in the log.  A failure here is not one of
+ * the commit, which stands: the next commit tries again and, if the disk is
+ * truly bad, fails itself. */
+static int after_commit(void *arg, sqlite3 *db, const char *schema, int pages)
+{
+	(void)arg;
+	if (pages < CHECKPOINT_PAGES)
+		return SQLITE_OK;
+	if (pages < RESTART_PAGES) {
+		sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	} else {
+		sqlite3_busy_timeout(db, RESTART_WAIT_MS);
+		sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+		sqlite3_busy_timeout(db, DB_BUSY_MS);
+	}
+	return SQLITE_OK;
+}
+
+int store_open(struct store **store_r, const char *url, enum store_mode mode,
+	       struct heard_error *err)
+{
+	*store_r = NULL;
+	if (strstr(url, "://"))
+		return heard_fail(err, ENOTSUP,
+				  "%s: this build keeps tickets in a file; name one", url);
+	struct store *store = calloc(1, sizeof(*store));
+	if (!store || !(store->path = strdup(url))) {
+		free(store);
+		return heard_fail(err, ENOMEM, "out of memory");
+	}
+	bool create = mode == STORE_CREATE;
+	if (db_open(&store->db, url, create, CACHE_KIB, err) ||
+	    schema_prepare(store->db, create, err)) {
+		store_close(store);
+		return -err->code;
+	}
+	sqlite3_wal_hook(store->db, after_commit, NULL);
+	*store_r = store;
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	for (size_t i = 0; i < ST_COUNT; i++)
+		sqlite3_finalize(store->st[i]);
+	sqlite3_close(store->db);
+	free(store->path);
+	free(store);
+}
+
+sqlite3_stmt *store_st(struct store *store, enum statement which, struct heard_error *err)
+{
+	sqlite3_stmt **st = &store->st[which];
+	if (!*st && db_prepare(store->db, statements[which], st, err))
+		return NULL;
+	sqlite3_reset(*st);
+	return *st;
+}
+
+int store_step(struct store *store, sqlite3_stmt *st, struct heard_error *err)
+{
+	int result = sqlite3_step(st);
+	if (result == SQLITE_ROW)
+		return 1;
+	if (result != SQLITE_DONE)
+		db_fail(store->db, err);
+	sqlite3_reset(st);
+	return result == SQLITE_DONE ? 0 : -err->code;
+}
+
+int store_run(struct store *store, sqlite3_stmt *st, struct heard_error *err)
+{
+	if (!st)
+		return -err->code;
+	int result = store_step(store, st, err);
+	sqlite3_reset(st);
+	return result < 0 ? result : 0;
+}
+
+int store_do(struct store *store, enum statement which, struct heard_error *err)
+{
+	return store_run(store, store_st(store, which, err), err);
+}
+
+/* tickets.db -> tickets-search.db */
+char *store_search_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *dot = strrchr(path, '.');
+	if (!dot || dot == path || (slash && dot <= slash + 1))
+		dot = path + strlen(path);
+	char *out;
+	return asprintf(&out, "%.*s-search%s", (int)(dot - path), path, dot) < 0 ? NULL : out;
+}

@@ -1,0 +1,347 @@
+/*
+ * ticket.c - tickets: listed, found, moved, noted.
+ *
+ * A move is one transaction: the legal moves are looked up under the write
+ * lock, so that two people who act at once cannot both win.  The clock stops in
+ * `waiting`: what was still due when a ticket went there is put off by as long
+ * as it stayed.
+ */
+#include "index.h"
+#include "sqlite.h"
+
+#include <heard/error.h>
+#include <heard/time.h>
+
+#include <errno.h>
+#include <stdio.h>
+
+/* ---- reading */
+
+static int64_t due_time(int64_t due)
+{
+	return due == DUE_NEVER ? HEARD_TIME_NONE : due;
+}
+
+static void read_ticket(sqlite3_stmt *st, struct store_ticket *ticket)
+{
+	*ticket = (struct store_ticket){
+		.id = sqlite3_column_int64(st, 0),
+		.category = column_str(st, 4),
+		.department = column_str(st, 5),
+		.assignee = column_str(st, 6),
+		.intent = column_str(st, 7),
+		.subject = column_str(st, 8),
+		.channel = column_str(st, 9),
+		.product = column_str(st, 10),
+		.author_key = column_str(st, 11),
+		.excerpt = column_str(st, 12),
+		.received_at = sqlite3_column_int64(st, 13),
+		.first_response_due = column_time(st, 14),
+		.first_response_at = column_time(st, 15),
+		.resolution_due = column_time(st, 16),
+		.resolved_at = column_time(st, 17),
+		.due = due_time(sqlite3_column_int64(st, 18)),
+		.round = sqlite3_column_int64(st, 19),
+		.contacts = sqlite3_column_int64(st, 20),
+		.reach = sqlite3_column_int64(st, 21),
+	};
+	struct heard_str token = column_str(st, 1);
+	if (token.len == STORE_TOKEN)
+		store_token_format((const unsigned char *)token.ptr, ticket->token);
+	int state = store_state_find(column_str(st, 2));
+	ticket->state = state < 0 ? STORE_NEW : (enum store_state)state;
+	int64_t priority = sqlite3_column_int64(st, 3);
+	ticket->priority = priority >= STORE_HIGH && priority <= STORE_LOW
+				   ? (enum store_priority)priority
+				   : STORE_LOW;
+}
+
+static sqlite3_stmt *filtered(struct store *store, const struct store_filter *filter,
+			      enum statement live, enum statement other,
+			      struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, filter->state == STORE_LIVE ? live : other, err);
+	if (!st)
+		return NULL;
+	if (filter->state != STORE_LIVE)
+		bind_text(
+			st, 1,
+			heard_str(filter->state == STORE_ALL
+					  ? NULL
+					  : store_state_name((enum store_state)filter->state)));
+	sqlite3_bind_int(st, 2, filter->priority);
+	bind_text(st, 3, filter->department.len ? filter->department : heard_str_n(NULL, 0));
+	return st;
+}
+
+int store_tickets(struct store *store, const struct store_filter *filter,
+		  bool (*fn)(void *arg, const struct store_ticket *), void *arg,
+		  struct heard_error *err)
+{
+	sqlite3_stmt *st = filtered(store, filter, ST_LIST_LIVE, ST_LIST_STATE, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 4, filter->limit > 0 ? filter->limit : -1);
+	struct store_ticket ticket;
+	int more;
+	while ((more = store_step(store, st, err)) > 0) {
+		read_ticket(st, &ticket);
+		if (!fn(arg, &ticket))
+			break;
+	}
+	sqlite3_reset(st);
+	return more < 0 ? more : 0;
+}
+
+int store_tickets_count(struct store *store, const struct store_filter *filter, int64_t *n_r,
+			struct heard_error *err)
+{
+	sqlite3_stmt *st = filtered(store, filter, ST_COUNT_LIVE, ST_COUNT_STATE, err);
+	if (!st || store_step(store, st, err) < 0)
+		return -err->code;
+	*n_r = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return 0;
+}
+
+int store_ticket(struct store *store, int64_t id,
+		 void (*fn)(void *arg, const struct store_ticket *), void *arg,
+		 struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_TICKET, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, id);
+	int found = store_step(store, st, err);
+	if (found < 0)
+		return found;
+	if (found == 0)
+		return heard_fail(err, ENOENT, "there is no ticket %lld", (long long)id);
+	struct store_ticket ticket;
+	read_ticket(st, &ticket);
+	fn(arg, &ticket);
+	sqlite3_reset(st);
+	return 0;
+}
+
+/* ---- finding by name */
+
+static bool parse_number(struct heard_str name, int64_t *out)
+{
+	if (name.len && name.ptr[0] == '#')
+		name = heard_str_skip(name, 1);
+	if (name.len == 0 || name.len > 18)
+		return false;
+	*out = 0;
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.ptr[i] < '0' || name.ptr[i] > '9')
+			return false;
+		*out = *out * 10 + (name.ptr[i] - '0');
+	}
+	return true;
+}
+
+/* Tokens are random, so they are indexed behind, with the words; what the index
+ * has not reached is looked through. */
+static int find_token(struct store *store, const unsigned char token[STORE_TOKEN],
+		      int64_t *ticket_r, struct heard_error *err)
+{
+	struct index_reader *reader = index_reader_open(store);
+	int64_t reached = reader ? index_reader_position(reader) : 0;
+	*ticket_r = reader ? index_reader_token(reader, token) : 0;
+	index_reader_close(reader);
+	if (*ticket_r)
+		return 0;
+	sqlite3_stmt *st = store_st(store, ST_TOKEN_BEHIND, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, reached);
+	bind_blob(st, 2, heard_str_n((const char *)token, STORE_TOKEN));
+	int found = store_step(store, st, err);
+	*ticket_r = found > 0 ? sqlite3_column_int64(st, 0) : 0;
+	sqlite3_reset(st);
+	return found < 0 ? found : 0;
+}
+
+static void nothing(void *arg, const struct store_ticket *ticket)
+{
+	(void)arg;
+	(void)ticket;
+}
+
+int store_ticket_find(struct store *store, struct heard_str name, int64_t *ticket_r,
+		      struct heard_error *err)
+{
+	unsigned char token[STORE_TOKEN];
+	if (parse_number(name, ticket_r))
+		return store_ticket(store, *ticket_r, nothing, NULL, err);
+	if (!store_token_parse(name, token))
+		return heard_fail(
+			err, EINVAL,
+			"a ticket is named by its number or by its token of 22 letters");
+	if (find_token(store, token, ticket_r, err))
+		return -err->code;
+	return *ticket_r ? 0 : heard_fail(err, ENOENT, "there is no ticket with this token");
+}
+
+/* ---- moving */
+
+struct clocks { /* what a move may change */
+	enum store_state state;
+	int64_t response_due, response_at, resolution_due, resolved_at, waiting_since, round;
+};
+
+static int read_clocks(struct store *store, int64_t ticket, struct clocks *now,
+		       struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_TICKET_STATE, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, ticket);
+	int found = store_step(store, st, err);
+	if (found < 0)
+		return found;
+	if (found == 0)
+		return heard_fail(err, ENOENT, "there is no ticket %lld", (long long)ticket);
+	int state = store_state_find(column_str(st, 0));
+	*now = (struct clocks){
+		.state = state < 0 ? STORE_MERGED : (enum store_state)state,
+		.response_due = column_time(st, 1),
+		.response_at = column_time(st, 2),
+		.resolution_due = column_time(st, 3),
+		.resolved_at = column_time(st, 4),
+		.waiting_since = column_time(st, 5),
+		.round = sqlite3_column_int64(st, 6),
+	};
+	sqlite3_reset(st);
+	return 0;
+}
+
+static int refuse_move(enum store_state from, enum store_state to, struct heard_error *err)
+{
+	char legal[128] = "";
+	size_t n = 0;
+	for (int i = 0; i < STORE_STATES; i++)
+		if (store_state_may(from, (enum store_state)i))
+			n += (size_t)snprintf(legal + n, sizeof(legal) - n, "%s%s",
+					      n ? ", " : "",
+					      store_state_name((enum store_state)i));
+	if (n == 0)
+		return heard_fail(err, EPERM, "a ticket that is %s stays so",
+				  store_state_name(from));
+	return heard_fail(err, EPERM, "a ticket that is %s cannot become %s; it can become: %s",
+			  store_state_name(from), store_state_name(to), legal);
+}
+
+/* The clocks as they stand after the move. */
+static void turn_clocks(struct clocks *c, enum store_state to, int64_t at)
+{
+	if (c->state == STORE_WAITING && c->waiting_since != HEARD_TIME_NONE) {
+		int64_t waited = at > c->waiting_since ? at - c->waiting_since : 0;
+		if (c->response_at == HEARD_TIME_NONE && c->response_due != HEARD_TIME_NONE)
+			c->response_due += waited;
+		if (c->resolution_due != HEARD_TIME_NONE)
+			c->resolution_due += waited;
+	}
+	c->waiting_since = to == STORE_WAITING ? at : HEARD_TIME_NONE;
+	if (to == STORE_RESOLVED)
+		c->resolved_at = at;
+	if (to == STORE_REOPENED) {
+		c->resolved_at = HEARD_TIME_NONE;
+		c->round++;
+	}
+	c->state = to;
+}
+
+static int64_t next_due(const struct clocks *c)
+{
+	if (!store_state_is_live(c->state) || c->state == STORE_WAITING)
+		return DUE_NEVER;
+	if (c->response_at == HEARD_TIME_NONE && c->response_due != HEARD_TIME_NONE)
+		return c->response_due;
+	return c->resolution_due == HEARD_TIME_NONE ? DUE_NEVER : c->resolution_due;
+}
+
+static int write_clocks(struct store *store, int64_t ticket, const struct clocks *c,
+			struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_MOVE_TICKET, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, ticket);
+	bind_text(st, 2, heard_str(store_state_name(c->state)));
+	bind_time(st, 3, c->response_due);
+	bind_time(st, 4, c->resolution_due);
+	bind_time(st, 5, c->resolved_at);
+	bind_time(st, 6, c->waiting_since);
+	sqlite3_bind_int64(st, 7, c->round);
+	sqlite3_bind_int64(st, 8, next_due(c));
+	return store_run(store, st, err);
+}
+
+static int move(struct store *store, const struct store_act *act, enum store_state to,
+		struct heard_error *err)
+{
+	struct clocks clocks;
+	if (read_clocks(store, act->ticket, &clocks, err))
+		return -err->code;
+	enum store_state from = clocks.state;
+	if (!store_state_may(from, to))
+		return refuse_move(from, to, err);
+	turn_clocks(&clocks, to, act->at);
+	if (write_clocks(store, act->ticket, &clocks, err))
+		return -err->code;
+	return history_add(store, act, "status", store_state_name(from), store_state_name(to),
+			   err);
+}
+
+/* Ends a transaction that went well or not. */
+static int finish(struct store *store, int result, struct heard_error *err)
+{
+	if (result == 0 && (result = store_do(store, ST_COMMIT, err)) == 0)
+		store->in_transaction = false;
+	else
+		store_rollback(store);
+	return result;
+}
+
+static int begin(struct store *store, struct heard_error *err)
+{
+	if (store_do(store, ST_BEGIN, err))
+		return -err->code;
+	store->in_transaction = true;
+	return 0;
+}
+
+int store_ticket_move(struct store *store, const struct store_act *act, enum store_state to,
+		      struct heard_error *err)
+{
+	if (begin(store, err))
+		return -err->code;
+	return finish(store, move(store, act, to, err), err);
+}
+
+static int add_note(struct store *store, const struct store_act *act, struct heard_str text,
+		    struct heard_error *err)
+{
+	struct clocks clocks; /* read only to be sure that the ticket exists */
+	sqlite3_stmt *st;
+	if (read_clocks(store, act->ticket, &clocks, err) ||
+	    !(st = store_st(store, ST_PUT_NOTE, err)))
+		return -err->code;
+	sqlite3_bind_int64(st, 1, act->ticket);
+	sqlite3_bind_int64(st, 2, act->at);
+	bind_text(st, 3, act->who);
+	bind_text(st, 4, text);
+	if (store_run(store, st, err))
+		return -err->code;
+	return history_add(store, act, "note", NULL, NULL, err);
+}
+
+int store_ticket_note(struct store *store, const struct store_act *act, struct heard_str text,
+		      struct heard_error *err)
+{
+	if (begin(store, err))
+		return -err->code;
+	return finish(store, add_note(store, act, text, err), err);
+}

@@ -1,0 +1,228 @@
+/*
+ * bench_store.c - how fast records go into the store, and how the search index
+ * follows.
+ *
+ *	bench_store FOLDER [RECORDS [BATCH [TICKETS_PER_100]]]
+ *
+ * Lines of about 1 KB, a quarter Chinese, are made beforehand and given to the
+ * store in batches, one transaction each, while the follower indexes behind.
+ * Prints one JSON object: records a second of the last fifth and over all, the
+ * longest batch, the index's rate, and sizes.
+ */
+#include <heard/buf.h>
+#include <heard/error.h>
+
+#include <store/store.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { VARIETY = 16384, LINE = 1024 };
+
+static uint64_t random_state = 88172645463325252u;
+static unsigned random_below(unsigned n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (unsigned)(random_state >> 33) % n;
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static _Noreturn void die(const struct heard_error *err)
+{
+	fprintf(stderr, "bench_store: %s\n", err->text);
+	exit(1);
+}
+
+/* Small numbers are far more frequent, as small ranks are among words. */
+static unsigned random_rank(unsigned n)
+{
+	return (unsigned)((uint64_t)random_below(n) * random_below(n) / n * random_below(n) /
+			  n);
+}
+
+/* One of 40,000 made-up words, or of 2,500 characters. */
+static size_t put_word(char *out, size_t size, bool zh)
+{
+	static const char *const syllables[] = {
+		"ba",  "ter", "ri", "pow", "en", "con", "de", "lo", "mi", "sta", "ing", "or",
+		"tra", "ve",  "su", "ke",  "ne", "pa",	"ti", "ch", "ro", "ex",	 "ma",	"ler"};
+	if (zh) {
+		unsigned c = 0x4e00 + random_rank(2500) * 5;
+		return (size_t)snprintf(out, size, "%c%c%c%s", (int)(0xe0 | c >> 12),
+					(int)(0x80 | (c >> 6 & 0x3f)), (int)(0x80 | (c & 0x3f)),
+					random_below(12) ? "" : "，");
+	}
+	unsigned r = random_rank(40000);
+	size_t n = 0;
+	do
+		n += (size_t)snprintf(out + n, size - n, "%s", syllables[r % 24]);
+	while ((r /= 24) > 0);
+	return n + (size_t)snprintf(out + n, size - n, " ");
+}
+
+/* A body of about 600 bytes, and around it what a real record has. */
+static char *make_line(void)
+{
+	char *line = malloc(2 * LINE);
+	char body[LINE];
+	size_t n = 0;
+	bool zh = random_below(4) == 0;
+	while (n < 600)
+		n += put_word(body + n, sizeof(body) - n, zh);
+	snprintf(line, 2 * LINE,
+		 "{\"id\":\"00000000-0000-7000-8000-%012u\",\"source\":\"shop/"
+		 "file\",\"channel\":"
+		 "\"web\",\"received_at\":\"2026-01-02T03:04:05.678Z\",\"lang\":\"%s\","
+		 "\"subject\":"
+		 "\"%s "
+		 "%u\",\"body\":\"%s\",\"rating\":%u,\"product\":\"PB-%u\",\"order\":\"%u\","
+		 "\"intent\":\"complaint\",\"category\":\"product\",\"priority\":\"medium\","
+		 "\"department\":\"quality\",\"attributes\":{\"page\":\"/item/%u\",\"device\":"
+		 "\"phone\",\"version\":\"4.12.%u\"}}",
+		 random_below(1000000), zh ? "zh" : "en", zh ? "投诉" : "complaint",
+		 random_below(1000), body, 1 + random_below(5), random_below(5000),
+		 random_below(1u << 30), random_below(100000), random_below(50));
+	return line;
+}
+
+static void fill(struct store_record *rec, char *const lines[], unsigned i, unsigned tickets,
+		 char source_id[32])
+{
+	uint64_t ms = 1767000000000u + i / 80;
+	memset(rec, 0, sizeof(*rec));
+	for (int b = 0; b < 6; b++)
+		rec->id[b] = (unsigned char)(ms >> (40 - 8 * b));
+	rec->id[6] = (unsigned char)(0x70 | (i % 80) >> 4);
+	rec->id[7] = (unsigned char)(i % 80 << 4);
+	for (int b = 8; b < 16; b++)
+		rec->id[b] = (unsigned char)random_below(256);
+	for (int b = 0; b < STORE_TOKEN; b++)
+		rec->token[b] = (unsigned char)random_below(256);
+	rec->received_at = (int64_t)ms;
+	rec->line = heard_str(lines[i % VARIETY]);
+	rec->source = HEARD_STR_OF("shop/file");
+	snprintf(source_id, 32, "fd00:1f4a2:%llu", (unsigned long long)i * 1024);
+	if (getenv("RANDOM_IDS"))
+		snprintf(source_id, 32, "%08x-%08x", random_below(1u << 31),
+			 random_below(1u << 31));
+	rec->source_id = heard_str(source_id);
+	rec->channel = HEARD_STR_OF("web");
+	rec->subject = HEARD_STR_OF("late and broken");
+	bool is_ticket = random_below(100) < tickets;
+	rec->intent = is_ticket ? HEARD_STR_OF("complaint") : HEARD_STR_OF("praise");
+	rec->priority = HEARD_STR_OF("medium");
+	rec->category = HEARD_STR_OF("product");
+	rec->department = HEARD_STR_OF("quality");
+}
+
+static void say(void *arg, bool trouble, const char *text)
+{
+	(void)arg;
+	if (trouble)
+		fprintf(stderr, "index: %s\n", text);
+}
+
+static double write_batch(struct store *store, struct store_record *recs, unsigned n,
+			  uint64_t seq)
+{
+	struct heard_error err;
+	enum store_fate fate;
+	double start = seconds();
+	if (store_begin(store, &err))
+		die(&err);
+	for (unsigned i = 0; i < n; i++)
+		if (store_put(store, &recs[i], recs[i].received_at, &fate, &err))
+			die(&err);
+	if (store_commit(store, "bench", seq, &err))
+		die(&err);
+	return seconds() - start;
+}
+
+static double megabytes(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 ? (double)st.st_size / 1e6 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		fprintf(stderr,
+			"usage: bench_store FOLDER [RECORDS [BATCH [TICKETS_PER_100]]]\n");
+		return 2;
+	}
+	unsigned total = argc > 2 ? (unsigned)atoi(argv[2]) : 1000000;
+	unsigned batch = argc > 3 ? (unsigned)atoi(argv[3]) : 4096;
+	unsigned tickets = argc > 4 ? (unsigned)atoi(argv[4]) : 20;
+	bool follow = getenv("NO_INDEX") == NULL;
+	char path[4096], search[4096];
+	snprintf(path, sizeof(path), "%s/bench.db", argv[1]);
+	snprintf(search, sizeof(search), "%s/bench-search.db", argv[1]);
+	char *lines[VARIETY];
+	for (unsigned i = 0; i < VARIETY; i++)
+		lines[i] = make_line();
+	struct heard_error err;
+	struct store *store;
+	if (store_open(&store, path, STORE_CREATE, &err))
+		die(&err);
+	struct store_follower *follower = NULL;
+	if (follow && !(follower = store_follower_start(path, say, NULL, &err)))
+		die(&err);
+	struct store_record *recs = calloc(batch, sizeof(*recs));
+	char(*ids)[32] = calloc(batch, sizeof(*ids));
+	double start = seconds(), writing = 0, tail = 0, longest = 0;
+	for (unsigned done = 0; done < total; done += batch) {
+		for (unsigned i = 0; i < batch; i++)
+			fill(&recs[i], lines, done + i, tickets, ids[i]);
+		double took = write_batch(store, recs, batch, done + batch);
+		writing += took;
+		if (done >= total / 5 * 4)
+			tail += took;
+		if (took > longest)
+			longest = took;
+		if (follower)
+			store_follower_wake(follower);
+	}
+	double inserted = seconds() - start;
+	int64_t last;
+	struct store_follower_figures figures = {0}, at_end = {0};
+	if (store_last(store, &last, &err))
+		die(&err);
+	if (follower)
+		store_follower_figures(follower, &at_end);
+	while (follower && figures.position < last) {
+		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+		store_follower_figures(follower, &figures);
+	}
+	double all = seconds() - start;
+	store_follower_stop(follower);
+	store_close(store);
+	struct rusage usage;
+	getrusage(RUSAGE_SELF, &usage);
+	printf("{\"records\":%" PRId64 ",\"records_per_s\":%.0f,\"last_fifth_per_s\":%.0f,"
+	       "\"longest_batch_ms\":%.0f,\"inserts_s\":%.1f,\"indexed_meanwhile_per_s\":%.0f,"
+	       "\"indexed_per_s\":%.0f,\"longest_index_ms\":%" PRId64 ",\"db_mb\":%.0f,"
+	       "\"search_mb\":%.0f,\"rss_mb\":%.0f}\n",
+	       last, (double)last / writing, (double)(last / 5) / tail, longest * 1e3, inserted,
+	       (double)at_end.position / inserted, (double)figures.position / all,
+	       figures.longest_ms, megabytes(path), megabytes(search),
+	       (double)usage.ru_maxrss / 1024);
+	free(ids);
+	free(recs);
+	for (unsigned i = 0; i < VARIETY; i++)
+		free(lines[i]);
+	return 0;
+}
