@@ -10,10 +10,6 @@
  */
 #include "heard.hh"
 
-extern "C" {
-#include "field_index.h"
-}
-
 namespace
 {
 

@@ -6,6 +6,8 @@
  */
 #include "record.h"
 
+#include "utf8.h"
+
 #include <heard/error.h>
 #include <heard/time.h>
 
@@ -140,6 +142,13 @@ void heard_unset(struct heard_record *r, enum heard_field f)
 	r->present &= ~bit(f);
 }
 
+/* The one field whose words are fixed by the core. */
+static bool is_op(struct heard_str s)
+{
+	return heard_str_is(s, "create") || heard_str_is(s, "update") ||
+	       heard_str_is(s, "delete");
+}
+
 int heard_set_str_borrowed(struct heard_record *r, enum heard_field f, struct heard_str s)
 {
 	if (type_of(f) != HEARD_STR_)
@@ -148,6 +157,8 @@ int heard_set_str_borrowed(struct heard_record *r, enum heard_field f, struct he
 		heard_unset(r, f);
 		return 0;
 	}
+	if (f == HEARD_OP && !is_op(s))
+		return -EINVAL;
 	union record_value *v = record_place(r, f);
 	if (v == NULL)
 		return -ENOMEM;
@@ -232,10 +243,10 @@ static size_t room_for(size_t n)
 	return room;
 }
 
-int heard_set_list(struct heard_record *r, enum heard_field f, const struct heard_str *at,
-		   size_t n)
+int record_set_list_borrowed(struct heard_record *r, enum heard_field f,
+			     const struct heard_str *at, size_t n)
 {
-	if (type_of(f) != HEARD_LIST_)
+	if (type_of(f) != HEARD_LIST_ || n > RECORD_LIST)
 		return -EINVAL;
 	if (n == 0) {
 		heard_unset(r, f);
@@ -260,6 +271,8 @@ int heard_set_list(struct heard_record *r, enum heard_field f, const struct hear
 /* Room for one more behind the n at `at`, whose items have that size. */
 static void *one_more(struct heard_record *r, void *at, size_t n, size_t size)
 {
+	if (n >= RECORD_LIST)
+		return NULL;
 	bool is_full = n == 0 || (n >= LIST_ROOM && (n & (n - 1)) == 0);
 	if (!is_full)
 		return at;
@@ -402,12 +415,20 @@ static bool fits_family(enum heard_family f, struct heard_value *v)
 	return false;
 }
 
+static bool is_good_name(struct heard_str name)
+{
+	return name.len > 0 && name.len <= RECORD_NAME && utf8_is_valid(name) &&
+	       memchr(name.ptr, 0, name.len) == NULL;
+}
+
 int heard_family_set(struct heard_record *r, enum heard_family f, struct heard_str name,
 		     struct heard_value value)
 {
-	if (name.len == 0 || name.len > RECORD_NAME || !fits_family(f, &value))
+	if (!fits_family(f, &value))
 		return -EINVAL;
 	struct record_member *m = record_member_find(r, f, name);
+	if (m == NULL && !is_good_name(name))
+		return -EINVAL;
 	if (m == NULL && r->families[f].n == RECORD_MEMBERS)
 		return -ENOMEM;
 	if (value.type == HEARD_STR_) {

@@ -50,8 +50,10 @@ struct heard_record {
 	union record_value *values;
 	struct record_family families[HEARD_FAMILY_COUNT];
 	const char *reason; /* when not live */
+	uint64_t digest;    /* of the JSON it was made from, or 0 */
 	uint32_t emission;
-	uint8_t fate; /* enum record_fate */
+	uint16_t died_at; /* number of the filter that ended it */
+	uint8_t fate;	  /* enum record_fate */
 	uint8_t n_values, size_values;
 	uint8_t slot[HEARD_FIELD_COUNT];
 };
@@ -66,6 +68,9 @@ enum {
 /* The value's place, made if the field is absent; NULL at the cap. */
 union record_value *record_place(struct heard_record *, enum heard_field);
 const union record_value *record_value(const struct heard_record *, enum heard_field);
+/* As heard_set_list, for texts that are the batch's own. */
+int record_set_list_borrowed(struct heard_record *, enum heard_field,
+			     const struct heard_str *at, size_t n);
 /* Another member behind the last; the caller has seen that the name is new. */
 struct record_member *record_member_add(struct heard_record *, enum heard_family);
 struct record_member *record_member_find(const struct heard_record *, enum heard_family,
@@ -77,6 +82,12 @@ struct heard_value record_number(double);
 struct heard_value record_rating(double);
 
 /* ---- in batch.c */
+
+/* Forget all members of a family. */
+static inline void record_clear_family(struct heard_record *r, enum heard_family family)
+{
+	r->families[family].n = 0;
+}
 
 /* A copy of text in the batch, packed tighter than arena_copy; {NULL,0} at the cap. */
 struct heard_str batch_copy_text(struct heard_batch *, struct heard_str);

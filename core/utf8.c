@@ -1,6 +1,6 @@
 /*
  * utf8.c - one sequence at a time, for the places that must look at single
- * characters of doubtful text.  Whole records are validated by simdjson.
+ * characters of doubtful text.  Whole texts are looked at in utf8_valid.cc.
  *
  * The range of the second byte depends on the first (Unicode 15, table 3-7);
  * every further byte is 80..BF.
@@ -50,17 +50,6 @@ size_t utf8_sequence(struct heard_str s)
 		if (!is_tail(p[i]))
 			return 0;
 	return n;
-}
-
-bool utf8_is_valid(struct heard_str s)
-{
-	while (s.len) {
-		size_t n = utf8_sequence(s);
-		if (n == 0)
-			return false;
-		s = heard_str_skip(s, n);
-	}
-	return true;
 }
 
 struct heard_str utf8_cut(struct heard_str s, size_t n)
