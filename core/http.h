@@ -1,11 +1,13 @@
 /*
- * http.h - the daemon's HTTP listeners: one evhttp server each, on the main loop.
+ * http.h - the daemon's HTTP listeners: a server of our own, on the main loop.
  *
  * Life: http_create claims nothing; mounts fill the table of routes; then
  * http_listen binds or takes over sockets; http_serve begins to answer.
  * http_quiesce stops accepting (new connections wait in the kernel's queue,
- * which an exec inherits) and closes idle ones; `idle` is called when no
- * request is unanswered.
+ * which an exec inherits), answers what is under way with `Connection: close`,
+ * and calls `idle` from the loop when no connection is left: clients between
+ * two requests get 0.3 s, those in the midst of sending 5 s.  http_serve
+ * afterwards takes it back.
  */
 #ifndef CORE_HTTP_H
 #define CORE_HTTP_H
@@ -22,16 +24,22 @@ struct http *http_create(const struct conf *, struct loop *main_loop);
 void http_destroy(struct http *);
 /* A route of the core itself (host NULL) or of an instance; a conflict or an
  * unknown listener is an error with a did-you-mean.  heard_http_mount is this. */
-int http_mount(struct http *, struct heard_host *, const struct heard_route *, struct heard_error *);
+int http_mount(struct http *, struct heard_host *, const struct heard_route *,
+	       struct heard_error *);
 /* Listeners that no route uses: faults for check. */
 void http_unused(struct http *, struct faults *);
+
+/* Certificates, keys and networks of the listeners, without binding: for check,
+ * and for the child that looks at a new config before a reload. */
+int http_check(struct http *, struct heard_error *);
 
 /* A socket handed over by the process before us. */
 struct http_socket {
 	const char *listener;
 	int fd;
 };
-int http_listen(struct http *, const struct http_socket *inherited, size_t n, struct heard_error *);
+int http_listen(struct http *, const struct http_socket *inherited, size_t n,
+		struct heard_error *);
 void http_serve(struct http *);
 /* Answer routes of this instance with 503 (stopped) or not. */
 void http_set_ready(struct http *, struct heard_host *, bool ready);

@@ -1,0 +1,181 @@
+/*
+ * http_route.c - which handler owns a path.
+ *
+ * There are few routes, so a look-up is a walk.  An exact path wins over a
+ * prefix ("/desk/" followed by "*"), a longer prefix over a shorter one.
+ */
+#include "http_parts.h"
+
+#include "daemon.h"
+#include "host.h"
+#include "option.h"
+
+#include <heard/error.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+static struct http_listener *listener_find(struct http *h, const char *name)
+{
+	for (size_t i = 0; i < h->n_listeners; i++)
+		if (strcmp(h->listeners[i].conf->name, name) == 0)
+			return &h->listeners[i];
+	return NULL;
+}
+
+static int unknown_listener(const struct http *h, const char *name, struct heard_error *err)
+{
+	const char **names = calloc(h->n_listeners + 1, sizeof(*names));
+	for (size_t i = 0; names && i < h->n_listeners; i++)
+		names[i] = h->listeners[i].conf->name;
+	const char *near = names ? suggest(name, names) : NULL;
+	int result = near ? heard_fail(err, ENOENT,
+				       "no listener is named \"%s\"; did you mean \"%s\"?",
+				       name, near)
+			  : heard_fail(err, ENOENT,
+				       "no listener is named \"%s\"; add one to `listeners`",
+				       name);
+	free(names);
+	return result;
+}
+
+static const char *owner(const struct http_route *r)
+{
+	return r->host ? r->host->full_name : "the daemon itself";
+}
+
+static int check_free(const struct http *h, const struct http_listener *l, const char *path,
+		      struct heard_error *err)
+{
+	for (size_t i = 0; i < h->n_routes; i++)
+		if (h->routes[i]->listener == l && strcmp(h->routes[i]->route.path, path) == 0)
+			return heard_fail(
+				err, EEXIST,
+				"path \"%s\" on listener \"%s\" is already taken by %s", path,
+				l->conf->name, owner(h->routes[i]));
+	return 0;
+}
+
+static int check_path(const char *path, struct heard_error *err)
+{
+	const char *star = strchr(path, '*');
+	if (path[0] != '/' || strpbrk(path, "?#% \t\r\n") || (star && star[1] != '\0'))
+		return heard_fail(
+			err, EINVAL,
+			"path \"%s\" must begin with \"/\", without blanks, \"?\", \"#\" "
+			"and \"%%\"; \"*\" may only stand at its end",
+			path);
+	return 0;
+}
+
+static void route_destroy(struct http_route *r)
+{
+	if (r == NULL)
+		return;
+	free((char *)(uintptr_t)r->route.path);
+	apikeys_release(&r->keys);
+	free(r);
+}
+
+static struct http_route *route_create(const struct heard_route *route, struct http_listener *l,
+				       struct heard_host *host, struct heard_error *err)
+{
+	struct http_route *r = calloc(1, sizeof(*r));
+	if (r == NULL || (r->route = *route, r->route.path = strdup(route->path)) == NULL) {
+		free(r);
+		heard_fail(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	r->path_len = strlen(route->path);
+	r->is_prefix = r->path_len && route->path[r->path_len - 1] == '*';
+	r->path_len -= r->is_prefix;
+	r->route.listener = l->conf->name;
+	r->route.api_keys = NULL;
+	r->listener = l;
+	r->host = host;
+	r->is_ready = host == NULL;
+	if (apikeys_init(&r->keys, route->api_keys, err) < 0) {
+		route_destroy(r);
+		return NULL;
+	}
+	return r;
+}
+
+int http_mount(struct http *h, struct heard_host *host, const struct heard_route *route,
+	       struct heard_error *err)
+{
+	struct http_listener *l = listener_find(h, route->listener);
+	int result = l ? check_path(route->path, err)
+		       : unknown_listener(h, route->listener, err);
+	if (result == 0)
+		result = check_free(h, l, route->path, err);
+	if (result < 0)
+		return result;
+	struct http_route **grown = realloc(h->routes,
+					    (h->n_routes + 1) * sizeof(struct http_route *));
+	if (grown == NULL)
+		return heard_fail(err, ENOMEM, "out of memory");
+	h->routes = grown;
+	struct http_route *r = route_create(route, l, host, err);
+	if (r == NULL)
+		return err ? -err->code : -EINVAL;
+	h->routes[h->n_routes++] = r;
+	return 0;
+}
+
+int heard_http_mount(struct heard_host *host, const struct heard_route *route,
+		     struct heard_error *err)
+{
+	if (host->daemon == NULL || host->daemon->http == NULL)
+		return heard_fail(err, ENOTSUP, "there are no HTTP listeners in this process");
+	return http_mount(host->daemon->http, host, route, err);
+}
+
+void http_unused(struct http *h, struct faults *faults)
+{
+	for (size_t i = 0; i < h->n_listeners; i++) {
+		const struct conf_listener *conf = h->listeners[i].conf;
+		bool is_used = false;
+		for (size_t k = 0; k < h->n_routes; k++)
+			is_used |= h->routes[k]->listener == &h->listeners[i];
+		if (!is_used)
+			faults_add(faults, conf->file, conf->line,
+				   "listener \"%s\" is used by no route: remove it, or name it "
+				   "in an "
+				   "input",
+				   conf->name);
+	}
+}
+
+void http_set_ready(struct http *h, struct heard_host *host, bool ready)
+{
+	for (size_t i = 0; i < h->n_routes; i++)
+		if (h->routes[i]->host == host)
+			h->routes[i]->is_ready = ready;
+}
+
+struct http_route *http_route_find(struct http *h, const struct http_listener *l,
+				   struct heard_str path)
+{
+	struct http_route *best = NULL;
+	for (size_t i = 0; i < h->n_routes; i++) {
+		struct http_route *r = h->routes[i];
+		if (r->listener != l || path.len < r->path_len ||
+		    memcmp(path.ptr, r->route.path, r->path_len) != 0)
+			continue;
+		if (!r->is_prefix && path.len == r->path_len)
+			return r;
+		if (r->is_prefix && (best == NULL || r->path_len > best->path_len))
+			best = r;
+	}
+	return best;
+}
+
+void http_routes_release(struct http *h)
+{
+	for (size_t i = 0; i < h->n_routes; i++)
+		route_destroy(h->routes[i]);
+	free(h->routes);
+	h->routes = NULL;
+	h->n_routes = 0;
+}
