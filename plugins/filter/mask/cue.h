@@ -1,0 +1,29 @@
+/*
+ * cue.h - the words around a number that say what it is.
+ */
+#ifndef MASK_CUE_H
+#define MASK_CUE_H
+
+#include "text.h"
+
+enum mask_cue {
+	CUE_NONE,
+	CUE_TOPIC,   /* order, parcel, ...: perhaps working data          */
+	CUE_ID,	     /* order number, tracking no, ...: working data      */
+	CUE_PHONE,   /* phone, call, WhatsApp, ...                        */
+	CUE_CARD,    /* card, account, ...                                */
+	CUE_PERSON,  /* identity card                                     */
+	CUE_IP,	     /* address of a machine                              */
+	CUE_VERSION, /* of software                                       */
+	CUE_MONEY,   /* an amount                                         */
+};
+
+/* What the words right before this place say; the nearest cue wins.  At the
+ * start of an attribute its name stands for them. */
+enum mask_cue cue_before(const struct mask_text *, uint32_t at);
+/* What follows right behind: CUE_MONEY, CUE_ID or CUE_NONE. */
+enum mask_cue cue_after(const struct mask_text *, uint32_t at);
+/* Is this place inside a link ("https://...")? */
+bool cue_in_link(const struct mask_text *, uint32_t at);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * finder.c - the next piece of private data in a text, of the kinds we know.
+ *
+ * One table says which bytes can begin or mark private data: a digit, "@", ":",
+ * the lead byte of full-width forms, and a letter right behind a character that
+ * is not ASCII (a plate).  Everything else is passed over.  At a mark the kinds
+ * that it can be are tried, most certain first, and each checks before it looks
+ * at the words around it.
+ *
+ * Why not a regular expression engine: see docs/decisions/0021.
+ */
+#include "finder.h"
+
+#include "net.h"
+#include "number.h"
+#include "papers.h"
+#include "phone.h"
+#include "plate.h"
+
+enum mark { NO_MARK, DIGIT, SIGN, COLON, WIDE, HIGH };
+
+/* HIGH: any other byte of a character that is not ASCII. */
+static const uint8_t marks[256] = {
+	['0' ... '9'] = DIGIT,	['@'] = SIGN,  [':'] = COLON,
+	[0x80 ... 0xEE] = HIGH, [0xEF] = WIDE, [0xF0 ... 0xFF] = HIGH,
+};
+
+static bool wants(unsigned kinds, enum mask_kind kind)
+{
+	return kinds >> kind & 1;
+}
+
+/* Digits may be the start of an address: 13812345678@example.com. */
+static bool email_around(const struct mask_text *t, uint32_t at, struct mask_span *span)
+{
+	uint32_t end = at;
+
+	while (end < t->n && end - at < 64 &&
+	       (ascii_is_alnum(text_byte(t, end)) || t->s[end] == '.' || t->s[end] == '_' ||
+		t->s[end] == '-' || t->s[end] == '+'))
+		end++;
+	return end < t->n && email_match(t, end, span) && span->from <= at;
+}
+
+/* Fewer digits than this are neither a phone number nor an IPv4 address. */
+static bool is_too_short(const struct number *number)
+{
+	return number->n < 7 && number->groups < 4;
+}
+
+/* A match of the number at this digit; *next_r is where to go on without one. */
+static bool digits_next(const struct mask_text *t, uint32_t at, unsigned kinds,
+			struct mask_span *span, uint32_t *next_r)
+{
+	struct number number;
+	uint32_t end = number_read(t, at, &number);
+
+	if (wants(kinds, MASK_IBAN) && iban_match(t, at, span))
+		return true;
+	*next_r = end;
+	if (is_too_short(&number))
+		return false;
+	*next_r = number.groups > 1 ? number.group[0].to : end;
+	if (wants(kinds, MASK_EMAIL) && email_around(t, at, span))
+		return true;
+	if (number.goes_on && number.groups == 1)
+		return false;
+	return (wants(kinds, MASK_RESIDENT_ID) && resident_match(t, &number, span)) ||
+	       (wants(kinds, MASK_BANK_CARD) && card_match(t, &number, span)) ||
+	       (wants(kinds, MASK_LANDLINE) && landline_match(t, &number, span)) ||
+	       (wants(kinds, MASK_PHONE) && phone_match(t, &number, span)) ||
+	       (wants(kinds, MASK_IP) && ipv4_match(t, &number, span));
+}
+
+static bool colon_next(const struct mask_text *t, uint32_t at, unsigned kinds,
+		       struct mask_span *span)
+{
+	/* A colon of the sentence has a blank, a letter or nothing behind it. */
+	if (!wants(kinds, MASK_IP) || at + 1 >= t->n ||
+	    (t->s[at + 1] != ':' && !alnum_at(t, at + 1)))
+		return false;
+	return ipv6_match(t, at, span);
+}
+
+static bool letter_next(const struct mask_text *t, uint32_t at, unsigned kinds,
+			struct mask_span *span)
+{
+	return wants(kinds, MASK_PLATE) && at < t->n && ascii_is_letter(text_byte(t, at)) &&
+	       plate_match(t, at, span);
+}
+
+bool finder_next(struct mask_text *t, uint32_t from, unsigned kinds, struct mask_span *span)
+{
+	uint32_t at = from, len;
+
+	t->low = from;
+	while (at < t->n) {
+		switch ((enum mark)marks[text_byte(t, at)]) {
+		case DIGIT:
+			if (digits_next(t, at, kinds, span, &at))
+				return true;
+			break;
+		case SIGN:
+			if (wants(kinds, MASK_EMAIL) && email_match(t, at, span))
+				return true;
+			at++;
+			break;
+		case COLON:
+			if (colon_next(t, at, kinds, span))
+				return true;
+			at++;
+			break;
+		case WIDE:
+			if (number_digit(t, at, &len) >= 0) {
+				if (digits_next(t, at, kinds, span, &at))
+					return true;
+				break;
+			}
+			if (wants(kinds, MASK_EMAIL) && email_match(t, at, span))
+				return true;
+			at += 3;
+			break;
+		case HIGH:
+			at++;
+			if (letter_next(t, at, kinds, span))
+				return true;
+			break;
+		case NO_MARK: at++; break;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,446 @@
+/*
+ * mask.c - filter: private data in the texts of a record.
+ *
+ * Every text that people wrote is searched (finder.c, and custom.c for the
+ * user's patterns), and what is found is replaced (form.c) and counted under
+ * masked.<kind>.  Numbers among the attributes are searched too, as their
+ * digits: {"mobile": 13812345678} is as private as the text.
+ *
+ * The first phone number and the first e-mail address in subject and body
+ * become author.phone and author.email when the source gave none; the core seals
+ * those at the gate.  Contact fields themselves are the gate's business.
+ *
+ * A record that cannot be searched is quarantined, never passed on unmasked.
+ */
+#include "custom.h"
+#include "finder.h"
+#include "form.h"
+#include "phone.h"
+
+#include <heard/batch.h>
+#include <heard/buf.h>
+#include <heard/error.h>
+#include <heard/host.h>
+#include <heard/plugin.h>
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+enum { MOST_BYTES = 64 << 20 }; /* of one cleaned text, and of its spans */
+
+static const struct heard_str kind_names[MASK_KINDS] = {
+	[MASK_PHONE] = HEARD_STR("phone"),
+	[MASK_LANDLINE] = HEARD_STR("landline"),
+	[MASK_EMAIL] = HEARD_STR("email"),
+	[MASK_RESIDENT_ID] = HEARD_STR("resident_id"),
+	[MASK_BANK_CARD] = HEARD_STR("bank_card"),
+	[MASK_IP] = HEARD_STR("ip"),
+	[MASK_PLATE] = HEARD_STR("plate"),
+	[MASK_IBAN] = HEARD_STR("iban"),
+};
+
+struct mask {
+	int mode;		  /* enum form_mode                               */
+	struct heard_list kinds;  /* empty: all                                   */
+	struct heard_list fields; /* empty: every text                            */
+	struct heard_rows patterns;
+	const char *key;
+
+	/* made by open(), read by every lane */
+	unsigned wanted; /* set of enum mask_kind                        */
+	bool field[HEARD_FIELD_COUNT];
+	bool every_attribute;
+	struct custom *custom; /* NULL without patterns                        */
+	struct form form;
+};
+
+struct mask_lane {
+	struct hs_scratch *scratch;
+	struct heard_buf out;	/* the cleaned text                             */
+	struct heard_buf spans; /* of the user's patterns                       */
+};
+
+/* What is known of the record at hand. */
+struct work {
+	const struct mask *mask;
+	struct mask_lane *lane;
+	struct heard_record *record;
+	bool may_be_contact; /* this text may name its author                */
+};
+
+/* ---- one text */
+
+static struct heard_str kind_name(const struct mask *mask, unsigned kind)
+{
+	if (kind < MASK_KINDS)
+		return kind_names[kind];
+	const struct custom_pattern *pattern = mask->patterns.at;
+	return heard_str(pattern[kind - MASK_KINDS].name);
+}
+
+/* A number typed in the text is how to reach the author, if nothing else is. */
+static int keep_contact(struct work *work, unsigned kind, struct heard_str found)
+{
+	char canonical[24];
+
+	if (!work->may_be_contact)
+		return 0;
+	if (kind == MASK_EMAIL && !heard_has(work->record, HEARD_AUTHOR_EMAIL))
+		return heard_set_str(work->record, HEARD_AUTHOR_EMAIL, found);
+	if ((kind == MASK_PHONE || kind == MASK_LANDLINE) &&
+	    !heard_has(work->record, HEARD_AUTHOR_PHONE))
+		return heard_set_str(work->record, HEARD_AUTHOR_PHONE,
+				     heard_str_n(canonical, phone_canonical(found, canonical)));
+	return 0;
+}
+
+/* The spans of the user's patterns, taken from the left. */
+struct pending {
+	const struct mask_span *at, *end;
+};
+
+static bool overlaps(const struct mask_span *a, const struct mask_span *b)
+{
+	return a->from < b->to && b->from < a->to;
+}
+
+/* The next span of both sources behind `from`: the leftmost; where two overlap,
+ * both as one, under the name of the first. */
+static bool next_span(struct mask_text *t, uint32_t from, unsigned wanted, struct pending *own,
+		      struct mask_span *known, struct mask_span *span)
+{
+	if (known->to <= from || known->from < from)
+		if (!finder_next(t, from, wanted, known))
+			*known = (struct mask_span){t->n + 1, t->n + 1, 0};
+	while (own->at < own->end && own->at->to <= from)
+		own->at++;
+	bool has_known = known->from < t->n, has_own = own->at < own->end;
+	if (!has_known && !has_own)
+		return false;
+	if (!has_own) {
+		*span = *known;
+		return true;
+	}
+	struct mask_span mine = *own->at;
+	mine.from = mine.from < from ? from : mine.from;
+	*span = has_known && known->from <= mine.from ? *known : mine;
+	if (has_known && overlaps(known, &mine)) {
+		span->from = known->from < mine.from ? known->from : mine.from;
+		span->to = known->to > mine.to ? known->to : mine.to;
+	}
+	return true;
+}
+
+/* Returns 1 with the cleaned text in lane->out, 0 if there is nothing to clean,
+ * or -errno. */
+static int clean(struct work *work, struct heard_str text, struct heard_str label)
+{
+	const struct mask *mask = work->mask;
+	struct heard_buf *out = &work->lane->out;
+	struct mask_text t = {.s = text.ptr, .n = (uint32_t)text.len, .label = label};
+	struct mask_span span, known = {0};
+	struct pending own = {NULL, NULL};
+	uint32_t from = 0;
+	int r = 0;
+
+	if (text.len > MOST_BYTES)
+		return -E2BIG;
+	if (mask->custom) {
+		struct heard_buf *spans = &work->lane->spans;
+
+		r = custom_find(mask->custom, work->lane->scratch, text, spans);
+		own.at = (const struct mask_span *)(const void *)spans->ptr;
+		own.end = own.at + spans->len / sizeof(*own.at);
+	}
+	heard_buf_clear(out);
+	while (r == 0 && next_span(&t, from, mask->wanted, &own, &known, &span)) {
+		struct heard_str found = {text.ptr + span.from, span.to - span.from};
+		struct heard_str name = kind_name(mask, span.kind);
+
+		heard_buf_add(out, text.ptr + from, span.from - from);
+		form_write(&mask->form, span.kind, name, found, out);
+		r = keep_contact(work, span.kind, found);
+		if (r == 0)
+			r = heard_masked_add(work->record, name, 1);
+		from = span.to;
+	}
+	if (r || from == 0)
+		return r;
+	heard_buf_add(out, text.ptr + from, text.len - from);
+	return out->failed ? -ENOMEM : 1;
+}
+
+/* The cleaned text, living as long as the batch; {NULL, 0} at the cap. */
+static struct heard_str cleaned(struct work *work)
+{
+	return heard_batch_copy(heard_record_batch(work->record),
+				heard_buf_view(&work->lane->out));
+}
+
+/* ---- one record */
+
+static bool names_attribute(const struct mask *mask, struct heard_str name)
+{
+	if (mask->every_attribute)
+		return true;
+	for (size_t i = 0; i < mask->fields.n; i++) {
+		struct heard_str field = heard_str(mask->fields.at[i]);
+
+		if (heard_str_starts(field, HEARD_STR_OF("attributes.")) &&
+		    heard_str_eq(heard_str_skip(field, 11), name))
+			return true;
+	}
+	return false;
+}
+
+static int mask_texts(struct work *work)
+{
+	struct heard_text t = {0};
+
+	while (heard_text_next(work->record, &t)) {
+		bool is_field = t.field >= 0;
+
+		if (is_field ? !work->mask->field[t.field]
+			     : !names_attribute(work->mask, t.name))
+			continue;
+		work->may_be_contact = t.field == HEARD_SUBJECT || t.field == HEARD_BODY;
+		int r = clean(work, t.text, is_field ? heard_str_n(NULL, 0) : t.name);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			continue;
+		struct heard_str copy = cleaned(work);
+		if (copy.ptr == NULL)
+			return -ENOMEM;
+		r = heard_text_set(work->record, &t, copy);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The digits of a whole number that could be private; 0 if it cannot. */
+static size_t digits_of(const struct heard_value *value, char out[32])
+{
+	double size = value->type == HEARD_INT_	  ? (double)value->integer
+		      : value->type == HEARD_NUM_ ? value->number
+						  : 0;
+
+	if (!(size >= 1e6 && size < 1e19))
+		return 0;
+	if (value->type == HEARD_INT_)
+		return (size_t)snprintf(out, 32, "%lld", (long long)value->integer);
+	return floor(size) == size ? (size_t)snprintf(out, 32, "%.0f", size) : 0;
+}
+
+static int mask_numbers(struct work *work)
+{
+	size_t n = heard_family_size(work->record, HEARD_ATTRIBUTES);
+
+	work->may_be_contact = false;
+	for (size_t i = 0; i < n; i++) {
+		struct heard_str name;
+		struct heard_value v = heard_family_at(work->record, HEARD_ATTRIBUTES, i,
+						       &name);
+		char digits[32];
+		size_t len = digits_of(&v, digits);
+
+		if (len == 0 || !names_attribute(work->mask, name))
+			continue;
+		int r = clean(work, heard_str_n(digits, len), name);
+		if (r > 0) {
+			v.type = HEARD_STR_;
+			v.str = heard_buf_view(&work->lane->out);
+			r = heard_family_set(work->record, HEARD_ATTRIBUTES, name, v);
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int mask_record(struct mask *mask, struct mask_lane *lane, struct heard_record *record,
+		       struct heard_error *err)
+{
+	struct work work = {.mask = mask, .lane = lane, .record = record};
+	int r = mask_texts(&work);
+
+	if (r == 0)
+		r = mask_numbers(&work);
+	if (r == -EILSEQ)
+		heard_record_quarantine(record, "mask: a text is not valid UTF-8");
+	else if (r == -E2BIG)
+		heard_record_quarantine(record, "mask: too much matches the custom patterns");
+	else if (r)
+		return heard_fail(err, -r, "mask: no room for the cleaned text");
+	return 0;
+}
+
+static int mask_process(void *self, void *lane, struct heard_batch *batch,
+			struct heard_error *err)
+{
+	for (size_t i = 0; i < heard_batch_size(batch); i++) {
+		struct heard_record *record = heard_batch_at(batch, i);
+		int r = heard_record_is_live(record) ? mask_record(self, lane, record, err) : 0;
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- life */
+
+static unsigned kinds_of(const struct heard_list *names)
+{
+	unsigned set = 0;
+
+	if (names->n == 0)
+		return (1u << MASK_KINDS) - 1;
+	for (size_t i = 0; i < names->n; i++)
+		for (unsigned k = 0; k < MASK_KINDS; k++)
+			if (heard_str_is(kind_names[k], names->at[i]))
+				set |= 1u << k;
+	return set;
+}
+
+static int choose_fields(struct mask *mask, struct heard_error *err)
+{
+	for (int f = 0; f < HEARD_FIELD_COUNT; f++)
+		mask->field[f] = mask->fields.n == 0;
+	mask->every_attribute = mask->fields.n == 0;
+	for (size_t i = 0; i < mask->fields.n; i++) {
+		struct heard_str name = heard_str(mask->fields.at[i]);
+		int f = heard_field_find(name);
+
+		if (heard_str_is(name, "attributes.*") || heard_str_is(name, "attributes"))
+			mask->every_attribute = true;
+		else if (f >= 0 && heard_field_table[f].care == HEARD_TEXT)
+			mask->field[f] = true;
+		else if (f >= 0)
+			return heard_fail(err, EINVAL,
+					  "fields: \"%s\" holds no text that people write",
+					  mask->fields.at[i]);
+		else if (!heard_str_starts(name, HEARD_STR_OF("attributes.")))
+			return heard_fail(err, EINVAL,
+					  "fields: there is no field \"%s\" (try \"body\", "
+					  "\"attributes.*\")",
+					  mask->fields.at[i]);
+	}
+	return 0;
+}
+
+static int mask_open(void *self, struct heard_host *host, struct heard_error *err)
+{
+	struct mask *mask = self;
+	int r = choose_fields(mask, err);
+
+	if (r)
+		return r;
+	mask->wanted = kinds_of(&mask->kinds);
+	mask->form = (struct form){(enum form_mode)mask->mode, host, heard_str(mask->key)};
+	if (mask->patterns.n == 0)
+		return 0;
+	mask->custom = custom_create(mask->patterns.at, mask->patterns.n, err);
+	return mask->custom ? 0 : -err->code;
+}
+
+static void mask_close(void *self)
+{
+	struct mask *mask = self;
+
+	custom_destroy(mask->custom);
+	mask->custom = NULL;
+}
+
+static int mask_lane_open(void *self, void *lane, struct heard_error *err)
+{
+	const struct mask *mask = self;
+	struct mask_lane *l = lane;
+
+	heard_buf_init(&l->out, MOST_BYTES);
+	heard_buf_init(&l->spans, MOST_BYTES);
+	return mask->custom ? custom_scratch(mask->custom, &l->scratch, err) : 0;
+}
+
+static void mask_lane_close(void *self, void *lane)
+{
+	struct mask_lane *l = lane;
+	(void)self;
+
+	custom_scratch_free(l->scratch);
+	l->scratch = NULL;
+	heard_buf_release(&l->out);
+	heard_buf_release(&l->spans);
+}
+
+static const char *const mask_modes[] = {"partial", "redact", "hash", NULL};
+static const char *const mask_kinds[] = {
+	"phone", "landline", "email", "resident_id", "bank_card", "ip", "plate", "iban", NULL};
+static const char *const mask_checks[] = {"none", "luhn", "mod11", "mod97", NULL};
+
+static const struct heard_option mask_pattern_options[] = {
+	{.name = "name",
+	 HEARD_STRING(struct custom_pattern, name),
+	 .value = "custom",
+	 .help = "What its matches are counted as, under masked"},
+	{.name = "pattern",
+	 HEARD_STRING(struct custom_pattern, pattern),
+	 .help = "A regular expression as Vectorscan takes it"},
+	{.name = "check",
+	 HEARD_CHOICE(struct custom_pattern, check),
+	 .value = "none",
+	 .choices = mask_checks,
+	 .help = "The checksum that a match must have (mod11 as in resident numbers, mod97 as "
+		 "in IBAN)"},
+	{.name = NULL},
+};
+
+static const struct heard_option mask_options[] = {
+	{.name = "mode",
+	 HEARD_CHOICE(struct mask, mode),
+	 .value = "partial",
+	 .choices = mask_modes,
+	 .help = "Keep a harmless part, write the kind alone, or a keyed hash"},
+	{.name = "kinds",
+	 HEARD_LIST(struct mask, kinds),
+	 .value = "",
+	 .choices = mask_kinds,
+	 .help = "The kinds to look for (empty: all)"},
+	{.name = "fields",
+	 HEARD_LIST(struct mask, fields),
+	 .value = "",
+	 .help = "The fields to clean, as body or attributes.note (empty: every text)"},
+	{.name = "patterns",
+	 HEARD_TABLE(struct mask, patterns, mask_pattern_options, struct custom_pattern),
+	 .value = "",
+	 .help = "Patterns of your own"},
+	{.name = "key",
+	 HEARD_SECRET(struct mask, key),
+	 .value = "",
+	 .help = "Key of the hashes (empty: the installation's own)"},
+	{.name = NULL},
+};
+
+const struct heard_plugin heard_plugin = {
+	HEARD_ABI,
+	.stage = HEARD_FILTER,
+	.flags = HEARD_PARALLEL | HEARD_MASKS,
+	.name = "mask",
+	.version = "1.0",
+	.summary = "mask phone numbers, identity and card numbers and other private data",
+	.options = mask_options,
+	.reads = "subject, body and every other text",
+	.writes = "the same, masked.*, author.phone, author.email",
+	.example = "{ plugin = \"mask\"; mode = \"partial\";\n"
+		   "  patterns = ( { name = \"badge\"; pattern = \"\\\\bEMP[0-9]{5}\\\\b\"; } "
+		   "); }",
+	.self_size = sizeof(struct mask),
+	.lane_size = sizeof(struct mask_lane),
+	.open = mask_open,
+	.close = mask_close,
+	.lane_open = mask_lane_open,
+	.lane_close = mask_lane_close,
+	.process = mask_process,
+};
