@@ -1,0 +1,94 @@
+#!/bin/sh
+# Every fault of a config, all at once, as file:line: text with a suggestion.
+. "$(dirname "$0")/../lib/daemon.sh"
+
+# fault WHAT REGEX < CONFIG: check says it with a place, and exits 1
+fault() {
+	cat >"$CONF"
+	said=$(heard check 2>&1)
+	is "$1: exit 1" $? 1
+	like "$1" "$said" "^(.*/)?heard\.conf:[0-9]+: .*$2"
+}
+base_in='inputs = ( { plugin = "http"; path = "/feedback"; } );'
+base_out='outputs = ( { plugin = "file"; path = "out.ndjson"; } );'
+frame() { # TOP INPUTS FILTERS OUTPUTS MORE
+	cat <<-EOT
+		state_dir = "$STATE";
+		plugin_path = [ "$BUILD/plugins", "$BUILD/testplugins" ];
+		listeners = ( { name = "public"; address = "127.0.0.1:0"; } );
+		$1
+		pipelines = ( { name = "shop"; ${5-clear = true;}
+		  ${2:-$base_in}
+		  ${3:-}
+		  ${4:-$base_out} } );
+	EOT
+}
+
+frame >"$CONF"
+ok "a good config has none" heard check
+is "and says so by exit 0" "$(heard check >/dev/null 2>&1; echo $?)" 0
+
+frame 'wrokers = 2;' | fault "an unknown setting" 'wrokers.*workers'
+frame 'workers = "two";' | fault "a text for a number" 'workers'
+frame 'workers = 100000;' | fault "a number out of range" 'workers'
+frame 'journal = { max_size = "10 apples"; };' | fault "a size that is none" 'max_size'
+frame 'journal = { segment_size = 99999999999; };' | fault "an integer that overflows without L" 'L'
+frame 'drain_timeout = "2x";' | fault "a duration that is none" '2x'
+frame 'timezone = "Asia/Shangai";' | fault "an unknown zone" 'Shangai'
+frame 'privacy = { public_key = "nosuch.pub"; };' | fault "a key file that is not there" 'nosuch.pub'
+frame 'log = { level = "loud"; };' | fault "a word that is no choice" 'loud'
+frame '' 'inputs = ( { plugin = "htpt"; path = "/x"; } );' | fault "an unknown plugin" 'htpt.*http'
+frame '' 'inputs = ( { plugin = "mask"; } );' | fault "a plugin of another stage" 'mask.*filter'
+frame '' 'inputs = ( { plugin = "http"; } );' | fault "a required option left out" 'path'
+frame '' 'inputs = ( { path = "/x"; } );' | fault "an instance without a plugin" 'plugin'
+frame '' 'inputs = ( { plugin = "http"; path = "/x"; chanel = "web"; } );' | fault "an unknown option" 'chanel.*channel'
+frame '' 'inputs = ( { plugin = "http"; path = [ "/x" ]; } );' | fault "a wrong type" 'path'
+frame '' 'inputs = ( { plugin = "http"; path = "/x"; }, { plugin = "http"; path = "/y"; } );' |
+	fault "a duplicate instance" 'http'
+frame '' 'inputs = ( { plugin = "http"; path = "/x"; }, { plugin = "http"; name = "b"; path = "/x"; } );' |
+	fault "two routes on one path" '/x'
+frame '' 'inputs = ( { plugin = "http"; listener = "pubic"; path = "/x"; } );' | fault "an unknown listener" 'pubic.*public'
+frame '' "inputs = ( { plugin = \"file\"; path = \"$T\"; } );" | fault "an unused listener" 'public'
+frame '' '' '' '' '' | fault "a pipeline without mask" 'mask|clear'
+frame '' '' 'filters = ( { plugin = "mask"; when = "lang == '"'zh'"'"; } );' '' '' | fault "a conditional mask" 'mask|clear'
+frame '' '' 'filters = ( { plugin = "normalize"; when = "body ==="; } );' | fault "a condition that is no Lua" 'when'
+frame '' '' '' 'outputs = ( { plugin = "file"; path = "o"; retry = { first = "soon"; }; } );' | fault "a wrong retry" 'soon'
+frame '' '' '' 'outputs = ( { plugin = "file"; path = "o"; on_full = "explode"; } );' | fault "a wrong on_full" 'explode'
+frame '' '' '' 'outputs = ( { plugin = "webhook"; url = "not a url"; } );' | fault "a URL that is none" 'url'
+frame '' '' '' 'outputs = ( { plugin = "webhook"; url = "https://example.org/"; secret = "${env:HEARD_NO_SUCH}"; } );' |
+	fault "a secret that is not there" 'HEARD_NO_SUCH'
+frame '' '' 'filters = ( { plugin = "classify"; rules = "nosuch.cfg"; } );' | fault "a rules file that is not there" 'nosuch.cfg'
+{ frame; echo 'listeners = ('; } | fault "a syntax error" '.'
+echo 'state_dir = "x";' | fault "no pipeline" 'pipeline'
+{ frame | sed 's/address = "[^"]*"/address = "nonsense"/'; } | fault "an address that is none" 'nonsense'
+
+frame 'wrokers = 2; drain_timeout = "2x";' 'inputs = ( { plugin = "htpt"; } );' '' \
+	'outputs = ( { plugin = "file"; path = "o"; on_full = "explode"; } );' >"$CONF"
+said=$(heard check 2>&1)
+is "four faults are told at once" \
+	"$(echo "$said" | grep -Eo 'wrokers|2x|htpt|explode' | sort -u | wc -l)" 4
+is "in the order of their lines" "$(echo "$said" | grep -Eo 'conf:[0-9]+' | cut -d: -f2 | sort -nc 2>&1)" ""
+
+CONF_OLD=$CONF
+CONF=$T/nosuch.conf
+said=$(heard check 2>&1)
+is "a config that is not there: exit 1" $? 1
+like "and which" "$said" 'nosuch.conf'
+CONF=$T
+said=$(heard check 2>&1)
+is "a folder for a config: exit 1" $? 1
+CONF=$CONF_OLD
+head -c 100000 /dev/urandom >"$CONF"
+said=$(heard check 2>&1)
+is "noise for a config: exit 1" $? 1
+
+is "an unknown command: exit 2" "$("$HEARD" frobnicate >/dev/null 2>&1; echo $?)" 2
+is "an unknown flag: exit 2" "$("$HEARD" check --frobnicate >/dev/null 2>&1; echo $?)" 2
+like "and a near name is offered" "$("$HEARD" chek 2>&1)" 'check'
+
+printf 'hunter2\n' >"$T/secret"
+frame '' '' '' "outputs = ( { plugin = \"webhook\"; url = \"https://example.org/\"; secret = \"\${file:$T/secret}\"; } );" >"$CONF"
+ok "a secret from a file is read" heard check
+is "and never printed" "$(heard check --print 2>&1 | grep -c hunter2)" 0
+no_sanitizer_reports
+done_testing
