@@ -9,13 +9,13 @@ BUILD      := build/$(VARIANT)
 # Debian packages, named once: for building, and for tests and lint on top.
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
-              libssl-dev libicu-dev zlib1g-dev libgumbo-dev
-CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3
-LINT_DEPS  := clang clang-tidy clang-format codespell
+              libssl-dev libicu-dev zlib1g-dev libgumbo-dev libxxhash-dev
+CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd
+LINT_DEPS  := clang clang-tidy clang-format codespell git
 
 # One line a library; a plugin or library folder may add its own in a file `libs`.
 CORE_PKGS  := libevent libevent_pthreads libevent_openssl libconfig simdjson libsodium libcurl \
-              lua5.4 openssl icu-i18n icu-uc zlib
+              lua5.4 openssl icu-i18n icu-uc zlib libxxhash
 
 CFLAGS_release := -O2 -g -DNDEBUG
 CFLAGS_debug   := -O1 -g3
@@ -44,7 +44,6 @@ ARCHIVES := $(foreach l,$(LIBS),$(BUILD)/plugins/lib/lib$(l).a)
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 TESTPLUGINS := $(patsubst tests/plugins/mods/%.c,$(BUILD)/testplugins/filter/%.so,$(wildcard tests/plugins/mods/*.c))
-FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(BUILD)/heard $(MODULES) ## the daemon and every plugin
 
@@ -92,6 +91,12 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_O) $(ARCHIVES)
 	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
 		$(call pkg,libs,$(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))) $(CORE_LIBS) -lcmocka
 
+# A fuzz target is linked as a unit test is; tests/fuzz/run.sh gives compiler and flags.
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE_O) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(LDFLAGS) -fsanitize=fuzzer -rdynamic -o $@ $< $(CORE_O) \
+		$(ARCHIVES) $(call pkg,libs,$(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))) $(CORE_LIBS)
+
 # Small programs for tests: load generators, receivers, shims (shim_*.c are preloaded).
 $(BUILD)/tools/shim_%: tests/tools/shim_%.c
 	@mkdir -p $(@D)
@@ -124,11 +129,12 @@ check: ## every test in this variant; ends with one line of figures
 check-programs: $(UNITS) $(TOOLS) $(TESTPLUGINS)
 
 bench: ## speed, as medians with machine and load
+	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS)
 	@$(MAKE) --no-print-directory -s VARIANT=release all check-programs
 	@BUILD=build/release tests/bench/run.sh $(B)
 
 fuzz: ## each target for FUZZ_SECONDS (default 60), with clang's libFuzzer
-	@tests/lib/deps.sh $(BUILD_DEPS) clang
+	@tests/lib/deps.sh $(BUILD_DEPS) clang libclang-rt-14-dev
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh $(F)
 
 lint: ## clang-tidy, clang-format, codespell and the checks of our own
