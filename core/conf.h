@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "faults.h"
 #include "module.h"
+#include "option.h"
 
 #include <heard/log.h>
 
@@ -18,7 +19,9 @@
 
 struct conf_listener {
 	const char *name, *address; /* "127.0.0.1:8080", "[::1]:8080", "unix:/path" is not supported */
-	struct { const char *certificate, *key; } tls; /* empty: plain */
+	struct conf_tls {
+		const char *certificate, *key; /* paths; NULL: plain       */
+	} tls;
 	struct heard_list trusted_proxies; /* CIDR                             */
 	int64_t rate_limit;                /* requests a second and address, 0: none */
 	int64_t rate_burst;
@@ -36,9 +39,10 @@ enum on_full { ON_FULL_PAUSE, ON_FULL_DEAD_LETTER };
 struct conf_instance {
 	const struct module *module;
 	void *self;       /* plugin.self_size bytes, options parsed in          */
+	const char *plugin; /* its name                                         */
 	const char *name; /* unique within pipeline and stage                   */
 	const char *when; /* filters and outputs; NULL: always                  */
-	struct {          /* outputs */
+	struct conf_retry { /* outputs */
 		int64_t first, max, give_up; /* ms                              */
 	} retry;
 	int on_full;      /* enum on_full                                       */
@@ -67,8 +71,10 @@ struct conf {
 	struct { enum heard_level level; bool json; const char *file; } log; /* file NULL: stderr */
 	int64_t workers;
 	const char *timezone;
-	struct { const char *public_key, *private_key; } privacy; /* paths or NULL */
-	struct {
+	struct conf_privacy {
+		const char *public_key, *private_key; /* paths or NULL             */
+	} privacy;
+	struct conf_journal {
 		int64_t max_size, segment_size, keep; /* keep in ms                */
 		const char *encrypt;                  /* key file, NULL: off       */
 	} journal;
@@ -78,6 +84,9 @@ struct conf {
 	struct conf_pipeline *pipelines;
 	size_t n_pipelines;
 	struct arena arena;      /* holds all of the above                      */
+	struct conf_top *top;    /* the top level as its table reads it         */
+	struct option_secret *secrets; /* what conf_destroy wipes               */
+	bool as_written;         /* loaded with no_secrets                      */
 };
 
 struct conf_flags {
@@ -87,7 +96,8 @@ struct conf_flags {
 /* NULL if there are faults.  Loads plugins; runs none of their code.  [main] */
 struct conf *conf_load(const char *file, const struct conf_flags *, struct faults *);
 void conf_destroy(struct conf *); /* wipes secrets */
-/* The whole config, defaults filled in, secrets as "***". */
+/* The whole config as a config, defaults filled in, secrets as "***".  To be
+ * loaded with no_secrets, or what a ${...} stood for is printed. */
 void conf_print(const struct conf *, FILE *);
 /* The option tables of the core's own sections, for the reference page. */
 struct conf_section { const char *name; const struct heard_option *table; };

@@ -234,24 +234,29 @@ static bool set_real(const struct reading *r, void *field)
 /* A bare number for a duration or a size: only 0 says what it means. */
 static bool set_bare_number(const struct reading *r, void *field)
 {
-	bool is_size = r->opt->type == HEARD_TYPE_SIZE;
+	const char *what = r->opt->type == HEARD_TYPE_SIZE ? "size" : "duration";
 	int64_t value = config_setting_get_int64(r->setting);
-	char likely[UNIT_SIZE];
-	if (was_cut(r))
+	char likely[UNIT_SIZE], literal[LITERAL_SIZE];
+	if (literal_was_cut(r->setting, literal)) {
+		FAULT(r,
+		      "%s does not fit a number without L, but a %s is written in quotes and "
+		      "with its unit",
+		      literal, what);
 		return false;
-	if (value == 0 && is_in_range(r, 0, "")) {
-		*(int64_t *)field = 0;
-		return true;
 	}
-	if (is_size && value > 0)
+	if (value < 0) {
+		FAULT(r, "a %s cannot be negative", what);
+		return false;
+	}
+	if (value == 0) {
+		*(int64_t *)field = 0;
+		return is_in_range(r, 0, "");
+	}
+	if (r->opt->type == HEARD_TYPE_SIZE)
 		unit_format_size(value, likely);
 	else
-		snprintf(likely, sizeof likely, "%" PRId64 "s", value > 0 ? value : 30);
-	if (value > 0)
-		FAULT(r, "a %s is written in quotes and with its unit: \"%s\"",
-		      is_size ? "size" : "duration", likely);
-	else if (value < 0)
-		FAULT(r, "a %s cannot be negative", is_size ? "size" : "duration");
+		snprintf(likely, sizeof likely, "%" PRId64 "s", value);
+	FAULT(r, "a %s is written in quotes and with its unit: \"%s\"", what, likely);
 	return false;
 }
 

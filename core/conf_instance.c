@@ -1,0 +1,160 @@
+/*
+ * conf_instance.c - one instance of the config: its plugin, and its options.
+ *
+ * Two tables read the same group: the core's, for what every instance of the
+ * stage has, and the plugin's.  Only the second looks for unknown options, and
+ * knows the names of the first; when there is no plugin nobody can say what is
+ * unknown.
+ */
+#include "conf_instance.h"
+
+#include "condition.h"
+#include "conf_check.h"
+#include "conf_tables.h"
+
+#include <heard/error.h>
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SELF_ALIGN = 64, SELF_MAX = 16 * 1024 * 1024 };
+
+void conf_fault(const struct option_context *ctx, const config_setting_t *group,
+		const char *member, const char *text)
+{
+	const config_setting_t *s = config_setting_get_member(group, member);
+	const config_setting_t *at = s ? s : group;
+	option_fault(ctx, config_setting_source_file(at), (int)config_setting_source_line(at),
+		     "%s%s%s", s ? member : "", s ? ": " : "", text);
+}
+
+static const char *string_member(const config_setting_t *group, const char *name)
+{
+	const config_setting_t *s = config_setting_get_member(group, name);
+	return s && config_setting_type(s) == CONFIG_TYPE_STRING ? config_setting_get_string(s)
+								 : NULL;
+}
+
+/* "filter \"mask\"", or "filter 2" as long as it has no name. */
+static const char *where(const struct option_context *ctx, enum heard_stage stage,
+			 const config_setting_t *group, int nth)
+{
+	char text[160];
+	const char *name = string_member(group, "name");
+	if (name == NULL || *name == '\0')
+		name = string_member(group, "plugin");
+	if (name)
+		snprintf(text, sizeof text, "%s \"%.80s\"", stage_name(stage), name);
+	else
+		snprintf(text, sizeof text, "%s %d", stage_name(stage), nth);
+	const char *kept = arena_zstr(ctx->arena, heard_str(text));
+	return kept ? kept : stage_name(stage);
+}
+
+static const char *const *member_names(const struct option_context *ctx,
+				       const config_setting_t *group)
+{
+	int n = config_setting_length(group);
+	const char **names = option_alloc(ctx, ((size_t)n + 1) * sizeof *names);
+	for (int i = 0; names && i < n; i++)
+		names[i] = config_setting_name(config_setting_get_elem(group, (unsigned)i));
+	return names;
+}
+
+static bool has_option(const struct heard_option *table, const char *name)
+{
+	for (; table && table->name; table++)
+		if (strcmp(table->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* `when` on an input, `retry` on a filter: known words in the wrong place. */
+static void check_misplaced(const struct option_context *ctx, enum heard_stage stage,
+			    const config_setting_t *group, const struct heard_option *own)
+{
+	const struct heard_option *all = conf_instance_table(HEARD_OUTPUT);
+	for (; all->name; all++) {
+		if (config_setting_get_member(group, all->name) == NULL ||
+		    has_option(conf_instance_table(stage), all->name) ||
+		    has_option(own, all->name))
+			continue;
+		bool filters_too = has_option(conf_instance_table(HEARD_FILTER), all->name);
+		conf_fault(ctx, group, all->name,
+			   filters_too ? "only filters and outputs have this option"
+				       : "only outputs have this option");
+	}
+}
+
+static void *create_self(const struct option_context *ctx, size_t size)
+{
+	if (size > SELF_MAX) {
+		option_fault(ctx, ctx->file, ctx->line, "the plugin asks for %zu bytes", size);
+		return NULL;
+	}
+	char *p = option_alloc(ctx, size + SELF_ALIGN);
+	return p ? p + (SELF_ALIGN - (uintptr_t)p % SELF_ALIGN) : NULL;
+}
+
+static void parse_own_options(const struct option_context *ctx, enum heard_stage stage,
+			      const config_setting_t *group, struct conf_instance *instance)
+{
+	static const struct heard_option none[] = {{.name = NULL}};
+	const struct heard_plugin *plugin = &instance->module->plugin;
+	enum { MOST = 16 };
+	const char *common[MOST + 1] = {NULL};
+	size_t n = 0;
+	for (const struct heard_option *o = conf_instance_table(HEARD_OUTPUT); o->name; o++)
+		if (n < MOST)
+			common[n++] = o->name;
+	instance->self = create_self(ctx, plugin->self_size);
+	if (instance->self)
+		option_parse(ctx, plugin->options ? plugin->options : none, group, common,
+			     instance->self);
+	check_misplaced(ctx, stage, group, plugin->options);
+}
+
+static void settle_name(const struct option_context *ctx, const config_setting_t *group,
+			struct conf_instance *instance)
+{
+	struct heard_error err;
+	if (instance->name == NULL || instance->name[0] == '\0')
+		instance->name = instance->plugin;
+	else if (conf_check_name(instance->name, &err) < 0)
+		conf_fault(ctx, group, "name", err.text);
+}
+
+static void settle_when(const struct option_context *ctx, const config_setting_t *group,
+			struct conf_instance *instance)
+{
+	struct heard_error err;
+	if (instance->when && instance->when[0] == '\0')
+		instance->when = NULL;
+	if (instance->when && condition_check(instance->when, &err) < 0)
+		conf_fault(ctx, group, "when", err.text);
+}
+
+void conf_instance_parse(const struct option_context *outer, const char *const *plugin_path,
+			 enum heard_stage stage, const config_setting_t *group, int nth,
+			 struct conf_instance *instance)
+{
+	struct option_context ctx = *outer;
+	ctx.where = where(outer, stage, group, nth);
+	ctx.file = instance->file = outer->file;
+	ctx.line = instance->line = (int)config_setting_source_line(group);
+	const char *const *everything = member_names(&ctx, group);
+	if (everything == NULL)
+		return;
+	option_parse(&ctx, conf_instance_table(stage), group, everything, instance);
+	struct heard_error err;
+	if (instance->plugin)
+		instance->module = module_load(plugin_path, stage, instance->plugin, &err);
+	if (instance->module)
+		parse_own_options(&ctx, stage, group, instance);
+	else if (instance->plugin)
+		conf_fault(&ctx, group, "plugin", err.text);
+	settle_name(&ctx, group, instance);
+	settle_when(&ctx, group, instance);
+	if (instance->retry.first > instance->retry.max)
+		conf_fault(&ctx, group, "retry", "first must not be longer than max");
+}
