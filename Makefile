@@ -91,6 +91,12 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_O) $(ARCHIVES)
 	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
 		$(call pkg,libs,$(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))) $(CORE_LIBS) -lcmocka
 
+# Benchmarks in C are linked in the same way, without cmocka.
+$(BUILD)/tests/bench/%: tests/bench/%.c $(CORE_O) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
+		$(call pkg,libs,$(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))) $(CORE_LIBS)
+
 # A fuzz target is linked as a unit test is; tests/fuzz/run.sh gives compiler and flags.
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)

@@ -13,7 +13,7 @@ case $BUILD in /*) ;; *) BUILD=$here/$BUILD ;; esac
 VARIANT=${VARIANT:-release}
 HEARD=$BUILD/heard
 TOOLS=$BUILD/tools
-export LC_ALL=C.UTF-8 TZ=UTC
+export LC_ALL=C.UTF-8 TZ=UTC HEARD
 . "$here/tests/lib/tap.sh"
 
 case $VARIANT in
@@ -24,7 +24,7 @@ esac
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/heard-test.XXXXXX")
 STATE=$T/state
-CONF=$T/heard.conf
+export CONF=$T/heard.conf
 LOG=$T/log
 daemon_pid=
 started_pids=

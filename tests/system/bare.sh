@@ -19,7 +19,7 @@ mirror() {
 
 unmount() {
 	local at
-	for at in "$root"/{proc,sys,dev/pts,dev/shm,dev}; do
+	for at in "$root"/{proc,dev}; do
 		if mountpoint -q "$at"; then umount -l "$at"; fi
 	done
 }
@@ -39,8 +39,13 @@ cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 mkdir -p "$root/usr/local/share/ca-certificates"
 cp -a /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/" 2>/dev/null || true
 mount -t proc proc "$root/proc"
-mount --bind /dev "$root/dev"
-mount -t devpts devpts "$root/dev/pts" 2>/dev/null || true
+# a /dev of its own: nothing done to the folder later can reach this machine's
+mount -t tmpfs -o mode=755 none "$root/dev"
+mknod -m 666 "$root/dev/null" c 1 3
+mknod -m 666 "$root/dev/zero" c 1 5
+mknod -m 666 "$root/dev/random" c 1 8
+mknod -m 666 "$root/dev/urandom" c 1 9
+ln -s /proc/self/fd "$root/dev/fd"
 
 git clone -q --bare "$here" "$root/heard.git" 2>/dev/null || git -C "$root/heard.git" fetch -q "$here" '+HEAD:refs/heads/bare'
 rm -rf "$root/one" "$root/two"

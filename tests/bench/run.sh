@@ -1,0 +1,236 @@
+#!/usr/bin/env bash
+# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f]
+#
+#	a  500,000 NDJSON records of 1 KB: file -> normalize, mask, classify -> file
+#	b  single POSTs of 1 KB over 64 kept-alive connections, acknowledged after
+#	   fdatasync (the same three filters, output file)
+#	c  posts of 100 records
+#	d  into the ticket store that holds a million rows: file -> filters -> tickets
+#	e  the journal alone    f  mask alone    (from tests/bench/bench_*.c)
+#
+# The clock of a, c and d begins with the first byte offered to a daemon that
+# waits, and stops when the ledger shows the last record delivered, which the
+# outputs say after their own fdatasync.  RUNS (5), RECORDS, ROWS change the size;
+# BENCH_DIR puts the work elsewhere than in $TMPDIR.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+TMPDIR=${BENCH_DIR:-${TMPDIR:-/tmp}}
+export TMPDIR
+. tests/lib/daemon.sh
+here=$PWD
+RUNS=${RUNS:-5}
+RECORDS=${RECORDS:-500000}
+ROWS=${ROWS:-1000000}
+which=${*:-a b c d e f}
+rows=()
+
+median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.10g\n", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+largest() { sort -n | tail -n 1; }
+smallest() { sort -n | head -n 1; }
+seconds() { date +%s.%N; }
+since() { awk "BEGIN { printf \"%.6f\", $(seconds) - $1 }"; }
+thousands() { printf "%'.0f" "$1" 2>/dev/null || printf '%.0f' "$1"; }
+peak() { awk '/^VmHWM/ { print $2 }' "/proc/$daemon_pid/status"; }
+
+row() { # NAME FIGURE UNIT TARGET EXTRA
+	rows+=("$(printf '%-46s %12s %-10s %-18s %s' "$1" "$2" "$3" "$4" "$5")")
+	echo "${rows[-1]}"
+}
+verdict() { awk "BEGIN { print ($1 >= $2) ? \"reached\" : \"below\" }"; }
+
+filters='filters = ( { plugin = "normalize"; }, { plugin = "mask"; },
+	{ plugin = "classify"; rules = "'$here'/etc/rules/ecommerce.cfg"; } );'
+
+bench_conf() { # INPUTS OUTPUTS
+	cat >"$CONF" <<-EOT
+		state_dir = "$STATE";
+		plugin_path = [ "$BUILD/plugins" ];
+		log = { level = "warn"; };
+		workers = 2;
+		listeners = ( { name = "admin"; address = "127.0.0.1:0"; }, { name = "public"; address = "127.0.0.1:0"; } );
+		pipelines = ( { name = "bench"; dedupe = "${DEDUPE:-7d}";
+		  inputs = ( { plugin = "http"; path = "/feedback"; }$1 );
+		  $filters
+		  outputs = ( $2 ); } );
+	EOT
+}
+
+delivered() { # records delivered by the first output
+	curl -s -m 10 "$(url admin /metrics)" |
+		awk '/^heard_records_delivered_total\{/ { n += $NF } END { print n + 0 }'
+}
+wait_delivered() { # COUNT
+	local end=$((SECONDS + 900))
+	while [ "$(delivered)" -lt "$1" ]; do
+		[ $SECONDS -lt $end ] || { echo "only $(delivered) of $1 were delivered" >&2; return 1; }
+		sleep 0.02
+	done
+}
+fresh() {
+	daemon_stop
+	rm -rf "$STATE" "$T/drop"
+	mkdir -p "$T/drop"
+}
+offer() { # FILE: in one rename, into the watched folder
+	mv "$1" "$T/drop/$(basename "$1")"
+}
+
+ends_well() { # EXPECTED: the ledger agrees, or the figure is worth nothing
+	balanced && [ "$(ledger | jq '.pipelines[0].journaled')" -ge "$1" ] && return 0
+	echo "the ledger does not agree:" >&2
+	ledger >&2
+	return 1
+}
+
+# One run of file -> filters -> OUTPUT; prints records/s and KB of peak memory.
+file_run() { # OUTPUT
+	fresh
+	bench_conf ", { plugin = \"file\"; path = \"$T/drop\"; done = \"delete\"; }" "$1"
+	daemon_start || { tail "$LOG" >&2; return 1; }
+	cp "$T/input.ndjson" "$T/drop/.input" && cat "$T/drop/.input" >/dev/null
+	local from
+	from=$(seconds)
+	mv "$T/drop/.input" "$T/drop/input.ndjson"
+	wait_delivered "$RECORDS" || return 1
+	local took
+	took=$(since "$from")
+	ends_well "$RECORDS" || return 1
+	echo "$(awk "BEGIN { print $RECORDS / $took }") $(peak)"
+	daemon_stop
+}
+
+input_file() { [ "$(wc -l <"$T/input.ndjson" 2>/dev/null)" = "$RECORDS" ] || "$TOOLS/gen" -p b "$RECORDS" >"$T/input.ndjson"; }
+
+bench_a() {
+	local i line rates=() peaks=()
+	input_file
+	file_run '{ plugin = "file"; path = "out.ndjson"; }' >/dev/null || return 1 # warm up
+	for i in $(seq "$RUNS"); do
+		line=$(file_run '{ plugin = "file"; path = "out.ndjson"; }') || return 1
+		rates+=("${line% *}") peaks+=("${line#* }")
+	done
+	local rate
+	rate=$(printf '%s\n' "${rates[@]}" | median)
+	row "(a) file -> 3 filters -> file" "$(thousands "$rate")" "records/s" ">= 200,000" \
+		"$(verdict "$rate" 200000); $(thousands "$(printf '%s\n' "${rates[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${rates[@]}" | largest)")"
+	local most
+	most=$(printf '%s\n' "${peaks[@]}" | largest)
+	row "    peak RSS" "$(awk "BEGIN { printf \"%.1f\", $most / 1024 }")" "MB" "< 64" "$(awk "BEGIN { print ($most < 65536) ? \"reached\" : \"above\" }")"
+}
+
+# post_run N LOAD-OPTIONS...: prints load's own line
+post_run() {
+	local n=$1
+	shift
+	fresh
+	bench_conf "" '{ plugin = "file"; path = "out.ndjson"; }'
+	daemon_start || return 1
+	"$TOOLS/load" -a "$(address public)" -n 500 -k warm -d 30 "$@" >/dev/null
+	"$TOOLS/load" -a "$(address public)" -n "$n" -k bench -d 60 "$@" || return 1
+	wait_for 120 is_drained
+	balanced || return 1
+	daemon_stop
+}
+value() { sed -E "s/.* $1=([0-9.]+).*/\1/" <<<" $2"; }
+
+bench_posts() { # NAME TARGET N LOAD-OPTIONS...
+	local name=$1 target=$2 n=$3 i line rates=() p50=() p99=()
+	shift 3
+	for i in $(seq 0 "$RUNS"); do
+		line=$(post_run "$n" "$@") || { echo "$line" >&2; return 1; }
+		[ "$i" = 0 ] && continue # warm up
+		rates+=("$(value rate "$line")") p50+=("$(value p50_us "$line")") p99+=("$(value p99_us "$line")")
+	done
+	local rate
+	rate=$(printf '%s\n' "${rates[@]}" | median)
+	row "$name" "$(thousands "$rate")" "records/s" ">= $(thousands "$target")" \
+		"$(verdict "$rate" "$target"); $(thousands "$(printf '%s\n' "${rates[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${rates[@]}" | largest)")"
+	row "    p50 / p99 of a post" "$(awk "BEGIN { printf \"%.2f / %.2f\", $(printf '%s\n' "${p50[@]}" | median) / 1000, $(printf '%s\n' "${p99[@]}" | median) / 1000 }")" "ms" "${P99:-}" ""
+}
+bench_b() { P99="p99 < 5" bench_posts "(b) single posts, 64 connections" 45000 "${POSTS:-500000}" -c 64; }
+bench_c() { bench_posts "(c) posts of 100 records" 150000 "${BATCHES:-10000}" -c 64 -b 100 -f ndjson; }
+
+# The longest time in which no record reached the store, from samples.
+longest_pause() { # SAMPLES: "TIME COUNT" a line
+	awk 'NR == 1 { at = $1; n = $2; next } $2 > n { if ($1 - at > most) most = $1 - at; at = $1; n = $2 } END { printf "%.2f\n", most }' "$1"
+}
+
+bench_d() {
+	local i rates=() line from chunk=100000 had=0 took
+	fresh
+	DEDUPE=1h bench_conf ", { plugin = \"file\"; path = \"$T/drop\"; done = \"delete\"; }" '{ plugin = "tickets"; database = "tickets.db"; }'
+	daemon_start || return 1
+	while [ $had -lt "$ROWS" ]; do # fill it to where measuring begins
+		"$TOOLS/gen" -p d -s $had -f $had $chunk >"$T/drop/.fill"
+		mv "$T/drop/.fill" "$T/drop/fill$had.ndjson"
+		had=$((had + chunk))
+		wait_delivered $((had - chunk)) || return 1
+	done
+	wait_delivered $had || return 1
+	wait_indexed || echo "the index was still behind when measuring began" >&2
+	for i in $(seq "$RUNS"); do
+		"$TOOLS/gen" -p d -s $had -f $had $chunk >"$T/drop/.more"
+		: >"$T/samples"
+		from=$(seconds)
+		mv "$T/drop/.more" "$T/drop/more$had.ndjson"
+		had=$((had + chunk))
+		while line=$(delivered) && [ "$line" -lt $had ]; do
+			echo "$(seconds) $line" >>"$T/samples"
+			sleep 0.02
+		done
+		took=$(since "$from")
+		echo "$(seconds) $line" >>"$T/samples"
+		rates+=("$(awk "BEGIN { print $chunk / $took }")")
+		longest_pause "$T/samples" >>"$T/pauses"
+	done
+	local rate
+	rate=$(printf '%s\n' "${rates[@]}" | median)
+	row "(d) into the store at $(thousands $ROWS) rows" "$(thousands "$rate")" "records/s" ">= 80,000" "$(verdict "$rate" 80000)"
+	row "    longest time without an insert" "$(largest <"$T/pauses")" "s" "<= 0.5" ""
+	from=$(seconds)
+	local behind
+	behind=$(indexed_behind)
+	wait_indexed
+	took=$(since "$from")
+	row "    search index, $(thousands "$behind") behind" "$(thousands "$(awk "BEGIN { print $behind / ($took + 0.001) }")")" "records/s" ">= 20,000" ""
+	daemon_stop
+}
+# How many records the search index, in a file of its own, has still to take in.
+indexed_behind() {
+	local rows index done=0
+	rows=$(sqlite3 "file:$STATE/tickets.db?mode=ro" 'select coalesce(max(n), 0) from record')
+	for index in "$STATE"/tickets.db*; do
+		done=$(sqlite3 "file:$index?mode=ro" 'select position from state' 2>/dev/null) && [ -n "$done" ] && break
+	done
+	echo $((rows - ${done:-0}))
+}
+is_indexed() { [ "$(indexed_behind)" -le 0 ]; }
+wait_indexed() { wait_for 600 is_indexed; }
+
+program() { # NAME: a benchmark in C, built like a unit test
+	make --no-print-directory -s BUILD="$BUILD" "$BUILD/tests/bench/$1" && "$BUILD/tests/bench/$1"
+}
+bench_e() { bench_program "(e) the journal alone" bench_journal; }
+bench_f() { bench_program "(f) mask alone" bench_mask; }
+bench_program() { # NAME PROGRAM: its last line is "FIGURE UNIT[ MORE]"
+	[ -e "tests/bench/$2.c" ] || { row "$1" "-" "" "" "tests/bench/$2.c is not there"; return; }
+	local i lines=()
+	for i in $(seq "$RUNS"); do
+		lines+=("$(program "$2" | tail -n 1)")
+	done
+	local figure
+	figure=$(printf '%s\n' "${lines[@]}" | awk '{ print $1 }' | median)
+	row "$1" "$(thousands "$figure")" "$(awk '{ print $2 }' <<<"${lines[0]}")" "" "$(cut -d' ' -f3- <<<"${lines[-1]}")"
+}
+
+echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1-3 /proc/loadavg), $(df -T "$T" | awk 'NR == 2 { print $2 }') in $TMPDIR"
+echo "medians of $RUNS runs after a warm-up, $(date -u +%F)"
+echo
+code=0
+for name in $which; do
+	"bench_$name" || { echo "($name) failed" >&2; code=1; }
+	daemon_stop
+done
+echo
+echo "load now $(cut -d' ' -f1-3 /proc/loadavg)"
+exit $code
