@@ -1,0 +1,36 @@
+/*
+ * body.h - the body of a request as records.
+ */
+#ifndef HTTP_BODY_H
+#define HTTP_BODY_H
+
+#include <heard/str.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct heard_batch;
+struct heard_error;
+
+enum body_kind {
+	BODY_JSON,   /* one object, or an array of objects               */
+	BODY_NDJSON, /* one object a line                                */
+	BODY_FORM,   /* application/x-www-form-urlencoded: one record    */
+	BODY_ANY,    /* nothing was said: JSON or NDJSON, as it looks    */
+	BODY_UNKNOWN,
+};
+
+/* What decode() must know; travels with the bytes as the emission's context. */
+struct body_context {
+	enum body_kind kind;
+	bool is_gzip;
+	uint64_t max_plain; /* bytes after inflating */
+};
+
+enum body_kind body_kind(struct heard_str content_type);
+/* Nothing is taken of a bad body: -EBADMSG with a sentence and the line, and
+ * the caller takes back what was added.  [worker] */
+int body_decode(const struct body_context *, struct heard_str raw, struct heard_str channel,
+		struct heard_batch *, struct heard_error *);
+
+#endif
