@@ -207,16 +207,18 @@ indexed_behind() {
 is_indexed() { [ "$(indexed_behind)" -le 0 ]; }
 wait_indexed() { wait_for 600 is_indexed; }
 
-program() { # NAME: a benchmark in C, built like a unit test
-	make --no-print-directory -s BUILD="$BUILD" "$BUILD/tests/bench/$1" && "$BUILD/tests/bench/$1"
-}
-bench_e() { bench_program "(e) the journal alone" bench_journal; }
-bench_f() { bench_program "(f) mask alone" bench_mask; }
-bench_program() { # NAME PROGRAM: its last line is "FIGURE UNIT[ MORE]"
+bench_e() { bench_program "(e) the journal alone" bench_journal "$T/bench-journal"; }
+bench_f() { bench_program "(f) mask alone, one core" bench_mask "$BUILD/plugins"; }
+bench_program() { # NAME PROGRAM ARGUMENT: its last line is "FIGURE UNIT[ MORE]"
 	[ -e "tests/bench/$2.c" ] || { row "$1" "-" "" "" "tests/bench/$2.c is not there"; return; }
-	local i lines=()
-	for i in $(seq "$RUNS"); do
-		lines+=("$(program "$2" | tail -n 1)")
+	local i line lines=()
+	make --no-print-directory -s BUILD="$BUILD" "$BUILD/tests/bench/$2" || return 1
+	for i in $(seq 0 "$RUNS"); do
+		rm -rf "$T/bench-journal"
+		mkdir "$T/bench-journal"
+		line=$("$BUILD/tests/bench/$2" "$3" | tail -n 1)
+		[ -n "$line" ] || return 1
+		[ "$i" = 0 ] || lines+=("$line") # the first warms up
 	done
 	local figure
 	figure=$(printf '%s\n' "${lines[@]}" | awk '{ print $1 }' | median)
