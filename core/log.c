@@ -41,6 +41,7 @@ enum {
 
 struct place {
 	uint64_t key;	  /* 0: free slot */
+	uint64_t born;	  /* counts up, to find the oldest */
 	int64_t since_ms; /* when its minute began */
 	unsigned said, held;
 	enum heard_level level;
@@ -55,6 +56,7 @@ static struct {
 	pthread_mutex_t lock; /* guards what follows */
 	struct place places[PLACES];
 	int64_t swept_ms;
+	uint64_t births;
 } state = {.level = HEARD_INFO, .fd = STDERR_FILENO, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 static const char *const level_names[] = {"error", "warn", "notice", "info", "debug"};
@@ -181,7 +183,7 @@ static struct place *find_place(uint64_t key)
 		struct place *p = &state.places[i];
 		if (p->key == key)
 			return p;
-		if (best->key && (p->key == 0 || p->since_ms < best->since_ms))
+		if (best->key && (p->key == 0 || p->born < best->born))
 			best = p;
 	}
 	return best;
@@ -194,7 +196,8 @@ static bool may_speak(enum heard_level level, const char *who, uint64_t key, int
 	if (p->key != key) {
 		if (p->key)
 			forget(p);
-		*p = (struct place){.key = key, .since_ms = now_ms, .level = level};
+		*p = (struct place){
+			.key = key, .born = ++state.births, .since_ms = now_ms, .level = level};
 		snprintf(p->who, sizeof p->who, "%s", who ? who : "");
 	}
 	if (p->said == BURST) {

@@ -253,19 +253,27 @@ int record_set_list_borrowed(struct heard_record *r, enum heard_field f,
 		return 0;
 	}
 	struct heard_str *copy = arena_alloc(batch_arena(r->batch), room_for(n) * sizeof *copy);
-	if (copy == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		copy[i] = batch_copy_text(r->batch, at[i]);
-		if (copy[i].ptr == NULL)
-			return -ENOMEM;
-	}
-	union record_value *v = record_place(r, f);
+	union record_value *v = copy ? record_place(r, f) : NULL;
 	if (v == NULL)
 		return -ENOMEM;
+	memcpy(copy, at, n * sizeof *copy);
 	v->list.at = copy;
 	v->list.n = n;
 	return 0;
+}
+
+int heard_set_list(struct heard_record *r, enum heard_field f, const struct heard_str *at,
+		   size_t n)
+{
+	struct heard_str copies[RECORD_LIST];
+	if (n > RECORD_LIST)
+		return -EINVAL;
+	for (size_t i = 0; i < n; i++) {
+		copies[i] = batch_copy_text(r->batch, at[i]);
+		if (copies[i].ptr == NULL)
+			return -ENOMEM;
+	}
+	return record_set_list_borrowed(r, f, copies, n);
 }
 
 /* Room for one more behind the n at `at`, whose items have that size. */
