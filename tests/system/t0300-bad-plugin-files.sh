@@ -21,7 +21,7 @@ refused() { # WHAT PLUGIN REGEX
 	with_filter "$2"
 	said=$(heard check 2>&1)
 	is "check refuses $1" $? 1
-	like "$1: why, and where" "$said" "heard.conf:[0-9]+: .*$3"
+	like "$1: why, and where" "$said" "heard.conf:[0-9]+: .*($3)"
 	said=$("$HEARD" run -c "$CONF" 2>&1)
 	is "run refuses $1" $? 1
 	like "$1: run says it too" "$said" "$3"

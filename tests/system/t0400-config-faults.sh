@@ -2,12 +2,11 @@
 # Every fault of a config, all at once, as file:line: text with a suggestion.
 . "$(dirname "$0")/../lib/daemon.sh"
 
-# fault WHAT REGEX < CONFIG: check says it with a place, and exits 1
+# fault WHAT REGEX: check says it of $CONF with a place, and exits 1
 fault() {
-	cat >"$CONF"
 	said=$(heard check 2>&1)
 	is "$1: exit 1" $? 1
-	like "$1" "$said" "^(.*/)?heard\.conf:[0-9]+: .*$2"
+	like "$1" "$said" "^(.*/)?heard\.conf:[0-9]+: .*($2)"
 }
 base_in='inputs = ( { plugin = "http"; path = "/feedback"; } );'
 base_out='outputs = ( { plugin = "file"; path = "out.ndjson"; } );'
@@ -28,39 +27,66 @@ frame >"$CONF"
 ok "a good config has none" heard check
 is "and says so by exit 0" "$(heard check >/dev/null 2>&1; echo $?)" 0
 
-frame 'wrokers = 2;' | fault "an unknown setting" 'wrokers.*workers'
-frame 'workers = "two";' | fault "a text for a number" 'workers'
-frame 'workers = 100000;' | fault "a number out of range" 'workers'
-frame 'journal = { max_size = "10 apples"; };' | fault "a size that is none" 'max_size'
-frame 'journal = { segment_size = 99999999999; };' | fault "an integer that overflows without L" 'L'
-frame 'drain_timeout = "2x";' | fault "a duration that is none" '2x'
-frame 'timezone = "Asia/Shangai";' | fault "an unknown zone" 'Shangai'
-frame 'privacy = { public_key = "nosuch.pub"; };' | fault "a key file that is not there" 'nosuch.pub'
-frame 'log = { level = "loud"; };' | fault "a word that is no choice" 'loud'
-frame '' 'inputs = ( { plugin = "htpt"; path = "/x"; } );' | fault "an unknown plugin" 'htpt.*http'
-frame '' 'inputs = ( { plugin = "mask"; } );' | fault "a plugin of another stage" 'mask.*filter'
-frame '' 'inputs = ( { plugin = "http"; } );' | fault "a required option left out" 'path'
-frame '' 'inputs = ( { path = "/x"; } );' | fault "an instance without a plugin" 'plugin'
-frame '' 'inputs = ( { plugin = "http"; path = "/x"; chanel = "web"; } );' | fault "an unknown option" 'chanel.*channel'
-frame '' 'inputs = ( { plugin = "http"; path = [ "/x" ]; } );' | fault "a wrong type" 'path'
-frame '' 'inputs = ( { plugin = "http"; path = "/x"; }, { plugin = "http"; path = "/y"; } );' |
-	fault "a duplicate instance" 'http'
-frame '' 'inputs = ( { plugin = "http"; path = "/x"; }, { plugin = "http"; name = "b"; path = "/x"; } );' |
-	fault "two routes on one path" '/x'
-frame '' 'inputs = ( { plugin = "http"; listener = "pubic"; path = "/x"; } );' | fault "an unknown listener" 'pubic.*public'
-frame '' "inputs = ( { plugin = \"file\"; path = \"$T\"; } );" | fault "an unused listener" 'public'
-frame '' '' '' '' '' | fault "a pipeline without mask" 'mask|clear'
-frame '' '' 'filters = ( { plugin = "mask"; when = "lang == '"'zh'"'"; } );' '' '' | fault "a conditional mask" 'mask|clear'
-frame '' '' 'filters = ( { plugin = "normalize"; when = "body ==="; } );' | fault "a condition that is no Lua" 'when'
-frame '' '' '' 'outputs = ( { plugin = "file"; path = "o"; retry = { first = "soon"; }; } );' | fault "a wrong retry" 'soon'
-frame '' '' '' 'outputs = ( { plugin = "file"; path = "o"; on_full = "explode"; } );' | fault "a wrong on_full" 'explode'
-frame '' '' '' 'outputs = ( { plugin = "webhook"; url = "not a url"; } );' | fault "a URL that is none" 'url'
-frame '' '' '' 'outputs = ( { plugin = "webhook"; url = "https://example.org/"; secret = "${env:HEARD_NO_SUCH}"; } );' |
-	fault "a secret that is not there" 'HEARD_NO_SUCH'
-frame '' '' 'filters = ( { plugin = "classify"; rules = "nosuch.cfg"; } );' | fault "a rules file that is not there" 'nosuch.cfg'
-{ frame; echo 'listeners = ('; } | fault "a syntax error" '.'
-echo 'state_dir = "x";' | fault "no pipeline" 'pipeline'
-{ frame | sed 's/address = "[^"]*"/address = "nonsense"/'; } | fault "an address that is none" 'nonsense'
+frame 'wrokers = 2;' >"$CONF"
+fault "an unknown setting" 'wrokers.*workers'
+frame 'workers = "two";' >"$CONF"
+fault "a text for a number" 'workers'
+frame 'workers = 100000;' >"$CONF"
+fault "a number out of range" 'workers'
+frame 'journal = { max_size = "10 apples"; };' >"$CONF"
+fault "a size that is none" 'max_size'
+frame 'journal = { segment_size = 99999999999; };' >"$CONF"
+fault "an integer that overflows without L" 'L'
+frame 'drain_timeout = "2x";' >"$CONF"
+fault "a duration that is none" '2x'
+frame 'timezone = "Asia/Shangai";' >"$CONF"
+fault "an unknown zone" 'Shangai'
+frame 'privacy = { public_key = "nosuch.pub"; };' >"$CONF"
+fault "a key file that is not there" 'nosuch.pub'
+frame 'log = { level = "loud"; };' >"$CONF"
+fault "a word that is no choice" 'loud'
+frame '' 'inputs = ( { plugin = "htpt"; path = "/x"; } );' >"$CONF"
+fault "an unknown plugin" 'htpt.*http'
+frame '' 'inputs = ( { plugin = "mask"; } );' >"$CONF"
+fault "a plugin of another stage" 'mask.*filter'
+frame '' 'inputs = ( { plugin = "http"; } );' >"$CONF"
+fault "a required option left out" 'path'
+frame '' 'inputs = ( { path = "/x"; } );' >"$CONF"
+fault "an instance without a plugin" 'plugin'
+frame '' 'inputs = ( { plugin = "http"; path = "/x"; chanel = "web"; } );' >"$CONF"
+fault "an unknown option" 'chanel.*channel'
+frame '' 'inputs = ( { plugin = "http"; path = [ "/x" ]; } );' >"$CONF"
+fault "a wrong type" 'path'
+frame '' 'inputs = ( { plugin = "http"; path = "/x"; }, { plugin = "http"; path = "/y"; } );' >"$CONF"
+fault "a duplicate instance" 'http'
+frame '' 'inputs = ( { plugin = "http"; path = "/x"; }, { plugin = "http"; name = "b"; path = "/x"; } );' >"$CONF"
+fault "two routes on one path" '/x'
+frame '' 'inputs = ( { plugin = "http"; listener = "pubic"; path = "/x"; } );' >"$CONF"
+fault "an unknown listener" 'pubic.*public'
+frame '' "inputs = ( { plugin = \"file\"; path = \"$T\"; } );" >"$CONF"
+fault "an unused listener" 'public'
+frame '' '' '' '' '' >"$CONF"
+fault "a pipeline without mask" 'mask|clear'
+frame '' '' 'filters = ( { plugin = "mask"; when = "lang == '"'zh'"'"; } );' '' '' >"$CONF"
+fault "a conditional mask" 'mask|clear'
+frame '' '' 'filters = ( { plugin = "normalize"; when = "body ==="; } );' >"$CONF"
+fault "a condition that is no Lua" 'when'
+frame '' '' '' 'outputs = ( { plugin = "file"; path = "o"; retry = { first = "soon"; }; } );' >"$CONF"
+fault "a wrong retry" 'soon'
+frame '' '' '' 'outputs = ( { plugin = "file"; path = "o"; on_full = "explode"; } );' >"$CONF"
+fault "a wrong on_full" 'explode'
+frame '' '' '' 'outputs = ( { plugin = "webhook"; url = "not a url"; } );' >"$CONF"
+fault "a URL that is none" 'url'
+frame '' '' '' 'outputs = ( { plugin = "webhook"; url = "https://example.org/"; secret = "${env:HEARD_NO_SUCH}"; } );' >"$CONF"
+fault "a secret that is not there" 'HEARD_NO_SUCH'
+frame '' '' 'filters = ( { plugin = "classify"; rules = "nosuch.cfg"; } );' >"$CONF"
+fault "a rules file that is not there" 'nosuch.cfg'
+{ frame; echo 'listeners = ('; } >"$CONF"
+fault "a syntax error" '.'
+echo 'state_dir = "x";' >"$CONF"
+fault "no pipeline" 'pipeline'
+{ frame | sed 's/address = "[^"]*"/address = "nonsense"/'; } >"$CONF"
+fault "an address that is none" 'nonsense'
 
 frame 'wrokers = 2; drain_timeout = "2x";' 'inputs = ( { plugin = "htpt"; } );' '' \
 	'outputs = ( { plugin = "file"; path = "o"; on_full = "explode"; } );' >"$CONF"
