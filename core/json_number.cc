@@ -18,7 +18,13 @@ template <typename number> size_t put(number value, char *out)
 
 size_t json_number(double value, char out[JSON_NUMBER_SIZE])
 {
-	return put(value + 0.0, out);
+	constexpr double exact = 1e15; /* whole numbers below look better in full */
+	if (value > -exact && value < exact) {
+		auto whole = static_cast<int64_t>(value);
+		if (static_cast<double>(whole) == value)
+			return put(whole, out);
+	}
+	return put(value, out);
 }
 
 size_t json_integer(int64_t value, char out[JSON_NUMBER_SIZE])
