@@ -2,7 +2,6 @@
 # The same, where a kill also takes every write and rename that was not synced:
 # the state folder is replaced by what a disk would hold (tests/tools/shim_power.c).
 # timeout: 900
-# variants: release debug
 . "$(dirname "$0")/../lib/daemon.sh"
 . "$(dirname "$0")/../lib/delivery.sh"
 . "$(dirname "$0")/kill.sh"

@@ -1,7 +1,6 @@
 #!/bin/sh
 # A failed fdatasync: nothing acknowledged is lost, the clients' posts go on to
 # be acknowledged (by the daemon as it is, or after it stopped and came back).
-# variants: release debug
 . "$(dirname "$0")/../lib/daemon.sh"
 . "$(dirname "$0")/../lib/delivery.sh"
 

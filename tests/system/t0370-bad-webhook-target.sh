@@ -3,12 +3,8 @@
 # answers 500 for days.  Other outputs go on; nothing is lost without a reason.
 . "$(dirname "$0")/../lib/daemon.sh"
 
-case $VARIANT in
-release | debug)
-	PRELOAD=shim_clock
-	export SHIM_CLOCK="$T/clock"
-	;;
-esac
+PRELOAD=shim_clock
+export SHIM_CLOCK="$T/clock"
 set_clock() { python3 -c "import struct,sys; f=open('$T/clock','r+b'); f.write(struct.pack('<q', int(sys.argv[1])))" "$1"; }
 head -c 8 /dev/zero >"$T/clock"
 
@@ -76,27 +72,22 @@ ok "the file has those" wait_for 20 in_file 66
 deferred() { [ "$(figure deferred)" = 5 ]; }
 ok "they wait in the deferred queue" wait_for 60 deferred
 ok "later records would go on" wait_for 20 kill -0 "$daemon_pid"
-if [ -n "${SHIM_CLOCK:-}" ]; then
-	dead_before=$(figure dead)
-	set_clock 86400000
-	heard status >/dev/null
-	sleep 1
-	is "after a day nothing is given up" "$(figure dead)" "$dead_before"
-	gave_up() {
-		heard status >/dev/null # wakes the loop, whose clock jumped
-		[ "$(figure dead)" = $((dead_before + 5)) ]
-	}
-	set_clock 300000000
-	ok "after three days and a half they are dead letters" wait_for 60 gave_up
-	is "listed with a reason" "$(heard dead list --json | jq '[.[] | select(.reason | test("500"))] | length')" 5
-	echo ok >"$T/sink.mode"
-	ok "they can be replayed" sh -c '"$HEARD" dead list --json -c "$CONF" | jq -r ".[].id" | while read -r id; do
-		"$HEARD" dead replay "$id" -c "$CONF" || exit 1; done'
-	ok "and then arrive" wait_for 60 is_drained
-else
-	echo ok >"$T/sink.mode"
-	ok "they arrive when it is well again" wait_for 60 is_drained
-fi
+dead_before=$(figure dead)
+set_clock 86400000
+heard status >/dev/null
+sleep 1
+is "after a day nothing is given up" "$(figure dead)" "$dead_before"
+gave_up() {
+	heard status >/dev/null # wakes the loop, whose clock jumped
+	[ "$(figure dead)" = $((dead_before + 5)) ]
+}
+set_clock 300000000
+ok "after three days and a half they are dead letters" wait_for 60 gave_up
+is "listed with a reason" "$(heard dead list --json | jq '[.[] | select(.reason | test("500"))] | length')" 5
+echo ok >"$T/sink.mode"
+ok "they can be replayed" sh -c '"$HEARD" dead list --json -c "$CONF" | jq -r ".[].id" | while read -r id; do
+	"$HEARD" dead replay "$id" -c "$CONF" || exit 1; done'
+ok "and then arrive" wait_for 60 is_drained
 ok "the ledger balances at the end" balanced
 ok "and adds up" ledger_adds_up
 ok "the daemon stops" daemon_stop
