@@ -30,15 +30,16 @@
 
 struct heard_error;
 struct journal;
+struct journal_io;
 
 struct journal_options {
-	const char *folder;      /* state_dir/journal, made if absent            */
-	int64_t segment_size;    /* bytes, default 64 MiB                        */
-	int64_t max_size;        /* bytes of all segments                        */
-	int64_t keep_ms;         /* keep drained segments at least so long       */
-	const char *encrypt;     /* key file, made (0600) if absent; NULL: off   */
-	int64_t dedupe_ms;       /* longest of all pipelines: retention of keys  */
-	int64_t (*now)(void);    /* wall clock, ms                               */
+	const char *folder;   /* state_dir/journal, made if absent            */
+	int64_t segment_size; /* bytes, default 64 MiB                        */
+	int64_t max_size;     /* bytes of all segments                        */
+	int64_t keep_ms;      /* keep drained segments at least so long       */
+	const char *encrypt;  /* key file, made (0600) if absent; NULL: off   */
+	int64_t dedupe_ms;    /* longest of all pipelines: retention of keys  */
+	int64_t (*now)(void); /* wall clock, ms                               */
 	/* [journal thread] after each group: new records can be read. */
 	void (*committed)(void *arg, uint64_t last_seq);
 	/* [journal thread] space ran out (full = true) or is back. */
@@ -46,6 +47,7 @@ struct journal_options {
 	/* [journal thread] the journal cannot go on (second failed fdatasync). */
 	void (*broken)(void *arg, const char *why);
 	void *arg;
+	const struct journal_io *io; /* NULL: the real system calls; tests put theirs */
 };
 
 /* Recovers, reports what it found by the log, starts the thread. */
@@ -58,19 +60,24 @@ void journal_close(struct journal *);
 /* Counters of a pipeline, kept by the journal under "pipeline/<name>".  The
  * journal itself adds to the last three, as it alone sees redelivery. */
 enum journal_count {
-	JOURNAL_RECEIVED, JOURNAL_ADDED, JOURNAL_DROPPED, JOURNAL_DEAD,
-	JOURNAL_JOURNALED, JOURNAL_DUPLICATE, JOURNAL_CONFLICT,
+	JOURNAL_RECEIVED,
+	JOURNAL_ADDED,
+	JOURNAL_DROPPED,
+	JOURNAL_DEAD,
+	JOURNAL_JOURNALED,
+	JOURNAL_DUPLICATE,
+	JOURNAL_CONFLICT,
 	JOURNAL_COUNTS = 8
 };
 
 enum journal_fate { JOURNAL_NEW, JOURNAL_SAME, JOURNAL_OTHER };
 
 struct journal_record {
-	unsigned char key[16];  /* all zero: no redelivery check                 */
-	unsigned char id[16];   /* in: its id; out: of the first one, if SAME    */
-	uint64_t digest;        /* of the request                                */
-	uint32_t end;           /* offset in `lines` behind its newline          */
-	uint32_t unit;          /* records of one unit conflict together         */
+	unsigned char key[16];	/* all zero: no redelivery check                 */
+	unsigned char id[16];	/* in: its id; out: of the first one, if SAME    */
+	uint64_t digest;	/* of the request                                */
+	uint32_t end;		/* offset in `lines` behind its newline          */
+	uint32_t unit;		/* records of one unit conflict together         */
 	enum journal_fate fate; /* out                                           */
 };
 
@@ -78,9 +85,10 @@ struct journal_record {
  * that the same one is never kept twice; random otherwise. */
 struct journal_dead {
 	unsigned char id[16];
-	uint64_t output;       /* hash_name("pipeline/output") for an output's, else 0 */
-	uint64_t seq;          /* of the record, for an output's                 */
-	struct heard_str meta; /* JSON object: id, at, pipeline, instance, reason, source, line */
+	uint64_t output; /* hash_name("pipeline/output") for an output's, else 0 */
+	uint64_t seq;	 /* of the record, for an output's                 */
+	struct heard_str
+		meta; /* JSON object: id, at, pipeline, instance, reason, source, line */
 	struct heard_str body; /* the canonical line, or sealed bytes, or empty  */
 };
 
@@ -100,13 +108,13 @@ struct journal_add { /* counters by name; created when first used */
 };
 
 struct journal_txn {
-	struct journal_txn *next;  /* the journal's                              */
+	struct journal_txn *next; /* the journal's                              */
 
 	/* records of one pipeline, or of a replay to one output                 */
-	const char *pipeline;      /* name; NULL if no records                   */
-	const char *only_output;   /* "pipeline/output": REPLAY                  */
-	struct heard_str lines;    /* in memory the caller keeps until done; the */
-	                           /* journal may close gaps in it in place      */
+	const char *pipeline;	 /* name; NULL if no records                   */
+	const char *only_output; /* "pipeline/output": REPLAY                  */
+	struct heard_str lines;	 /* in memory the caller keeps until done; the */
+				 /* journal may close gaps in it in place      */
 	struct journal_record *records;
 	size_t n_records;
 
@@ -122,6 +130,13 @@ struct journal_txn {
 	size_t n_state;
 	const struct journal_add *add;
 	size_t n_add;
+
+	/* Transactions of one chain share their fate: once one failed, those of
+	 * its epoch or an older one fail too (-ECANCELED), so that a resume token
+	 * can never overtake records that were not committed.  The journal raises
+	 * *chain to the epoch of a failed one.  NULL: stands alone. */
+	_Atomic uint64_t *chain;
+	uint64_t epoch;
 
 	/* Small housekeeping (dead letters, deferrals) may use the reserve that
 	 * is left when the journal is full. */
@@ -143,21 +158,24 @@ bool journal_count(struct journal *, const char *name, int64_t out[JOURNAL_COUNT
 /* malloc'ed copy, caller frees; NULL if absent */
 char *journal_state_get(struct journal *, struct heard_str name, size_t *len_r);
 void journal_state_each(struct journal *, struct heard_str prefix,
-			void (*fn)(void *arg, struct heard_str name, struct heard_str value), void *arg);
+			void (*fn)(void *arg, struct heard_str name, struct heard_str value),
+			void *arg);
 
 /* ---- outputs and their positions */
 
 /* Counts of an output that belong to its position: written with it. */
 struct journal_position {
-	uint64_t seq;       /* every record up to here is accounted for          */
+	uint64_t seq; /* every record up to here is accounted for          */
 	uint64_t delivered, duplicate, skipped, dead, deferred;
 };
 /* A slot for the output, existing or new.  A new output starts behind the last
  * record.  Slots of outputs that are gone stay until _forget.  [main] */
 int journal_output(struct journal *, const char *name, unsigned *slot_r, struct heard_error *);
-void journal_output_each(struct journal *, void (*fn)(void *arg, const char *name, uint64_t seq), void *arg);
+void journal_output_each(struct journal *,
+			 void (*fn)(void *arg, const char *name, uint64_t seq), void *arg);
 int journal_output_forget(struct journal *, const char *name);
-void journal_position_get(struct journal *, unsigned slot, struct journal_position *); /* [any] */
+void journal_position_get(struct journal *, unsigned slot,
+			  struct journal_position *); /* [any] */
 /* Saved with the next group, or within a second.  [any] */
 void journal_position_set(struct journal *, unsigned slot, const struct journal_position *);
 /* The seq that a crash would not take back.  [any] */
@@ -171,13 +189,13 @@ uint64_t journal_last_seq(struct journal *); /* [any] */
 
 struct journal_reader;
 struct journal_view {
-	uint64_t first_seq, n;   /* seqs first_seq .. first_seq + n - 1          */
-	uint64_t pipeline;       /* hash_name                                    */
-	uint64_t only_output;    /* hash_name("pipeline/output"), 0: all outputs */
+	uint64_t first_seq, n; /* seqs first_seq .. first_seq + n - 1          */
+	uint64_t pipeline;     /* hash_name                                    */
+	uint64_t only_output;  /* hash_name("pipeline/output"), 0: all outputs */
 	int64_t committed_ms;
-	struct heard_str lines;  /* n lines with newlines; valid until next call */
-	const uint32_t *ends;    /* offset behind each newline                   */
-	bool damaged;            /* the frame is unreadable: lines is empty      */
+	struct heard_str lines; /* n lines with newlines; valid until next call */
+	const uint32_t *ends;	/* offset behind each newline                   */
+	bool damaged;		/* the frame is unreadable: lines is empty      */
 };
 struct journal_reader *journal_reader_create(struct journal *, uint64_t after_seq);
 void journal_reader_destroy(struct journal_reader *);
@@ -192,7 +210,8 @@ int64_t journal_walk(struct journal *, uint64_t after_seq, uint64_t pipeline, ui
 /* ---- dead letters and deferrals: live ones, indexed in memory [any] */
 
 void journal_dead_each(struct journal *, /* oldest first; meta and body valid in the call */
-		       bool with_body, bool (*fn)(void *arg, const struct journal_dead *), void *arg);
+		       bool with_body, bool (*fn)(void *arg, const struct journal_dead *),
+		       void *arg);
 bool journal_dead_known(struct journal *, uint64_t output, uint64_t seq);
 size_t journal_dead_count(struct journal *);
 void journal_defer_each(struct journal *, uint64_t output,
@@ -201,10 +220,10 @@ void journal_defer_each(struct journal *, uint64_t output,
 /* ---- for metrics and `heard status` [any] */
 
 struct journal_figures {
-	int64_t bytes;           /* of all segments                              */
+	int64_t bytes; /* of all segments                              */
 	unsigned segments, spare;
 	uint64_t groups, records, damaged_frames;
-	size_t keys;             /* remembered for redelivery                    */
+	size_t keys;		    /* remembered for redelivery                    */
 	uint64_t fsync_buckets[16]; /* le: 2^i * 0.1 ms, cumulative not          */
 	double fsync_seconds;
 };

@@ -1,0 +1,570 @@
+/*
+ * group.c - from transactions to the pieces of one pwritev.
+ *
+ * Lines are never copied: a frame is a list of pieces, most of them the
+ * callers' memory, and records that turn out to be duplicates are simply left
+ * out of the list.  Neighbouring transactions of one pipeline share a RECORDS
+ * frame, up to FRAME_BYTES, so that many small posts cost one header, and a
+ * reader's buffer stays small.
+ */
+#include "group.h"
+
+#include "hash.h"
+#include "keys.h"
+#include "state.h"
+#include "wire.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	FRAME_BYTES = 256 << 10,
+	OVERHEAD = FRAME_HEADER + FRAME_ALIGN + FRAME_SEALED_EXTRA + FRAME_ENTRY
+};
+#define BUF_CAP ((size_t)1 << 31)
+
+static const char zeros[FRAME_ALIGN];
+
+void group_init(struct group *g)
+{
+	memset(g, 0, sizeof(*g));
+	struct heard_buf *all[] = {&g->meta,   &g->tail, &g->plain,
+				   &g->sealed, &g->ends, &g->keys};
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		heard_buf_init(all[i], BUF_CAP);
+}
+
+void group_release(struct group *g)
+{
+	struct heard_buf *all[] = {&g->meta,   &g->tail, &g->plain,
+				   &g->sealed, &g->ends, &g->keys};
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		heard_buf_release(all[i]);
+	free(g->heads);
+	free(g->pieces);
+	free(g->frames);
+	free(g->values);
+	free(g->iov);
+	memset(g, 0, sizeof(*g));
+}
+
+void group_begin(struct group *g, uint64_t next_seq, int64_t now_ms)
+{
+	heard_buf_clear(&g->meta);
+	heard_buf_clear(&g->ends);
+	heard_buf_clear(&g->keys);
+	g->n_pieces = g->n_frames = g->n_values = g->n_iov = 0;
+	g->next_seq = next_seq;
+	g->n_records = 0;
+	g->now_ms = now_ms;
+	g->is_open = g->has_failed = false;
+}
+
+/* The array with room for one more, or NULL. */
+static void *room(void **at, size_t n, size_t *size, size_t each)
+{
+	if (n == *size) {
+		size_t more = *size ? *size * 2 : 64;
+		void *p = realloc(*at, more * each);
+		if (p == NULL)
+			return NULL;
+		*at = p;
+		*size = more;
+	}
+	return (char *)*at + n * each;
+}
+
+static struct group_piece *piece_room(struct group *g)
+{
+	struct group_piece *p = room((void **)&g->pieces, g->n_pieces, &g->size_pieces,
+				     sizeof(*p));
+
+	if (p == NULL)
+		g->has_failed = true;
+	return p;
+}
+
+static struct group_frame *frame_add(struct group *g, enum frame_type type, const void *source)
+{
+	struct group_frame *f = room((void **)&g->frames, g->n_frames, &g->size_frames,
+				     sizeof(*f));
+
+	if (f == NULL) {
+		g->has_failed = true;
+		return NULL;
+	}
+	memset(f, 0, sizeof(*f));
+	f->frame.type = type;
+	f->frame.n = 1;
+	f->frame.time_ms = g->now_ms;
+	f->first_piece = g->n_pieces;
+	f->source = source;
+	g->n_frames++;
+	return f;
+}
+
+static void piece_add(struct group *g, struct group_frame *f, const char *ptr, size_t at,
+		      size_t len)
+{
+	struct group_piece *p = piece_room(g);
+
+	if (p == NULL)
+		return;
+	*p = (struct group_piece){ptr, at, len};
+	g->n_pieces++;
+	f->n_pieces++;
+	f->length += len;
+}
+
+/* What was put into `meta` since `start` is the frame's payload. */
+static void frame_is_meta(struct group *g, struct group_frame *f, size_t start)
+{
+	piece_add(g, f, NULL, start, g->meta.len - start);
+}
+
+/* ---- records */
+
+static struct group_frame *open_frame(struct group *g)
+{
+	return g->is_open ? &g->frames[g->n_frames - 1] : NULL;
+}
+
+/* Ends and metadata come before the lines, in the piece kept for them. */
+static void records_close(struct group *g)
+{
+	struct group_frame *f = open_frame(g);
+
+	g->is_open = false;
+	if (f == NULL || g->has_failed)
+		return;
+	struct group_piece *first = &g->pieces[f->first_piece];
+	first->at = g->meta.len;
+	first->len = g->ends.len + g->keys.len;
+	heard_buf_add(&g->meta, g->ends.ptr, g->ends.len);
+	heard_buf_add(&g->meta, g->keys.ptr, g->keys.len);
+	f->length += first->len;
+	heard_buf_clear(&g->ends);
+	heard_buf_clear(&g->keys);
+}
+
+static struct group_frame *records_frame(struct group *g, const struct journal_txn *t,
+					 uint64_t pipeline, uint64_t only, size_t line)
+{
+	struct group_frame *f = open_frame(g);
+
+	if (f && f->frame.pipeline == pipeline && f->frame.only_output == only &&
+	    f->length + g->ends.len + g->keys.len + line <= FRAME_BYTES)
+		return f;
+	records_close(g);
+	f = frame_add(g, t->only_output ? FRAME_REPLAY : FRAME_RECORDS, NULL);
+	if (f == NULL)
+		return NULL;
+	f->frame.n = 0;
+	f->frame.first_seq = g->next_seq;
+	f->frame.pipeline = pipeline;
+	f->frame.only_output = only;
+	piece_add(g, f, NULL, 0, 0);
+	g->is_open = !g->has_failed;
+	return f;
+}
+
+static bool has_key(const struct journal_record *r)
+{
+	static const unsigned char none[16];
+	return memcmp(r->key, none, sizeof(none)) != 0;
+}
+
+static void record_add(struct group *g, struct group_frame *f, const struct journal_record *r,
+		       const char *line, size_t len)
+{
+	unsigned char end[4], meta[FRAME_META];
+	struct group_piece *last = &g->pieces[g->n_pieces - 1];
+
+	if (last->ptr && last->ptr + last->len == line) {
+		last->len += len;
+		f->length += len;
+	} else {
+		piece_add(g, f, line, 0, len);
+	}
+	wire_put32(end, (uint32_t)f->length); /* lines only, until the frame is closed */
+	memcpy(meta, r->key, 16);
+	memcpy(meta + 16, r->id, 16);
+	wire_put64(meta + 32, r->digest);
+	heard_buf_add(&g->ends, end, sizeof(end));
+	heard_buf_add(&g->keys, meta, sizeof(meta));
+	f->frame.n++;
+	f->n_keys += has_key(r);
+	g->next_seq++;
+	g->n_records++;
+}
+
+/* The fates of records [from, to), which are one unit. */
+static int unit_check(const struct journal_txn *t, size_t from, size_t to, struct keys *keys)
+{
+	uint64_t before = keys_next(keys);
+
+	for (size_t i = from; i < to; i++) {
+		struct journal_record *r = &t->records[i];
+		int fate = has_key(r) ? keys_check(keys, r) : JOURNAL_NEW;
+		if (fate < 0)
+			return fate;
+		r->fate = (enum journal_fate)fate;
+		if (fate != JOURNAL_OTHER)
+			continue;
+		keys_rewind(keys, before);
+		for (i = from; i < to; i++)
+			t->records[i].fate = JOURNAL_OTHER;
+	}
+	return 0;
+}
+
+static int records_check(const struct journal_txn *t, struct keys *keys)
+{
+	for (size_t from = 0, to; from < t->n_records; from = to) {
+		for (to = from + 1;
+		     to < t->n_records && t->records[to].unit == t->records[from].unit;)
+			to++;
+		int r = unit_check(t, from, to, keys);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int count_fates(const struct journal_txn *t, struct state *state)
+{
+	char name[256];
+	int64_t n[3] = {0, 0, 0};
+
+	for (size_t i = 0; i < t->n_records; i++)
+		n[t->records[i].fate]++;
+	if ((size_t)snprintf(name, sizeof(name), "pipeline/%s", t->pipeline) >= sizeof(name))
+		return -ENAMETOOLONG;
+	int64_t *by = state_next(state, name);
+	if (by == NULL)
+		return -ENOMEM;
+	by[JOURNAL_JOURNALED] += n[JOURNAL_NEW];
+	by[JOURNAL_DUPLICATE] += n[JOURNAL_SAME];
+	by[JOURNAL_CONFLICT] += n[JOURNAL_OTHER];
+	by[JOURNAL_RECEIVED] -= n[JOURNAL_OTHER];
+	return 0;
+}
+
+static int add_records(struct group *g, const struct journal_txn *t, struct keys *keys,
+		       struct state *state)
+{
+	uint64_t pipeline = hash_name(t->pipeline);
+	uint64_t only = t->only_output ? hash_name(t->only_output) : 0;
+	int r = records_check(t, keys);
+
+	if (r == 0 && !t->only_output)
+		r = count_fates(t, state);
+	size_t start = 0;
+	for (size_t i = 0; i < t->n_records && r == 0; i++) {
+		const struct journal_record *rec = &t->records[i];
+		size_t len = rec->end - start;
+		if (rec->fate == JOURNAL_NEW) {
+			struct group_frame *f = records_frame(g, t, pipeline, only, len);
+			if (f == NULL || g->has_failed)
+				return -ENOMEM;
+			record_add(g, f, rec, t->lines.ptr + start, len);
+		}
+		start = rec->end;
+	}
+	return r;
+}
+
+/* ---- the rest */
+
+static void add_letters(struct group *g, const struct journal_txn *t)
+{
+	for (size_t i = 0; i < t->n_dead; i++) {
+		struct group_frame *f = frame_add(g, FRAME_DEAD, &t->dead[i]);
+		size_t start = g->meta.len;
+		if (f == NULL)
+			return;
+		f->frame.first_seq = t->dead[i].seq;
+		f->frame.only_output = t->dead[i].output;
+		frame_put_dead(&g->meta, &t->dead[i]);
+		frame_is_meta(g, f, start);
+	}
+	for (size_t i = 0; i < t->n_defer; i++) {
+		struct group_frame *f = frame_add(g, FRAME_DEFER, &t->defer[i]);
+		size_t start = g->meta.len;
+		if (f == NULL)
+			return;
+		f->frame.first_seq = t->defer[i].seq;
+		f->frame.only_output = t->defer[i].output;
+		frame_put_defer(&g->meta, &t->defer[i]);
+		frame_is_meta(g, f, start);
+	}
+}
+
+static void add_gone(struct group *g, const struct journal_txn *t)
+{
+	if (t->n_dead_gone) {
+		struct group_frame *f = frame_add(g, FRAME_DEAD_GONE, NULL);
+		size_t start = g->meta.len;
+		if (f == NULL)
+			return;
+		f->frame.n = (uint32_t)t->n_dead_gone;
+		heard_buf_add(&g->meta, t->dead_gone, t->n_dead_gone * 16);
+		frame_is_meta(g, f, start);
+	}
+	if (t->n_defer_gone) {
+		struct group_frame *f = frame_add(g, FRAME_DEFER_GONE, NULL);
+		size_t start = g->meta.len;
+		if (f == NULL)
+			return;
+		f->frame.n = (uint32_t)t->n_defer_gone;
+		for (size_t i = 0; i < t->n_defer_gone; i++) {
+			unsigned char id[16];
+			frame_defer_id(t->defer_gone[i].output, t->defer_gone[i].seq, id);
+			heard_buf_add(&g->meta, id, sizeof(id));
+		}
+		frame_is_meta(g, f, start);
+	}
+}
+
+static int add_state(struct group *g, const struct journal_txn *t, struct state *state)
+{
+	for (size_t i = 0; i < t->n_add; i++) {
+		int64_t *by = state_next(state, t->add[i].name);
+		if (by == NULL)
+			return -ENOMEM;
+		for (size_t j = 0; j < JOURNAL_COUNTS; j++)
+			by[j] += t->add[i].by[j];
+	}
+	for (size_t i = 0; i < t->n_state; i++) {
+		const struct journal_state **v = room((void **)&g->values, g->n_values,
+						      &g->size_values, sizeof(*v));
+		if (v == NULL)
+			return -ENOMEM;
+		*v = &t->state[i];
+		g->n_values++;
+	}
+	return 0;
+}
+
+int group_add(struct group *g, struct journal_txn *t, struct keys *keys, struct state *state)
+{
+	int r = t->n_records ? add_records(g, t, keys, state) : 0;
+
+	if (t->n_dead || t->n_defer || t->n_dead_gone || t->n_defer_gone) {
+		records_close(g);
+		add_letters(g, t);
+		add_gone(g, t);
+	}
+	if (r == 0)
+		r = add_state(g, t, state);
+	return r == 0 && (g->has_failed || g->meta.failed) ? -ENOMEM : r;
+}
+
+void group_add_copy(struct group *g, const struct frame *f, struct heard_str payload)
+{
+	size_t start = g->meta.len;
+	records_close(g);
+	struct group_frame *copy = frame_add(g, f->type, NULL);
+
+	if (copy == NULL)
+		return;
+	copy->frame.n = f->n;
+	copy->frame.first_seq = f->first_seq;
+	copy->frame.only_output = f->only_output;
+	copy->frame.time_ms = f->time_ms;
+	heard_buf_str(&g->meta, payload);
+	frame_is_meta(g, copy, start);
+}
+
+bool group_is_empty(const struct group *g)
+{
+	return g->n_frames == 0 && g->n_values == 0;
+}
+
+size_t group_estimate(const struct journal_txn *t)
+{
+	size_t n = (t->lines.len / FRAME_BYTES * 2 + 2) * OVERHEAD + 512;
+
+	n += t->lines.len + t->n_records * (4 + FRAME_META);
+	for (size_t i = 0; i < t->n_dead; i++)
+		n += OVERHEAD + 40 + t->dead[i].meta.len + t->dead[i].body.len;
+	for (size_t i = 0; i < t->n_defer; i++)
+		n += OVERHEAD + 24 + t->defer[i].line.len;
+	n += (t->n_dead_gone + t->n_defer_gone) * 16 + 2 * OVERHEAD;
+	for (size_t i = 0; i < t->n_state; i++)
+		n += 8 + t->state[i].name.len + t->state[i].value.len;
+	for (size_t i = 0; i < t->n_add; i++)
+		n += 4 + strlen(t->add[i].name) + 8 * JOURNAL_COUNTS;
+	return n;
+}
+
+/* ---- laying out */
+
+static void iov_add(struct group *g, const void *ptr, size_t len)
+{
+	if (len == 0)
+		return;
+	struct iovec *v = room((void **)&g->iov, g->n_iov, &g->size_iov, sizeof(*v));
+	if (v == NULL) {
+		g->has_failed = true;
+		return;
+	}
+	*v = (struct iovec){(void *)(uintptr_t)ptr, len};
+	g->n_iov++;
+}
+
+static const char *piece_ptr(const struct group *g, const struct group_piece *p)
+{
+	return p->ptr ? p->ptr : g->meta.ptr + p->at;
+}
+
+/* The payload through the cipher: it has to be in one place first. */
+static void put_sealed(struct group *g, struct frame_key *key, struct frame *f,
+		       const struct group_piece *pieces, size_t n, size_t length)
+{
+	heard_buf_clear(&g->plain);
+	for (size_t i = 0; i < n; i++)
+		heard_buf_add(&g->plain, piece_ptr(g, &pieces[i]), pieces[i].len);
+	char *out = heard_buf_room(&g->sealed, length + FRAME_SEALED_EXTRA);
+	if (out == NULL || g->plain.failed) {
+		g->has_failed = true;
+		return;
+	}
+	frame_seal(key, f, heard_buf_view(&g->plain), (unsigned char *)out);
+	g->sealed.len += f->length;
+	iov_add(g, out, f->length);
+}
+
+static void put_plain(struct group *g, struct frame *f, const struct group_piece *pieces,
+		      size_t n, size_t length)
+{
+	uint32_t crc = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *ptr = piece_ptr(g, &pieces[i]);
+		crc = hash_crc32c(crc, ptr, pieces[i].len);
+		iov_add(g, ptr, pieces[i].len);
+	}
+	f->length = (uint32_t)length;
+	f->payload_crc = crc;
+}
+
+/* Header, payload and padding, at the present end. */
+static void put_frame(struct group *g, struct frame *f, const struct group_piece *pieces,
+		      size_t n, size_t length, unsigned char *head, struct frame_key *key)
+{
+	iov_add(g, head, FRAME_HEADER);
+	f->flags = 0;
+	if (key->present)
+		put_sealed(g, key, f, pieces, n, length);
+	else
+		put_plain(g, f, pieces, n, length);
+	frame_encode(f, head);
+	iov_add(g, zeros, (size_t)(frame_size(f) - FRAME_HEADER - f->length));
+	g->bytes += frame_size(f);
+}
+
+static void put_checkpoint(struct group *g, const struct group_place *p,
+			   const struct state *state, struct frame_key *key,
+			   struct group_frame *out)
+{
+	struct frame_commit c = {0, p->begin_seq, p->begin_key, p->prev_id, p->prev_end,
+				 0, NULL,	  {0}};
+
+	frame_put_commit(&g->tail, &c);
+	state_encode_all(state, &g->tail);
+	struct group_piece piece = {g->tail.ptr, 0, g->tail.len};
+	out->frame = (struct frame){.type = FRAME_CHECKPOINT,
+				    .n = 1,
+				    .first_seq = p->begin_seq,
+				    .time_ms = g->now_ms,
+				    .segment = p->segment};
+	out->offset = p->offset;
+	put_frame(g, &out->frame, &piece, 1, piece.len, g->heads[g->n_frames], key);
+}
+
+static void put_entry(struct heard_buf *b, const struct group_frame *f)
+{
+	struct frame_entry e = {f->offset, f->n_keys, f->frame};
+	frame_put_entry(b, &e);
+}
+
+static void put_commit(struct group *g, const struct group_place *p, const struct state *state,
+		       struct frame_key *key, const struct group_frame *checkpoint)
+{
+	size_t start = g->tail.len;
+	struct frame_commit c = {.group_start = p->offset,
+				 .next_seq = g->next_seq,
+				 .next_key = p->next_key,
+				 .prev_id = p->prev_id,
+				 .prev_end = p->prev_end,
+				 .n_frames = (uint32_t)g->n_frames + (checkpoint != NULL)};
+
+	frame_put_commit(&g->tail, &c);
+	if (checkpoint)
+		put_entry(&g->tail, checkpoint);
+	for (size_t i = 0; i < g->n_frames; i++)
+		put_entry(&g->tail, &g->frames[i]);
+	state_encode_changes(state, g->values, g->n_values, &g->tail);
+	if (g->tail.failed) {
+		g->has_failed = true;
+		return;
+	}
+	g->commit_at = p->offset + g->bytes;
+	struct group_piece piece = {g->tail.ptr + start, 0, g->tail.len - start};
+	struct frame f = {.type = FRAME_COMMIT,
+			  .n = c.n_frames,
+			  .first_seq = g->next_seq,
+			  .time_ms = g->now_ms,
+			  .segment = p->segment};
+	put_frame(g, &f, &piece, 1, piece.len, g->heads[g->n_frames + 1], key);
+}
+
+/* Room for all that the iovecs will point into, so that nothing moves. */
+static bool lay_out_room(struct group *g, const struct group_place *p,
+			 const struct state *state, const struct frame_key *key)
+{
+	size_t sealed = 0, tail = state_size(state) + g->n_frames * FRAME_ENTRY + GROUP_FIXED;
+
+	for (size_t i = 0; i < g->n_values; i++)
+		tail += 8 + g->values[i]->name.len + g->values[i]->value.len;
+	tail += p->offset == 0 ? state_size(state) : 0;
+	for (size_t i = 0; key->present && i < g->n_frames; i++)
+		sealed += g->frames[i].length + FRAME_SEALED_EXTRA;
+	sealed += key->present ? tail + 4 * FRAME_SEALED_EXTRA : 0;
+	heard_buf_clear(&g->tail);
+	heard_buf_clear(&g->sealed);
+	if (g->size_heads < g->n_frames + 2) {
+		free(g->heads);
+		g->size_heads = g->n_frames + 64;
+		g->heads = malloc(g->size_heads * sizeof(*g->heads));
+		if (g->heads == NULL)
+			g->size_heads = 0;
+	}
+	return g->heads && heard_buf_room(&g->tail, tail) && heard_buf_room(&g->sealed, sealed);
+}
+
+int group_lay_out(struct group *g, const struct group_place *p, const struct state *state,
+		  struct frame_key *key)
+{
+	struct group_frame checkpoint = {.n_keys = 0};
+
+	records_close(g);
+	if (g->meta.failed || !lay_out_room(g, p, state, key))
+		return -ENOMEM;
+	g->n_iov = 0;
+	g->bytes = 0;
+	if (p->offset == 0)
+		put_checkpoint(g, p, state, key, &checkpoint);
+	for (size_t i = 0; i < g->n_frames && !g->has_failed; i++) {
+		struct group_frame *f = &g->frames[i];
+		f->frame.segment = p->segment;
+		f->offset = p->offset + g->bytes;
+		put_frame(g, &f->frame, g->pieces + f->first_piece, f->n_pieces, f->length,
+			  g->heads[i], key);
+	}
+	if (!g->has_failed)
+		put_commit(g, p, state, key, p->offset == 0 ? &checkpoint : NULL);
+	return g->has_failed ? -ENOMEM : 0;
+}

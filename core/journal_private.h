@@ -1,0 +1,128 @@
+/*
+ * journal_private.h - the journal's insides, shared by the files that are it:
+ * journal.c (submitting, the thread, groups), pool.c (which segment next),
+ * recover.c, reader.c, mail.c (dead letters and deferrals).
+ *
+ * Two locks, never held together: `queue_lock` for what was submitted, `lock`
+ * for what was committed.  The journal thread alone changes the latter, so it
+ * reads it without the lock.
+ */
+#ifndef CORE_JOURNAL_PRIVATE_H
+#define CORE_JOURNAL_PRIVATE_H
+
+#include "backstage.h"
+#include "frame.h"
+#include "group.h"
+#include "journal.h"
+#include "journal_io.h"
+#include "keys.h"
+#include "letters.h"
+#include "scan.h"
+#include "segment.h"
+#include "slots.h"
+#include "state.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { POOL_READY = 2, DAMAGED_MAX = 1024 };
+
+struct journal_damage {
+	uint64_t segment, offset;
+};
+
+struct journal {
+	struct journal_options options;
+	const struct journal_io *io;
+	int folder;
+	struct frame_key key;
+	struct slots *slots;
+	struct state *state;
+	struct backstage *backstage;
+	pthread_t thread;
+	bool has_thread;
+
+	pthread_mutex_t queue_lock;
+	pthread_cond_t queue_posted;
+	struct journal_txn *first, **last; /* queue_lock */
+	bool is_stopping, is_waiting;	   /* queue_lock */
+	bool is_poked;			   /* queue_lock: look around */
+	atomic_size_t queued;
+	atomic_bool is_full, is_broken;
+
+	/* the journal thread's, and recovery's before it */
+	struct group group;
+	struct keys *keys;
+	struct scan mover; /* to copy letters forward */
+	int fd;		   /* of the last segment; -1: the next group needs a new one */
+	uint64_t next_seq;
+	uint64_t prev_id, prev_end; /* of the last segment's predecessor */
+	int64_t saved_ms, synced_ms, expired_ms, rescued_ms; /* monotonic */
+	struct slots_mark mark;
+	char why_full[200];
+
+	atomic_uint_least64_t keys_synced; /* numbers below are in synced files */
+	atomic_bool keys_failed;
+
+	pthread_mutex_t lock;	  /* all below */
+	pthread_cond_t made;	  /* a segment was made ready, or could not */
+	struct segment *segments; /* by id; the last one is written to */
+	size_t n_segments, size_segments;
+	uint64_t ready[POOL_READY]; /* ids, rising */
+	unsigned n_ready, n_making;
+	int make_error;	       /* of the last attempt */
+	int64_t make_after_ms; /* monotonic: no new attempt before */
+	uint64_t next_id;
+	struct letters *dead, *deferred;
+	struct journal_reader *readers;
+	uint64_t last_seq;
+	struct journal_figures figures;
+	struct journal_damage damaged[DAMAGED_MAX]; /* said already */
+	size_t n_damaged;
+};
+
+int64_t journal_clock(void); /* monotonic, ms */
+/* Have the journal thread look around.  [any] */
+void journal_poke(struct journal *);
+/* Say once, and count, that the frame there is damaged.  [any, without lock] */
+void journal_note_damage(struct journal *, uint64_t segment, uint64_t offset, const char *what);
+/* Write, close and sync the group that was built; 0, then it is committed and
+ * applied, or -errno.  [journal thread] */
+int journal_commit_group(struct journal *);
+
+/* ---- pool.c [journal thread] */
+
+static inline struct segment *journal_last_segment(struct journal *j)
+{
+	return j->n_segments ? &j->segments[j->n_segments - 1] : NULL;
+}
+int pool_add_segment(struct journal *, const struct segment *);
+/* Make ready ones where they lack and space allows. */
+void pool_tend(struct journal *);
+/* Can the group of so many bytes be written?  Moves to a new segment if the
+ * last one has no room; keeps the reserve unless told.  0, -ENOSPC or -errno. */
+int pool_make_room(struct journal *, uint64_t bytes, bool use_reserve);
+/* Leave the last segment for good and go to a ready one. */
+int pool_move(struct journal *, bool use_reserve);
+/* Undo a move: nothing was committed there. */
+void pool_drop_last(struct journal *);
+/* Recycle what every output, reader and letter is done with. */
+void pool_recycle(struct journal *);
+bool pool_has_reserve(struct journal *);
+
+/* ---- recover.c */
+int recover(struct journal *, const struct slots_mark *, struct heard_error *);
+
+/* ---- mail.c */
+
+/* Copy the live letters of the segment to the end.  0 when none is left there;
+ * 1: some were moved, call again; -errno.  [journal thread] */
+int mail_move(struct journal *, uint64_t segment);
+bool mail_is_in(struct journal *, uint64_t segment); /* lock */
+/* What a committed group did to letters.  [lock] */
+void mail_apply(struct journal *, const struct group *);
+
+/* ---- reader.c */
+uint64_t reader_oldest_segment(struct journal *); /* lock */
+
+#endif

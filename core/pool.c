@@ -1,0 +1,245 @@
+/*
+ * pool.c - which segment the journal writes to, next, and never again.
+ *
+ * Life of a segment: made ready backstage (zeros, or an old file by a new
+ * name) -> the one written to -> full -> drained -> ready again.  Two are kept
+ * ready: one to move to, and the reserve, which only housekeeping may take when
+ * no more can be made.  So a full journal can still take the dead letters and
+ * deferrals of the outputs that drain it.
+ *
+ * A drained segment is recycled when `keep` has gone by, or earlier if space
+ * is short.  Always the oldest first: the frame that says a dead letter is gone
+ * must not leave before the letter does.
+ */
+#include "journal_private.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RETRY_MS = 1000 };
+
+struct pool_job {
+	struct backstage_job job;
+	struct journal *journal;
+	uint64_t from, id; /* from 0: make a new one */
+};
+
+int pool_add_segment(struct journal *j, const struct segment *s)
+{
+	if (j->n_segments == j->size_segments) {
+		size_t size = j->size_segments ? j->size_segments * 2 : 16;
+		struct segment *more = realloc(j->segments, size * sizeof(*more));
+		if (more == NULL)
+			return -ENOMEM;
+		j->segments = more;
+		j->size_segments = size;
+	}
+	j->segments[j->n_segments++] = *s;
+	return 0;
+}
+
+/* ---- backstage */
+
+static void made(struct journal *j, uint64_t id, int r)
+{
+	pthread_mutex_lock(&j->lock);
+	j->n_making--;
+	j->make_error = r;
+	if (r == 0)
+		j->ready[j->n_ready++] = id;
+	else
+		j->make_after_ms = journal_clock() + RETRY_MS;
+	pthread_cond_broadcast(&j->made);
+	pthread_mutex_unlock(&j->lock);
+	journal_poke(j);
+}
+
+/* [backstage] */
+static void pool_work(struct backstage_job *job)
+{
+	struct pool_job *p = (struct pool_job *)job;
+	struct journal *j = p->journal;
+	uint64_t size = (uint64_t)j->options.segment_size;
+	int r = p->from ? segment_rename(j->io, j->folder, p->from, p->id, size)
+			: segment_make(j->io, j->folder, p->id, size);
+
+	made(j, p->id, r);
+	free(p);
+}
+
+/* One more segment, out of `from` or of nothing.  [lock] */
+static void start_making(struct journal *j, uint64_t from)
+{
+	struct pool_job *p = calloc(1, sizeof(*p));
+
+	if (p == NULL) {
+		if (from)
+			segment_remove(j->folder, from);
+		return;
+	}
+	p->job.fn = pool_work;
+	p->journal = j;
+	p->from = from;
+	p->id = j->next_id++;
+	j->n_making++;
+	backstage_post(j->backstage, &p->job);
+}
+
+/* [lock] */
+static bool has_space_for_another(const struct journal *j)
+{
+	int64_t n = (int64_t)(j->n_segments + j->n_ready + j->n_making);
+	return (n + 1) * j->options.segment_size <= j->options.max_size;
+}
+
+void pool_tend(struct journal *j)
+{
+	pthread_mutex_lock(&j->lock);
+	while (j->n_ready + j->n_making < POOL_READY && has_space_for_another(j) &&
+	       journal_clock() >= j->make_after_ms) {
+		unsigned before = j->n_making;
+		start_making(j, 0);
+		if (j->n_making == before)
+			break;
+	}
+	pthread_mutex_unlock(&j->lock);
+}
+
+bool pool_has_reserve(struct journal *j)
+{
+	pthread_mutex_lock(&j->lock);
+	bool has = j->n_ready >= POOL_READY;
+	pthread_mutex_unlock(&j->lock);
+	return has;
+}
+
+/* ---- moving on */
+
+/* Wait for a ready segment; with `reserve` the last one will do. */
+static int take_ready(struct journal *j, bool use_reserve, uint64_t *id)
+{
+	unsigned need = use_reserve ? 1 : POOL_READY;
+	int r = 0;
+
+	pool_tend(j);
+	pthread_mutex_lock(&j->lock);
+	while (j->n_ready < need && j->n_making)
+		pthread_cond_wait(&j->made, &j->lock);
+	if (j->n_ready < need) {
+		r = -ENOSPC;
+	} else {
+		*id = j->ready[0];
+		memmove(j->ready, j->ready + 1, --j->n_ready * sizeof(*j->ready));
+	}
+	pthread_mutex_unlock(&j->lock);
+	return r;
+}
+
+int pool_move(struct journal *j, bool use_reserve)
+{
+	uint64_t id = 0;
+	struct segment *old = journal_last_segment(j);
+	int r = take_ready(j, use_reserve, &id);
+
+	if (r != 0)
+		return r;
+	int fd = segment_open(j->folder, id);
+	if (fd < 0)
+		return fd;
+	struct segment s = {.id = id,
+			    .size = (uint64_t)j->options.segment_size,
+			    .first_seq = j->next_seq,
+			    .last_seq = j->next_seq - 1,
+			    .last_ms = j->options.now()};
+	j->prev_id = old ? old->id : 0;
+	j->prev_end = old ? old->end : 0;
+	pthread_mutex_lock(&j->lock);
+	r = pool_add_segment(j, &s);
+	pthread_mutex_unlock(&j->lock);
+	if (r != 0) {
+		close(fd);
+		return r;
+	}
+	if (j->fd >= 0)
+		close(j->fd);
+	j->fd = fd;
+	keys_seal(j->keys);
+	pool_tend(j);
+	return 0;
+}
+
+void pool_drop_last(struct journal *j)
+{
+	pthread_mutex_lock(&j->lock);
+	uint64_t id = j->segments[--j->n_segments].id;
+	pthread_mutex_unlock(&j->lock);
+	if (j->fd >= 0)
+		close(j->fd);
+	j->fd = -1;
+	segment_remove(j->folder, id);
+}
+
+int pool_make_room(struct journal *j, uint64_t bytes, bool use_reserve)
+{
+	const struct segment *last = journal_last_segment(j);
+
+	/* A group larger than any segment gets one of its own, which grows. */
+	if (j->fd >= 0 && (last->end == 0 || last->end + bytes <= last->size))
+		return 0;
+	int r = pool_move(j, use_reserve);
+	if (r != -ENOSPC)
+		return r;
+	pool_recycle(j);
+	return pool_move(j, use_reserve);
+}
+
+/* ---- recycling */
+
+static bool is_drained(struct journal *j, const struct segment *s, bool is_short)
+{
+	return s->last_seq <= slots_min(j->slots) && s->id < j->mark.segment &&
+	       s->next_key <= atomic_load(&j->keys_synced) &&
+	       (is_short || j->options.now() - s->last_ms >= j->options.keep_ms);
+}
+
+/* Take the oldest out of the list, for a new name or for good.  False if a
+ * reader or a letter is in it. */
+static bool retire_oldest(struct journal *j)
+{
+	bool ok;
+
+	pthread_mutex_lock(&j->lock);
+	uint64_t id = j->segments[0].id;
+	ok = reader_oldest_segment(j) > id && !mail_is_in(j, id);
+	if (ok) {
+		j->n_segments--;
+		memmove(j->segments, j->segments + 1, j->n_segments * sizeof(*j->segments));
+		if (j->n_ready + j->n_making < POOL_READY)
+			start_making(j, id);
+		else
+			segment_remove(j->folder, id);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return ok;
+}
+
+/* Fewer than two ready and none to be had anew. */
+static bool is_short_of_space(struct journal *j)
+{
+	pthread_mutex_lock(&j->lock);
+	bool is_short = j->n_ready + j->n_making < POOL_READY &&
+			(!has_space_for_another(j) || j->make_error != 0);
+	pthread_mutex_unlock(&j->lock);
+	return is_short;
+}
+
+void pool_recycle(struct journal *j)
+{
+	while (j->n_segments > 1 && is_drained(j, &j->segments[0], is_short_of_space(j)))
+		if (!retire_oldest(j))
+			break;
+}

@@ -1,0 +1,46 @@
+/*
+ * state.h - the small state that is committed with the records: counters and
+ * named values.
+ *
+ * A group first prepares (state_next), encodes what it will change, and after
+ * the sync commits or, if that failed, takes it back: all that is the journal
+ * thread's.  Any thread may read, and sees the last commit.
+ */
+#ifndef CORE_STATE_H
+#define CORE_STATE_H
+
+#include "journal.h"
+
+#include <heard/buf.h>
+
+struct state;
+
+struct state *state_create(void);
+void state_destroy(struct state *);
+
+/* The counter as it will be after the group; NULL without memory. */
+int64_t *state_next(struct state *, const char *name);
+/* Counters touched since the last commit, and the values given, as bytes. */
+void state_encode_changes(const struct state *, const struct journal_state *const *values,
+			  size_t n, struct heard_buf *);
+void state_encode_all(const struct state *, struct heard_buf *);
+/* Upper bound of what state_encode_all writes. */
+size_t state_size(const struct state *);
+void state_commit(struct state *);
+void state_rollback(struct state *);
+/* An empty value removes the name.  0 or -ENOMEM. */
+int state_set(struct state *, struct heard_str name, struct heard_str value);
+/* Bytes made by one of the encoders; false if they are not. */
+bool state_apply(struct state *, struct heard_str bytes);
+
+/* ---- [any] */
+
+bool state_count(struct state *, const char *name, int64_t out[JOURNAL_COUNTS]);
+/* malloc'ed, NUL-terminated; NULL if absent. */
+char *state_get(struct state *, struct heard_str name, size_t *len_r);
+/* fn must not call back into the state. */
+void state_each(struct state *, struct heard_str prefix,
+		void (*fn)(void *arg, struct heard_str name, struct heard_str value),
+		void *arg);
+
+#endif
