@@ -130,6 +130,8 @@ static struct post *post_create(struct webhook *w, const struct heard_batch *bat
 				struct heard_delivery *delivery)
 {
 	const struct heard_record *r = heard_batch_at(batch, 0);
+	if (r == NULL)
+		return NULL;
 	struct post *p = calloc(1, sizeof(*p) + (OWN_HEADERS + w->headers.n) * sizeof(char *));
 	if (p == NULL)
 		return NULL;
