@@ -73,6 +73,42 @@ static size_t put_word(char *out, size_t size, bool zh)
 	return n + (size_t)snprintf(out + n, size - n, " ");
 }
 
+/* Real texts, if the caller has some: TEXTS_EN and TEXTS_ZH name files with one
+ * a line. */
+enum { TEXTS = 40000 };
+static char *texts[2][TEXTS];
+static unsigned n_texts, n_texts_of[2];
+
+static void read_texts(const char *path, int zh)
+{
+	FILE *file = path ? fopen(path, "r") : NULL;
+	char *line = NULL;
+	size_t size = 0;
+	while (file && n_texts_of[zh] < TEXTS && getline(&line, &size, file) > 0) {
+		for (char *p = line; *p; p++)
+			if ((unsigned char)*p < ' ' || *p == '"' || *p == '\\')
+				*p = ' ';
+		texts[zh][n_texts_of[zh]++] = strdup(line);
+		n_texts++;
+	}
+	free(line);
+	if (file)
+		fclose(file);
+}
+
+static size_t put_text(char *out, size_t size, bool zh)
+{
+	unsigned n = n_texts_of[zh ? 1 : 0];
+	struct heard_str s = heard_str(n ? texts[zh ? 1 : 0][random_below(n)] : "-");
+	if (s.len >= size)
+		s.len = size - 1;
+	while (s.len && ((unsigned char)s.ptr[s.len] & 0xc0) == 0x80)
+		s.len--;
+	memcpy(out, s.ptr, s.len);
+	out[s.len] = '\0';
+	return s.len;
+}
+
 /* A body of about 600 bytes, and around it what a real record has. */
 static char *make_line(void)
 {
@@ -81,7 +117,8 @@ static char *make_line(void)
 	size_t n = 0;
 	bool zh = random_below(4) == 0;
 	while (n < 600)
-		n += put_word(body + n, sizeof(body) - n, zh);
+		n += n_texts ? put_text(body + n, sizeof(body) - n, zh)
+			     : put_word(body + n, sizeof(body) - n, zh);
 	snprintf(line, 2 * LINE,
 		 "{\"id\":\"00000000-0000-7000-8000-%012u\",\"source\":\"shop/"
 		 "file\",\"channel\":"
@@ -171,6 +208,8 @@ int main(int argc, char **argv)
 	char path[4096], search[4096];
 	snprintf(path, sizeof(path), "%s/bench.db", argv[1]);
 	snprintf(search, sizeof(search), "%s/bench-search.db", argv[1]);
+	read_texts(getenv("TEXTS_EN"), 0);
+	read_texts(getenv("TEXTS_ZH"), 1);
 	char *lines[VARIETY];
 	for (unsigned i = 0; i < VARIETY; i++)
 		lines[i] = make_line();

@@ -24,7 +24,7 @@
 
 enum {
 	PIECE_RECORDS = 8192,
-	PIECE_BYTES = 8 << 20, /* of folded text, passed by one record at most   */
+	PIECE_BYTES = 4 << 20, /* of folded text, passed by one record at most   */
 	FOLDED_MAX = 128 << 20,
 	PAUSE_MIN_S = 1,
 	PAUSE_MAX_S = 30,
@@ -123,7 +123,7 @@ static int read_piece(struct store_follower *f, struct heard_error *err)
 static int index_piece(struct store_follower *f, int n, struct heard_error *err)
 {
 	size_t start = 0;
-	if (index_begin(f->index, err))
+	if (index_begin(f->index, f->entries[0].record, err))
 		return -err->code;
 	for (int i = 0; i < n; start = f->entries[i++].end) {
 		const struct entry *e = &f->entries[i];
@@ -133,7 +133,7 @@ static int index_piece(struct store_follower *f, int n, struct heard_error *err)
 		    (e->ticket && index_add_token(f->index, token, e->ticket, err)))
 			return -err->code;
 	}
-	return index_commit(f->index, f->entries[n - 1].record, err);
+	return index_commit(f->index, err);
 }
 
 /* One piece; how many records, or -errno with everything closed. */

@@ -1,6 +1,6 @@
 /*
- * index.h - the search file beside a store: words and tokens, which have random
- * keys, indexed behind the inserts and made anew whenever it is lost.
+ * index.h - the search file beside a store: words and tokens, whose keys
+ * are random, indexed behind the inserts and made anew whenever it is lost.
  */
 #ifndef STORE_INDEX_H
 #define STORE_INDEX_H
@@ -21,12 +21,14 @@ int index_writer_open(struct index_writer **, const char *path, struct heard_str
 		      int64_t last, struct heard_error *);
 void index_writer_close(struct index_writer *); /* NULL is fine */
 int64_t index_writer_position(const struct index_writer *);
-int index_begin(struct index_writer *, struct heard_error *);
+/* One piece: index_begin, for each record index_add, index_commit.  Texts are
+ * borrowed until then.  Records follow each other without a gap. */
+int index_begin(struct index_writer *, int64_t first_record, struct heard_error *);
 int index_add(struct index_writer *, int64_t record, struct heard_str folded,
 	      struct heard_error *);
 int index_add_token(struct index_writer *, struct heard_str token, int64_t ticket,
 		    struct heard_error *);
-int index_commit(struct index_writer *, int64_t position, struct heard_error *);
+int index_commit(struct index_writer *, struct heard_error *);
 
 /* ---- reading */
 
@@ -38,9 +40,10 @@ void index_reader_close(struct index_reader *); /* NULL is fine */
 int64_t index_reader_position(const struct index_reader *);
 /* The ticket, or 0. */
 int64_t index_reader_token(struct index_reader *, const unsigned char token[STORE_TOKEN]);
-/* Numbers of records that may match, newest first, until fn says false. */
-int index_reader_find(struct index_reader *, const struct query *,
-		      int (*fn)(void *arg, int64_t record, struct heard_error *), void *arg,
+/* Called with numbers of records that may match, newest first; 0 to go on. */
+typedef int index_found(void *arg, int64_t record, struct heard_error *);
+/* Once for each reader. */
+int index_reader_find(struct index_reader *, const struct query *, index_found *, void *arg,
 		      struct heard_error *);
 
 #endif

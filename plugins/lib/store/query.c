@@ -1,8 +1,5 @@
 /*
  * query.c - the search language: phrases, all of which must occur.
- *
- * The expression for the index is made of tokens that hold letters only, each
- * in quotes, so FTS5's own syntax is out of reach of whoever types.
  */
 #include "query.h"
 
@@ -104,22 +101,4 @@ bool query_matches(const struct query *q, struct heard_str folded)
 		    !memmem(folded.ptr, folded.len, q->phrase[i].ptr, q->phrase[i].len))
 			return false;
 	return true;
-}
-
-void query_expression(const struct query *q, struct heard_buf *out)
-{
-	const char *glue = "";
-	for (size_t i = 0; i < q->n; i++) {
-		struct fold_walk walk = {.left = q->phrase[i]};
-		struct fold_token token;
-		while (fold_next(&walk, &token)) {
-			/* In the text the run may go on where the phrase's ends, so
-			 * its last character says nothing, unless it is all. */
-			if (token.is_last && !token.is_alone)
-				continue;
-			heard_buf_printf(out, "%s\"%.*s\"%s", glue, HEARD_ARG(token.text),
-					 token.is_alone ? "*" : "");
-			glue = " AND ";
-		}
-	}
 }

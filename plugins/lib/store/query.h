@@ -3,7 +3,7 @@
  *
  * White space separates phrases, quotes keep it inside one: `power "充电 宝"`.
  * Everything else that is no letter separates words within a phrase.  There is
- * no operator, so nothing can be injected.
+ * no operator, so there is nothing to inject.
  */
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H
@@ -27,7 +27,5 @@ int query_init(struct query *, struct heard_str text, struct heard_error *);
 void query_release(struct query *);
 /* Does every phrase occur in the folded text? */
 bool query_matches(const struct query *, struct heard_str folded);
-/* The query for the index, whose answer is a superset. */
-void query_expression(const struct query *, struct heard_buf *out);
 
 #endif

@@ -1,0 +1,223 @@
+/*
+ * tickets.c - output: every record into the store, and tickets made of those
+ * that need somebody to act.
+ *
+ * One batch is one transaction, and the journal's position is in it: after a
+ * crash the core asks how far we came and begins there, so a record is stored
+ * once and only once.  The instance has a loop of its own, because a commit
+ * waits for the disk.  A batch that cannot be stored changes nothing and is
+ * tried again as a whole.
+ *
+ * Commands run in processes of their own and share the store as processes do;
+ * SQLite's locks keep writers apart.
+ */
+#include "tickets.h"
+
+#include <heard/batch.h>
+#include <heard/delivery.h>
+#include <heard/error.h>
+#include <heard/host.h>
+#include <heard/plugin.h>
+#include <heard/time.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCHES = 2, BATCH_RECORDS = 4096, BATCH_BYTES = 8 << 20 };
+
+enum { STORED, DUPLICATE, NO_RECORD };
+
+static int tickets_open(void *arg, struct heard_host *host, struct heard_error *err)
+{
+	struct tickets *self = arg;
+	(void)err;
+	self->host = host;
+	heard_output_window(host, BATCHES, BATCH_RECORDS, BATCH_BYTES);
+	return 0;
+}
+
+static void say(void *arg, bool trouble, const char *text)
+{
+	struct tickets *self = arg;
+	heard_log(self->host, trouble ? HEARD_WARN : HEARD_NOTICE, "search index: %s", text);
+}
+
+static int tickets_start(void *arg, struct heard_error *err)
+{
+	struct tickets *self = arg;
+	if (store_open(&self->store, self->database, STORE_CREATE, err))
+		return -err->code;
+	self->follower = store_follower_start(self->database, say, self, err);
+	if (self->follower)
+		return 0;
+	store_close(self->store);
+	self->store = NULL;
+	return -err->code;
+}
+
+static void tickets_stop(void *arg, struct heard_done *take_done)
+{
+	struct tickets *self = arg;
+	store_follower_stop(self->follower);
+	store_close(self->store);
+	self->follower = NULL;
+	self->store = NULL;
+	heard_done(take_done);
+}
+
+static void tickets_close(void *arg)
+{
+	struct tickets *self = arg;
+	free(self->outcomes);
+}
+
+static int tickets_position(void *arg, uint64_t *seq, struct heard_error *err)
+{
+	struct tickets *self = arg;
+	return store_position(self->store, heard_name(self->host), seq, err);
+}
+
+static enum store_op op_of(const struct heard_record *rec)
+{
+	struct heard_str op = heard_get_str(rec, HEARD_OP);
+	return heard_str_is(op, "update")   ? STORE_OP_UPDATE
+	       : heard_str_is(op, "delete") ? STORE_OP_DELETE
+					    : STORE_OP_CREATE;
+}
+
+/* The token that the `http` input gave the customer for this record. */
+static void make_token(const struct tickets *self, struct heard_str id,
+		       unsigned char token[STORE_TOKEN])
+{
+	unsigned char hash[32];
+	heard_keyed_hash(self->host, "status", id, hash);
+	memcpy(token, hash, STORE_TOKEN);
+}
+
+/* False if it has no id: then it is none of ours. */
+static bool read_record(const struct tickets *self, const struct heard_record *rec,
+			struct heard_str line, int64_t now, struct store_record *out)
+{
+	struct heard_str id = heard_get_str(rec, HEARD_ID);
+	*out = (struct store_record){
+		.received_at = heard_get_time(rec, HEARD_RECEIVED_AT),
+		.line = line,
+		.source = heard_get_str(rec, HEARD_SOURCE),
+		.source_id = heard_get_str(rec, HEARD_SOURCE_ID),
+		.duplicate_of = heard_get_str(rec, HEARD_DUPLICATE_OF),
+		.revision = (int64_t)heard_get_number(rec, HEARD_REVISION, 0),
+		.op = op_of(rec),
+		.is_spam = heard_str_is(heard_get_str(rec, HEARD_SPAM_VERDICT), "spam"),
+		.channel = heard_get_str(rec, HEARD_CHANNEL),
+		.subject = heard_get_str(rec, HEARD_SUBJECT),
+		.body = heard_get_str(rec, HEARD_BODY),
+		.intent = heard_get_str(rec, HEARD_INTENT),
+		.category = heard_get_str(rec, HEARD_CATEGORY),
+		.priority = heard_get_str(rec, HEARD_PRIORITY),
+		.department = heard_get_str(rec, HEARD_DEPARTMENT),
+		.product = heard_get_str(rec, HEARD_PRODUCT),
+		.author_key = heard_get_str(rec, HEARD_AUTHOR_KEY),
+	};
+	if (out->received_at == HEARD_TIME_NONE)
+		out->received_at = now;
+	make_token(self, id, out->token);
+	return store_id_parse(id, out->id);
+}
+
+static int make_room(struct tickets *self, size_t n, struct heard_error *err)
+{
+	if (n <= self->room)
+		return 0;
+	unsigned char *outcomes = realloc(self->outcomes, n);
+	if (!outcomes)
+		return heard_fail(err, ENOMEM, "out of memory");
+	self->outcomes = outcomes;
+	self->room = n;
+	return 0;
+}
+
+static int store_batch(struct tickets *self, const struct heard_batch *batch, size_t n,
+		       struct heard_error *err)
+{
+	int64_t now = heard_now(self->host);
+	if (make_room(self, n, err) || store_begin(self->store, err))
+		return -err->code;
+	for (size_t i = 0; i < n; i++) {
+		struct store_record rec;
+		enum store_fate fate = STORE_STORED;
+		const struct heard_record *given = heard_batch_at(batch, i);
+		bool is_record = given && read_record(self, given, heard_batch_line(batch, i),
+						      now, &rec);
+		if (is_record && store_put(self->store, &rec, now, &fate, err)) {
+			store_rollback(self->store);
+			return -err->code;
+		}
+		self->outcomes[i] = !is_record		  ? NO_RECORD
+				    : fate == STORE_KNOWN ? DUPLICATE
+							  : STORED;
+	}
+	return store_commit(self->store, heard_name(self->host), heard_batch_seq(batch, n - 1),
+			    err);
+}
+
+static void tickets_write(void *arg, const struct heard_batch *batch,
+			  struct heard_delivery *take_done)
+{
+	struct tickets *self = arg;
+	struct heard_error err;
+	size_t n = heard_batch_size(batch);
+	if (n > 0 && store_batch(self, batch, n, &err)) {
+		heard_delivery_finish(take_done, HEARD_RETRY, 0, err.text);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (self->outcomes[i] == DUPLICATE)
+			heard_delivery_set(take_done, i, HEARD_DUPLICATE, NULL);
+		else if (self->outcomes[i] == NO_RECORD)
+			heard_delivery_set(take_done, i, HEARD_REFUSED,
+					   "the line is not a record with an id");
+	heard_delivery_finish(take_done, HEARD_DELIVERED, 0, NULL);
+	store_follower_wake(self->follower);
+}
+
+static const struct heard_command commands[] = {
+	{"list", "[--state S|all] [--priority P] [--department D] [--limit N]",
+	 "tickets that are to be worked on, the most urgent first", tickets_list},
+	{"show", "ID", "one ticket: what was said and what happened", tickets_show},
+	{"status", "ID STATE [--reason T]", "move a ticket to another state", tickets_status},
+	{"note", "ID [TEXT|-]", "keep a note that the customer does not see", tickets_note},
+	{"search", "QUERY [--limit N]",
+	 "records with all these words or \"phrases\", newest first", tickets_search},
+	{.name = NULL},
+};
+
+static const struct heard_option options[] = {
+	{.name = "database",
+	 HEARD_STATE_PATH(struct tickets, database),
+	 .value = "tickets.db",
+	 .help = "SQLite file of the store; its search index is kept beside it"},
+	{.name = NULL},
+};
+
+const struct heard_plugin heard_plugin = {
+	HEARD_ABI,
+	.stage = HEARD_OUTPUT,
+	.flags = HEARD_OWN_LOOP | HEARD_KEEPS_POSITION,
+	.name = "tickets",
+	.version = "1.0",
+	.summary = "keep every record, and make tickets of those that need an answer",
+	.options = options,
+	.reads = "id source source_id revision op channel received_at subject body author.key "
+		 "product "
+		 "spam.verdict duplicate_of intent category priority department",
+	.example = "{ plugin = \"tickets\"; database = \"tickets.db\"; }",
+	.commands = commands,
+	.self_size = sizeof(struct tickets),
+	.open = tickets_open,
+	.start = tickets_start,
+	.stop = tickets_stop,
+	.close = tickets_close,
+	.write = tickets_write,
+	.position = tickets_position,
+};
