@@ -10,7 +10,8 @@
  *	a family              "ratings": {...} or "ratings.value"
  *	anything else         attributes, flattened: "a": [{"b": 1}] is "a.0.b"
  *
- * A later member of the same name wins; null removes.  A sentence about a
+ * A later member of the same name wins; null removes a field and is passed over
+ * elsewhere.  A sentence about a
  * fault names the member and never its value.
  */
 #include "json_dom.hh"
@@ -59,6 +60,12 @@ struct path {
 int out_of_memory(const decoder &d)
 {
 	return heard_fail(d.err, ENOMEM, "the record is larger than the batch may be");
+}
+
+int too_many(const decoder &d, enum heard_field f)
+{
+	return heard_fail(d.err, EBADMSG, "%.*s has more than %d items",
+			  HEARD_ARG(heard_field_table[f].name), RECORD_LIST);
 }
 
 int wrong(const decoder &d, struct heard_str name, const char *what)
@@ -181,8 +188,7 @@ int set_list(const decoder &d, enum heard_field f, element e)
 		return wrong(d, f, "a list of strings");
 	for (element item : array) {
 		if (n == RECORD_LIST)
-			return heard_fail(d.err, EBADMSG, "%.*s has more than %d items",
-					  HEARD_ARG(heard_field_table[f].name), RECORD_LIST);
+			return too_many(d, f);
 		if (!take_text(d, item, &at[n]))
 			return wrong(d, f, "a list of strings");
 		if (at[n++].ptr == nullptr)
@@ -213,6 +219,8 @@ int set_files(const decoder &d, enum heard_field f, element e)
 	if (e.get_array().get(array) != simdjson::SUCCESS)
 		return wrong(d, f, what);
 	heard_unset(d.r, f);
+	if (array.size() > RECORD_LIST)
+		return too_many(d, f);
 	for (element item : array) {
 		struct heard_file file = {};
 		simdjson::dom::object object;
@@ -247,6 +255,12 @@ int set_field(const decoder &d, enum heard_field f, element e)
 
 /* ---- families */
 
+constexpr const char *family_names[] = {
+#define X(symbol, name, meaning) name,
+	HEARD_FAMILIES(X)
+#undef X
+};
+
 int set_member(const decoder &d, enum heard_family family, struct heard_str name,
 	       struct heard_value value)
 {
@@ -256,7 +270,7 @@ int set_member(const decoder &d, enum heard_family family, struct heard_str name
 			return heard_fail(d.err, EBADMSG, "a member has an empty name");
 		if (d.r->families[family].n == RECORD_MEMBERS)
 			return heard_fail(d.err, EBADMSG, "the record has more than %d %s",
-					  RECORD_MEMBERS, "members of one kind");
+					  RECORD_MEMBERS, family_names[family]);
 		struct heard_str copy = batch_copy_text(d.r->batch, name);
 		m = copy.ptr ? record_member_add(d.r, family) : nullptr;
 		if (m == nullptr)
