@@ -241,7 +241,7 @@ static void webhook_close(void *self)
 static const char *const presets[] = {"standard", NULL};
 static const struct heard_option options[] = {
 	{"url", HEARD_STRING(struct webhook, url), .value = NULL,
-	 .help = "Where to post each record, https://..."},
+	 .help = "Where to post each record, by https or http"},
 	{"preset", HEARD_CHOICE(struct webhook, preset), .value = "standard",
 	 .choices = presets,
 	 .help = "How the receiver wants it: standard is Standard Webhooks"},
