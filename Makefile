@@ -26,7 +26,8 @@ CXXFLAGS ?= $(CFLAGS)
 WARN     := -Wall -Wextra -Wconversion -Wshadow
 COMMON   := -D_GNU_SOURCE -Iinclude -fPIC -fvisibility=hidden -pthread -MMD -MP
 ALL_C     = -std=c11 $(COMMON) $(WARN) -Wstrict-prototypes -Wmissing-prototypes $(CFLAGS)
-ALL_CXX   = -std=c++17 $(COMMON) $(WARN) $(CXXFLAGS)
+# The vptr check needs a C++ link, and tests are linked as C.
+ALL_CXX   = -std=c++17 $(COMMON) $(WARN) $(CXXFLAGS) $(if $(SAN),-fno-sanitize=vptr)
 SAN      := $(filter -fsanitize%,$(CFLAGS))
 LDFLAGS  += $(SAN)
 

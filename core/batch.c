@@ -11,6 +11,7 @@
  */
 #include "record.h"
 
+#include "hash.h"
 #include "log.h"
 
 #include <heard/error.h>
@@ -32,6 +33,8 @@ struct heard_batch {
 	struct batch_dead *dead;
 	size_t n_dead, size_dead;
 	uint32_t emission;
+	struct heard_record **all; /* while narrowed: what `at` is otherwise */
+	size_t n_all, size_all, n_kept;
 
 	/* in write() */
 	struct heard_str lines;
@@ -128,6 +131,7 @@ struct heard_record *batch_add_record(struct heard_batch *b)
 		return NULL;
 	r->batch = b;
 	r->emission = b->emission;
+	r->died_at = UINT16_MAX;
 	b->at[b->n++] = r;
 	return r;
 }
@@ -150,6 +154,8 @@ int heard_batch_add_json(struct heard_batch *b, struct heard_str json, struct he
 	int result = record_decode(r, json, err);
 	if (result < 0)
 		batch_drop_last(b);
+	else
+		r->digest = hash_digest(json);
 	return result;
 }
 
@@ -211,6 +217,58 @@ void batch_end_decode(struct heard_batch *b)
 size_t batch_decoded(const struct heard_batch *b)
 {
 	return b->is_decoded ? b->decoded : b->n;
+}
+
+/* ---- what a filter sees */
+
+int batch_narrow(struct heard_batch *b, const bool *keep, size_t n)
+{
+	struct heard_record **at = vector_grow(b, NULL, 0, n + 1, sizeof *at);
+	if (at == NULL)
+		return -ENOMEM;
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (keep[i])
+			at[kept++] = b->at[i];
+	b->all = b->at;
+	b->n_all = b->n;
+	b->size_all = b->size;
+	b->at = at;
+	b->n = b->n_kept = kept;
+	b->size = n + 1;
+	return 0;
+}
+
+int batch_widen(struct heard_batch *b)
+{
+	struct heard_record **added = b->at + b->n_kept;
+	size_t n_added = b->n - b->n_kept, n = b->n_all;
+	b->at = b->all;
+	b->n = n;
+	b->size = b->size_all;
+	b->all = NULL;
+	if (n_added == 0)
+		return 0;
+	struct heard_record **at = vector_grow(b, b->at, n, n + n_added + FIRST_RECORDS, sizeof *at);
+	if (at == NULL)
+		return -ENOMEM;
+	memcpy(at + n, added, n_added * sizeof *at);
+	b->at = at;
+	b->n = n + n_added;
+	b->size = n + n_added + FIRST_RECORDS;
+	return 0;
+}
+
+void batch_mark_fates(struct heard_batch *b, unsigned at)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->at[i]->fate != RECORD_LIVE && b->at[i]->died_at == UINT16_MAX)
+			b->at[i]->died_at = (uint16_t)at;
+}
+
+unsigned record_died_at(const struct heard_record *r)
+{
+	return r->died_at;
 }
 
 /* ---- lines on the way out */

@@ -47,6 +47,17 @@ enum record_fate record_fate(const struct heard_record *);
 const char *record_reason(const struct heard_record *); /* of a drop or quarantine */
 uint32_t record_emission(const struct heard_record *);
 
+/* ---- what a filter sees */
+
+/* Until batch_widen the batch is only the records i with keep[i], i < n.  What is
+ * added meanwhile stands behind all others afterwards.  -ENOMEM. */
+int batch_narrow(struct heard_batch *, const bool *keep, size_t n);
+int batch_widen(struct heard_batch *);
+/* Records that ended since the last call ended in filter number `at`. */
+void batch_mark_fates(struct heard_batch *, unsigned at);
+/* The number of the filter; UINT16_MAX: before any. */
+unsigned record_died_at(const struct heard_record *);
+
 /* ---- canonical JSON */
 
 /* Append the record as one line, newline included.  [worker] */

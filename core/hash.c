@@ -1,5 +1,6 @@
 /*
- * hash.c - CRC-32C by instruction where there is one, the rest by libsodium.
+ * hash.c - CRC-32C by instruction where there is one, the rest by libsodium
+ * and xxHash.
  */
 #include "hash.h"
 
@@ -7,6 +8,7 @@
 
 #include <pthread.h>
 #include <sodium.h>
+#include <xxhash.h>
 
 /* The remainders of the 16 nibbles by the reflected polynomial 0x82F63B78. */
 static const uint32_t crc_of_nibble[16] = {
@@ -112,10 +114,5 @@ void hash_id(unsigned char out[16], const struct heard_str *parts, size_t n)
 
 uint64_t hash_digest(struct heard_str s)
 {
-	unsigned char id[16];
-	hash_id(id, &s, 1);
-	uint64_t h = 0;
-	for (unsigned b = 0; b < 8; b++)
-		h |= (uint64_t)id[b] << 8 * b;
-	return h;
+	return XXH3_64bits(s.ptr, s.len);
 }

@@ -16,7 +16,8 @@ uint64_t hash_name(const char *name);
 uint64_t hash_table(struct heard_str);
 /* BLAKE2b (libsodium), 16 bytes: identities in files. */
 void hash_id(unsigned char out[16], const struct heard_str *parts, size_t n);
-/* first 8 bytes of the same over one text, little-endian: request digests. */
+/* XXH3 64: is this the same content as before?  Of outside bytes, but nobody gains by
+ * making two of his own texts alike. */
 uint64_t hash_digest(struct heard_str);
 
 #endif

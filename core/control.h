@@ -1,0 +1,51 @@
+/*
+ * control.h - the control socket: state_dir/control, a unix socket, 0600.
+ *
+ * Who can connect may do everything; the file's mode is the guard.  A client
+ * sends one line, a JSON object {"command": name, ...}, and gets lines: any
+ * number of {"out": value}, then one {"exit": code, "error": text}.  `send`
+ * also carries data: see control_send.c.
+ */
+#ifndef CORE_CONTROL_H
+#define CORE_CONTROL_H
+
+#include <heard/buf.h>
+#include <heard/json.h>
+
+#include <stdint.h>
+
+struct control;
+struct control_client;
+struct daemon;
+struct heard_error;
+
+int control_create(struct control **, struct daemon *, struct heard_error *); /* [main] */
+void control_destroy(struct control *);
+/* The socket's path, short enough for sockaddr_un by way of the folder's descriptor if need be.
+ */
+int control_connect(const char *state_dir, struct heard_error *);
+
+/* ---- for the commands: control_*.c [main] */
+
+struct daemon *control_daemon(struct control_client *);
+/* {"out": ...}: open the writer's value under no key, then end. */
+struct heard_json_out *control_out(struct control_client *);
+void control_out_end(struct control_client *);
+/* The last line; the client is gone afterwards. */
+void control_exit(struct control_client *, int code, const char *format, ...)
+	HEARD_PRINTF(3, 4);
+/* From now on lines are given to fn; 0 on, 1 to stop reading for now. */
+void control_read(struct control_client *, void (*fn)(struct control_client *, void *arg),
+		  void (*gone)(void *arg), void *arg);
+/* The next line without newline, or exactly n bytes; false: not yet there. */
+bool control_line(struct control_client *, struct heard_str *);
+bool control_bytes(struct control_client *, size_t n, struct heard_str *);
+
+/* Commands: */
+void control_send(struct control_client *, const struct heard_json *);
+void control_ledger(struct control_client *, const struct heard_json *);
+void control_status(struct control_client *, const struct heard_json *);
+void control_dead(struct control_client *, const struct heard_json *);
+void control_replay(struct control_client *, const struct heard_json *);
+
+#endif

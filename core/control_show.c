@@ -1,0 +1,85 @@
+/*
+ * control_show.c - `heard ledger` and `heard status`: what there is, told.
+ */
+#include "control.h"
+
+#include "daemon.h"
+#include "ledger.h"
+#include "metrics.h"
+
+#include <unistd.h>
+
+void control_ledger(struct control_client *c, const struct heard_json *request)
+{
+	(void)request;
+	struct heard_json_out *w = control_out(c);
+	ledger_write(control_daemon(c), w->buf);
+	control_out_end(c);
+	control_exit(c, 0, "%s", "");
+}
+
+static void status_pipeline(struct heard_json_out *w, struct pipeline *p)
+{
+	uint64_t last = journal_last_seq(p->daemon->journal);
+	heard_json_begin(w, NULL, '{');
+	heard_json_str(w, "name", heard_str(p->conf->name));
+	heard_json_bool(w, "paused", p->is_paused || p->daemon->journal_full);
+	heard_json_int(w, "in_flight_bytes", (int64_t)p->in_flight);
+	heard_json_begin(w, "inputs", '[');
+	for (size_t i = 0; i < p->n_inputs; i++) {
+		heard_json_begin(w, NULL, '{');
+		heard_json_str(w, "name", heard_str(p->inputs[i].host.instance->name));
+		heard_json_int(w, "received", (int64_t)p->inputs[i].received);
+		heard_json_end(w, '}');
+	}
+	heard_json_end(w, ']');
+	heard_json_begin(w, "outputs", '[');
+	for (size_t i = 0; i < p->n_outputs; i++) {
+		struct output *o = &p->outputs[i];
+		if (o->is_service)
+			continue;
+		heard_json_begin(w, NULL, '{');
+		heard_json_str(w, "name", heard_str(o->host.instance->name));
+		heard_json_int(w, "lag", (int64_t)(last - o->seq));
+		heard_json_int(w, "deferred", (int64_t)o->n_deferred);
+		heard_json_bool(w, "failing", o->is_failing);
+		heard_json_end(w, '}');
+	}
+	heard_json_end(w, ']');
+	heard_json_end(w, '}');
+}
+
+void control_status(struct control_client *c, const struct heard_json *request)
+{
+	(void)request;
+	struct daemon *d = control_daemon(c);
+	struct journal_figures f;
+	const char *why = metrics_not_ready(d);
+	journal_figures(d->journal, &f);
+	struct heard_json_out *w = control_out(c);
+	heard_json_begin(w, NULL, '{');
+	heard_json_str(w, "state", heard_str(daemon_state_name(d->state)));
+	heard_json_bool(w, "ready", why == NULL);
+	if (why != NULL)
+		heard_json_str(w, "why", heard_str(why));
+	heard_json_int(w, "pid", getpid());
+	heard_json_int(w, "started_ms", d->started_ms);
+	heard_json_int(w, "uptime_s", (daemon_now() - d->started_ms) / 1000);
+	heard_json_str(w, "state_dir", heard_str(d->conf->state_dir));
+	heard_json_begin(w, "journal", '{');
+	heard_json_int(w, "last_seq", (int64_t)journal_last_seq(d->journal));
+	heard_json_int(w, "bytes", f.bytes);
+	heard_json_int(w, "segments", f.segments);
+	heard_json_int(w, "keys", (int64_t)f.keys);
+	heard_json_int(w, "dead_letters", (int64_t)journal_dead_count(d->journal));
+	heard_json_int(w, "damaged_frames", (int64_t)f.damaged_frames);
+	heard_json_bool(w, "full", journal_is_full(d->journal));
+	heard_json_end(w, '}');
+	heard_json_begin(w, "pipelines", '[');
+	for (size_t i = 0; i < d->n_pipelines; i++)
+		status_pipeline(w, &d->pipelines[i]);
+	heard_json_end(w, ']');
+	heard_json_end(w, '}');
+	control_out_end(c);
+	control_exit(c, 0, "%s", "");
+}

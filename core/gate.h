@@ -1,0 +1,31 @@
+/*
+ * gate.h - the last step before the journal: identity, sealing, encoding.
+ *
+ * What leaves the gate is what is written: contact fields are sealed to the
+ * operator's public key (or left out if there is none), author.key is a keyed
+ * hash, and records that failed before `mask` finished are sealed whole or
+ * reduced to where they came from.  There is no other way into the journal.
+ */
+#ifndef CORE_GATE_H
+#define CORE_GATE_H
+
+#include "job.h"
+#include "lane.h"
+
+struct gate {
+	unsigned char secret[32]; /* for keyed hashes                       */
+	struct seal_public to;
+	bool can_seal;
+};
+
+/* A record as the source gave it: strip what only we may say, name it.  [worker] */
+void gate_admit(struct heard_record *, const struct heard_host *, int64_t now_ms);
+/* Seal, encode, and fill job->lines and job->txn.  0 or -ENOMEM.  [worker] */
+int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
+/* One record, sealed and encoded, appended to out.  For `heard filter`. */
+void gate_encode(const struct gate *, struct lane *, struct heard_record *, int64_t now_ms,
+		 struct heard_buf *out);
+/* The digest by which a crash names the record. */
+uint64_t gate_digest(const struct heard_record *);
+
+#endif

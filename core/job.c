@@ -1,0 +1,242 @@
+/*
+ * job.c - decode, filters, gate: a batch on its way to the journal.
+ *
+ * Each step notes in the worker's crash slot what it is about to hand to a
+ * plugin, and clears the note after.  A step that fails refuses the whole job,
+ * except decode, which refuses a single emission.
+ */
+#include "job.h"
+
+#include "daemon.h"
+#include "hash.h"
+#include "log.h"
+#include "send.h"
+
+#include <heard/error.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JOB_ARENA_CAP (256u << 20)
+#define JOB_LINES_CAP (512u << 20)
+
+struct job *job_create(struct input *input)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	if (job == NULL)
+		return NULL;
+	job->input = input;
+	job->batch = batch_create(JOB_ARENA_CAP);
+	heard_buf_init(&job->lines, JOB_LINES_CAP);
+	if (job->batch == NULL) {
+		free(job);
+		return NULL;
+	}
+	return job;
+}
+
+static void job_free_raw(struct job *job)
+{
+	for (size_t i = 0; i < job->n; i++) {
+		struct heard_emission *e = &job->emissions[i].given;
+		if (e->free_raw != NULL)
+			e->free_raw(e->free_arg);
+		e->free_raw = NULL;
+	}
+}
+
+void job_destroy(struct job *job)
+{
+	if (job == NULL)
+		return;
+	job_free_raw(job);
+	batch_destroy(job->batch);
+	heard_buf_release(&job->lines);
+	free(job);
+}
+
+void job_clear(struct job *job)
+{
+	struct job empty = {.input = job->input, .batch = job->batch, .lines = job->lines};
+	job_free_raw(job);
+	batch_clear(job->batch);
+	heard_buf_clear(&empty.lines);
+	if (empty.lines.size > (8u << 20)) { /* one giant should not stay for ever */
+		heard_buf_release(&empty.lines);
+		heard_buf_init(&empty.lines, JOB_LINES_CAP);
+	}
+	*job = empty;
+}
+
+static int job_room(struct job *job)
+{
+	if (job->n < job->size)
+		return 0;
+	size_t size = job->size ? job->size * 2 : 16;
+	struct emission *more = heard_batch_alloc(job->batch, size * sizeof(*more));
+	if (more == NULL)
+		return -ENOMEM;
+	if (job->n > 0)
+		memcpy(more, job->emissions, job->n * sizeof(*more));
+	job->emissions = more;
+	job->size = size;
+	return 0;
+}
+
+/* A copy in the batch; false at the cap. */
+static bool job_keep(struct job *job, struct heard_str *s)
+{
+	if (s->len == 0)
+		return true;
+	*s = heard_batch_copy(job->batch, *s);
+	return s->ptr != NULL;
+}
+
+int job_add(struct job *job, const struct heard_emission *given)
+{
+	if (job_room(job) != 0)
+		return -ENOMEM;
+	struct emission *e = &job->emissions[job->n];
+	*e = (struct emission){.given = *given};
+	if (given->free_raw == NULL && !job_keep(job, &e->given.raw))
+		return -ENOMEM;
+	if (!job_keep(job, &e->given.context) || !job_keep(job, &e->given.principal) ||
+	    !job_keep(job, &e->given.source_id) || !job_keep(job, &e->given.stream) ||
+	    !job_keep(job, &e->given.token))
+		return -ENOMEM;
+	job->n++;
+	job->bytes += given->raw.len;
+	job->is_ordered |= given->stream.len > 0;
+	return 0;
+}
+
+void job_refuse(struct job *job, int code, const char *why)
+{
+	job->result = code;
+	snprintf(job->why, sizeof(job->why), "%.255s", why);
+}
+
+/* ---- decode */
+
+/* An emission that crashed decode twice goes to the dead letters unread. */
+static bool job_decode_is_safe(struct job *job, struct emission *e, struct daemon *d)
+{
+	if (!crash_has_suspects(d->crash))
+		return true;
+	if (crash_verdict(d->crash, e->digest) != CRASH_CONDEMNED)
+		return true;
+	heard_batch_dead(job->batch, e->given.raw, 0,
+			 "crashed the process twice while being read");
+	return false;
+}
+
+/* Who can be told is told; a stream has nobody, so what it brought is kept as a
+ * dead letter and the stream goes on. */
+static void job_decode_failed(struct job *job, struct emission *e, int rc,
+			      const struct heard_error *err)
+{
+	if (rc == -ENOMEM && e->given.stream.len > 0) {
+		job_refuse(job, -EAGAIN, "no memory to decode the batch");
+	} else if (e->given.stream.len > 0) {
+		heard_batch_dead(job->batch, e->given.raw, err->line, "%s", err->text);
+	} else {
+		struct heard_str text = heard_str_n(err->text, strlen(err->text) + 1);
+		text = heard_batch_copy(job->batch, text);
+		e->code = rc == -ENOMEM ? -EAGAIN : -EBADMSG;
+		e->line = err->line;
+		e->error = text.ptr != NULL ? text.ptr : "no memory";
+	}
+}
+
+static void job_decode_one(struct job *job, struct emission *e, uint32_t at, struct lane *lane)
+{
+	struct heard_batch *b = job->batch;
+	const struct heard_host *host = &job->input->host;
+	size_t records = heard_batch_size(b), dead = batch_dead_count(b);
+	batch_set_emission(b, at);
+	if (e->given.raw.len == 0)
+		return;
+	e->digest = hash_digest(e->given.raw);
+	if (job_decode_is_safe(job, e, host->daemon)) {
+		struct heard_error err = {0};
+		crash_note(lane->slot, &e->digest, 1);
+		int rc = e->is_sent ? send_decode_sent(e->given.raw, e->given.context, b, &err)
+				    : host->plugin->decode(host->self, e->given.raw,
+							   e->given.context, b, &err);
+		crash_note(lane->slot, NULL, 0);
+		if (rc != 0) {
+			batch_truncate(b, records, dead);
+			job_decode_failed(job, e, rc, &err);
+		}
+	}
+	e->n = (uint32_t)(heard_batch_size(b) - records);
+	e->dead = (uint32_t)(batch_dead_count(b) - dead);
+}
+
+/* Look for records that were in the process's hands when it died. */
+static void job_suspect(struct job *job, const struct daemon *d)
+{
+	if (!crash_has_suspects(d->crash))
+		return;
+	size_t n = heard_batch_size(job->batch);
+	for (size_t i = 0; i < n; i++) {
+		struct heard_record *r = heard_batch_at(job->batch, i);
+		enum crash_verdict v = crash_verdict(d->crash, gate_digest(r));
+		if (v == CRASH_CONDEMNED)
+			heard_record_quarantine(r, "crashed the process twice in a filter");
+		else if (v == CRASH_SUSPECT)
+			job->is_careful = true;
+	}
+}
+
+static void job_decode(struct job *job, struct lane *lane)
+{
+	struct heard_host *host = &job->input->host;
+	for (size_t i = 0; i < job->n; i++)
+		job_decode_one(job, &job->emissions[i], (uint32_t)i, lane);
+	int64_t now = daemon_now();
+	size_t n = heard_batch_size(job->batch);
+	for (size_t i = 0; i < n; i++)
+		gate_admit(heard_batch_at(job->batch, i), host, now);
+	batch_end_decode(job->batch);
+	job_suspect(job, host->daemon);
+	job->is_decoded = true;
+}
+
+/* ---- the whole way */
+
+/* True when the job is through all filters; false when it waits for one. */
+static bool job_filter(struct job *job, unsigned worker, struct lane *lane)
+{
+	struct pipeline *p = job->input->host.pipeline;
+	while (job->at_filter < p->n_filters) {
+		struct filter *f = &p->filters[job->at_filter];
+		struct heard_error err = {0};
+		int rc = filter_run(f, job, worker, lane->slot, &err);
+		if (rc > 0)
+			return false;
+		if (rc < 0) {
+			log_line(HEARD_WARN, f->host.full_name,
+				 "%s; the batch goes back to its source", err.text);
+			job_refuse(job, -EAGAIN, err.text);
+			return true;
+		}
+		job->at_filter++;
+	}
+	return true;
+}
+
+void job_run(struct job *job, unsigned worker)
+{
+	struct daemon *d = job->input->host.daemon;
+	struct lane *lane = &d->lanes[worker];
+	if (!job->is_decoded)
+		job_decode(job, lane);
+	if (!job_filter(job, worker, lane))
+		return;
+	if (job->result == 0 && gate_pass(&d->gate, lane, job, daemon_now()) != 0)
+		job_refuse(job, -EAGAIN, "no memory to encode the batch");
+	input_commit(job);
+}

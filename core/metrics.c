@@ -1,0 +1,228 @@
+/*
+ * metrics.c - what an operator's monitoring asks for.
+ *
+ * OpenMetrics 1.0 text.  Counts that must survive a restart come from the
+ * journal, by the same numbers as the ledger; the rest are since the start.
+ */
+#include "metrics.h"
+
+#include "daemon.h"
+#include "ledger.h"
+#include "version.h"
+
+#include <heard/buf.h>
+#include <heard/error.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+static void metrics_type(struct heard_buf *b, const char *name, const char *type,
+			 const char *help)
+{
+	heard_buf_printf(b, "# TYPE heard_%s %s\n# HELP heard_%s %s\n", name, type, name, help);
+}
+
+static void metrics_pipelines(struct daemon *d, struct heard_buf *b)
+{
+	int64_t c[JOURNAL_COUNTS];
+	metrics_type(b, "records_duplicate", "counter",
+		     "Records acknowledged again, by pipeline");
+	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
+		if (journal_count(d->journal, p->counter, c))
+			heard_buf_printf(
+				b,
+				"heard_records_duplicate_total{pipeline=\"%s\"} %" PRId64 "\n",
+				p->conf->name, c[JOURNAL_DUPLICATE]);
+	metrics_type(b, "records_dropped", "counter", "Records that a filter did not want");
+	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
+		if (journal_count(d->journal, p->counter, c))
+			heard_buf_printf(
+				b, "heard_records_dropped_total{pipeline=\"%s\"} %" PRId64 "\n",
+				p->conf->name, c[JOURNAL_DROPPED]);
+	metrics_type(b, "records_dead", "counter",
+		     "Records that became dead letters, by where they ended");
+	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
+		if (journal_count(d->journal, p->counter, c))
+			heard_buf_printf(b,
+					 "heard_records_dead_total{pipeline=\"%s\",instance="
+					 "\"\"} %" PRId64 "\n",
+					 p->conf->name, c[JOURNAL_DEAD]);
+	daemon_each_output(d, p, o) if (!o->is_service) heard_buf_printf(
+		b, "heard_records_dead_total{pipeline=\"%s\",instance=\"%s\"} %" PRIu64 "\n",
+		p->conf->name, o->host.instance->name, o->dead);
+	metrics_type(b, "in_flight_bytes", "gauge",
+		     "Bytes emitted by inputs and not yet acknowledged");
+	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
+		heard_buf_printf(b, "heard_in_flight_bytes{pipeline=\"%s\"} %zu\n",
+				 p->conf->name, (size_t)p->in_flight);
+	metrics_type(b, "records_in_flight", "gauge", "Batches between input and journal");
+	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
+		heard_buf_printf(b, "heard_records_in_flight{pipeline=\"%s\"} %zu\n",
+				 p->conf->name, (size_t)p->jobs);
+}
+
+static void metrics_inputs(struct daemon *d, struct heard_buf *b)
+{
+	metrics_type(b, "records_received", "counter", "Records taken in, by input");
+	daemon_each_input(d, p, in) heard_buf_printf(
+		b, "heard_records_received_total{pipeline=\"%s\",input=\"%s\"} %" PRIu64 "\n",
+		p->conf->name, in->host.instance->name, in->received);
+	metrics_type(b, "filter_seconds", "counter", "Time spent in a filter");
+	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
+		for (size_t i = 0; i < p->n_filters; i++)
+			heard_buf_printf(b,
+					 "heard_filter_seconds_total{pipeline=\"%s\",instance="
+					 "\"%s\"} %.6f\n",
+					 p->conf->name, p->filters[i].host.instance->name,
+					 (double)p->filters[i].nanoseconds / 1e9);
+	metrics_type(b, "condition_failures", "counter",
+		     "Records for which a `when` failed and counted as false");
+	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
+		for (size_t i = 0; i < p->n_filters; i++)
+			heard_buf_printf(b,
+					 "heard_condition_failures_total{pipeline=\"%s\","
+					 "instance=\"%s\"} %" PRIu64 "\n",
+					 p->conf->name, p->filters[i].host.instance->name,
+					 p->filters[i].failed_conditions);
+}
+
+static void metrics_outputs(struct daemon *d, struct heard_buf *b)
+{
+	metrics_type(b, "records_delivered", "counter",
+		     "Records an output has safely handed on");
+	daemon_each_output(d, p, o)
+	{
+		struct ledger_output l;
+		if (o->is_service)
+			continue;
+		ledger_output(o, &l);
+		heard_buf_printf(
+			b,
+			"heard_records_delivered_total{pipeline=\"%s\",output=\"%s\"} %" PRId64
+			"\n",
+			p->conf->name, o->host.instance->name, l.delivered);
+	}
+	metrics_type(b, "output_lag_records", "gauge",
+		     "Records of the journal an output has not come to yet");
+	daemon_each_output(d, p, o) if (!o->is_service) heard_buf_printf(
+		b, "heard_output_lag_records{pipeline=\"%s\",output=\"%s\"} %" PRIu64 "\n",
+		p->conf->name, o->host.instance->name, journal_last_seq(d->journal) - o->seq);
+	metrics_type(b, "output_deferred_records", "gauge",
+		     "Records waiting to be tried again");
+	daemon_each_output(d, p, o) if (!o->is_service) heard_buf_printf(
+		b, "heard_output_deferred_records{pipeline=\"%s\",output=\"%s\"} %" PRIu64 "\n",
+		p->conf->name, o->host.instance->name, o->n_deferred);
+	metrics_type(b, "output_retries", "counter", "Records tried again");
+	daemon_each_output(d, p, o) if (!o->is_service) heard_buf_printf(
+		b, "heard_output_retries_total{pipeline=\"%s\",output=\"%s\"} %" PRIu64 "\n",
+		p->conf->name, o->host.instance->name, o->retries);
+}
+
+static void metrics_journal(struct daemon *d, struct heard_buf *b)
+{
+	struct journal_figures f;
+	uint64_t total = 0;
+	double le = 0.0001;
+	journal_figures(d->journal, &f);
+	metrics_type(b, "journal_bytes", "gauge", "Bytes of all segments");
+	heard_buf_printf(b, "heard_journal_bytes %" PRId64 "\n", f.bytes);
+	metrics_type(b, "journal_full", "gauge",
+		     "1 while the journal has no space and inputs are paused");
+	heard_buf_printf(b, "heard_journal_full %d\n", journal_is_full(d->journal));
+	metrics_type(b, "journal_damaged_frames", "counter",
+		     "Frames that could not be read back");
+	heard_buf_printf(b, "heard_journal_damaged_frames_total %" PRIu64 "\n",
+			 f.damaged_frames);
+	metrics_type(b, "journal_fsync_seconds", "histogram",
+		     "Time of each fdatasync of the journal");
+	for (size_t i = 0; i < 16; i++, le *= 2) {
+		total += f.fsync_buckets[i];
+		if (i < 15)
+			heard_buf_printf(
+				b,
+				"heard_journal_fsync_seconds_bucket{le=\"%.4f\"} %" PRIu64 "\n",
+				le, total);
+	}
+	heard_buf_printf(b, "heard_journal_fsync_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n",
+			 total);
+	heard_buf_printf(b,
+			 "heard_journal_fsync_seconds_sum "
+			 "%.6f\nheard_journal_fsync_seconds_count %" PRIu64 "\n",
+			 f.fsync_seconds, total);
+}
+
+void metrics_write(struct daemon *d, struct heard_buf *b)
+{
+	metrics_type(b, "build", "info", "Version of the daemon");
+	heard_buf_puts(b, "heard_build_info{version=\"" HEARD_VERSION "\"} 1\n");
+	metrics_type(b, "start_time_seconds", "gauge",
+		     "When the daemon started, seconds since 1970");
+	heard_buf_printf(b, "heard_start_time_seconds %.3f\n", (double)d->started_ms / 1000);
+	metrics_inputs(d, b);
+	metrics_pipelines(d, b);
+	metrics_outputs(d, b);
+	metrics_journal(d, b);
+	http_metrics(d->http, b);
+	heard_buf_puts(b, "# EOF\n");
+}
+
+const char *metrics_not_ready(const struct daemon *d)
+{
+	if (d->state != DAEMON_RUNNING)
+		return daemon_state_name(d->state);
+	if (d->journal_full)
+		return "the journal is full";
+	return NULL;
+}
+
+/* ---- routes [main] */
+
+static void metrics_serve(void *arg, struct heard_http *request)
+{
+	struct heard_buf b;
+	heard_buf_init(&b, 16u << 20);
+	metrics_write(arg, &b);
+	heard_http_reply(request, 200,
+			 "application/openmetrics-text; version=1.0.0; charset=utf-8",
+			 heard_buf_view(&b));
+	heard_buf_release(&b);
+}
+
+static void metrics_health(void *arg, struct heard_http *request)
+{
+	(void)arg;
+	heard_http_reply(request, 200, "text/plain; charset=utf-8", HEARD_STR_OF("alive\n"));
+}
+
+static void metrics_ready(void *arg, struct heard_http *request)
+{
+	const char *why = metrics_not_ready(arg);
+	if (why == NULL)
+		heard_http_reply(request, 200, "text/plain; charset=utf-8",
+				 HEARD_STR_OF("ready\n"));
+	else
+		heard_http_problem(request, 503, "not ready: %s", why);
+}
+
+void metrics_mount(struct daemon *d, struct faults *faults)
+{
+	static const struct {
+		const char *path;
+		void (*handle)(void *, struct heard_http *);
+	} routes[] = {{"/metrics", metrics_serve},
+		      {"/healthz", metrics_health},
+		      {"/readyz", metrics_ready}};
+	bool has_admin = false;
+	for (size_t i = 0; i < d->conf->n_listeners; i++)
+		has_admin |= strcmp(d->conf->listeners[i].name, "admin") == 0;
+	for (size_t i = 0; has_admin && i < sizeof(routes) / sizeof(routes[0]); i++) {
+		struct heard_error err = {0};
+		struct heard_route r = {.listener = "admin",
+					.path = routes[i].path,
+					.methods = HEARD_HTTP_GET,
+					.handle = routes[i].handle,
+					.arg = d};
+		if (http_mount(d->http, NULL, &r, &err) != 0)
+			faults_add(faults, d->conf->file, 0, "%s", err.text);
+	}
+}
