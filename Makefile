@@ -86,23 +86,24 @@ $(BUILD)/core/%.o: core/%.cc
 	@mkdir -p $(@D)
 	$(CXX) $(ALL_CXX) $(CORE_INC) -c -o $@ $<
 
+TEST_PKGS = $(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))
 # A unit test links the core; one that tests a plugin's own files includes them.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
-		$(call pkg,libs,$(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))) $(CORE_LIBS) -lcmocka
+	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
+		$(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS) -lcmocka
 
 # Benchmarks in C are linked in the same way, without cmocka.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
-		$(call pkg,libs,$(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))) $(CORE_LIBS)
+	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
+		$(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS)
 
 # A fuzz target is linked as a unit test is; tests/fuzz/run.sh gives compiler and flags.
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(LDFLAGS) -fsanitize=fuzzer -rdynamic -o $@ $< $(CORE_O) \
-		$(ARCHIVES) $(call pkg,libs,$(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))) $(CORE_LIBS)
+	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -fsanitize=fuzzer -rdynamic -o $@ $< $(CORE_O) \
+		$(ARCHIVES) $(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS)
 
 # Small programs for tests: load generators, receivers, shims (shim_*.c are preloaded).
 $(BUILD)/tools/shim_%: tests/tools/shim_%.c
