@@ -362,6 +362,22 @@ static void set_access(lua_State *L, lua_CFunction index, lua_CFunction length)
 	lua_settop(L, value - 1);
 }
 
+/* Put an empty table before the one on the stack's top: reading goes through to
+ * it, and since nothing is ever in the empty one, each assignment is met. */
+static void freeze(lua_State *L)
+{
+	lua_createtable(L, 0, 0);
+	lua_createtable(L, 0, 3);
+	lua_pushvalue(L, -3);
+	lua_setfield(L, -2, "__index");
+	lua_pushcfunction(L, refuse_assignment);
+	lua_setfield(L, -2, "__newindex");
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_setmetatable(L, -2);
+	lua_remove(L, -2);
+}
+
 static void push_list(lua_State *L, int field)
 {
 	lua_createtable(L, 0, 1);
@@ -416,6 +432,7 @@ static void add_objects(lua_State *L, int env)
 			lua_pop(L, 1);
 			push_scope(L, object);
 			set_access(L, field_index, NULL);
+			freeze(L);
 			lua_rawset(L, env);
 		} else {
 			lua_pop(L, 2);
@@ -462,6 +479,7 @@ static void add_functions(lua_State *L, int env)
 	lua_pushliteral(L, "math");
 	lua_createtable(L, 0, 5);
 	add_from(L, luaopen_math, of_math, lua_gettop(L));
+	freeze(L);
 	lua_rawset(L, env);
 	lua_createtable(L, 0, 0); /* luaopen_base filled the table of globals */
 	lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
@@ -489,4 +507,5 @@ void condition_env_push(lua_State *L)
 	add_functions(L, env);
 	set_methods_of_text(L);
 	set_access(L, field_index, NULL);
+	freeze(L);
 }
