@@ -1,0 +1,258 @@
+/*
+ * match.c - one thread's search: which rules a record meets, and what follows.
+ *
+ * A rule's score is its weight, and a quarter of it more for each further word
+ * that was found, up to double.  Of the rules that give a category the one with
+ * the highest score decides it, likewise intent and department; of two with the
+ * same score the earlier in the file.  Priorities do not compete: the highest
+ * given wins.
+ *
+ * Marks are voided by counting records, not by clearing them, so a record costs
+ * what was found in it and not what the file has.
+ */
+#include "match.h"
+
+#include "negation.h"
+
+#include <heard/error.h>
+#include <heard/record.h>
+#include <text/utf8.h>
+
+#include <errno.h>
+#include <hs.h>
+#include <stdlib.h>
+
+enum { MORE_WORDS = 4 }; /* that raise a score */
+
+int match_init(struct match *match, const struct rules *rules, struct heard_error *err)
+{
+	*match = (struct match){.rules = rules};
+	match->marks = calloc(rules->n_rules + 1, sizeof(*match->marks));
+	match->seen = calloc(rules->n_literals + 1, sizeof(*match->seen));
+	match->denied = calloc(rules->n_literals + 1, sizeof(*match->denied));
+	match->touched = calloc(rules->n_rules + 1, sizeof(*match->touched));
+	bool failed = !match->marks || !match->seen || !match->denied || !match->touched;
+
+	if (rules->literals)
+		failed |= hs_alloc_scratch(rules->literals, &match->scratch) != HS_SUCCESS;
+	if (rules->patterns)
+		failed |= hs_alloc_scratch(rules->patterns, &match->scratch) != HS_SUCCESS;
+	return failed ? heard_fail(err, ENOMEM, "no memory to search with the rules") : 0;
+}
+
+void match_release(struct match *match)
+{
+	hs_free_scratch(match->scratch);
+	free(match->marks);
+	free(match->seen);
+	free(match->denied);
+	free(match->touched);
+	*match = (struct match){0};
+}
+
+static struct mark *mark_of(struct match *match, uint16_t rule)
+{
+	struct mark *mark = &match->marks[rule];
+
+	if (mark->record != match->record) {
+		*mark = (struct mark){.record = match->record};
+		match->touched[match->n_touched++] = rule;
+	}
+	return mark;
+}
+
+void match_begin(struct match *match)
+{
+	const struct rules *rules = match->rules;
+
+	match->n_touched = 0;
+	if (++match->record == 0) { /* counted around: nothing old may look new */
+		memset(match->marks, 0, rules->n_rules * sizeof(*match->marks));
+		memset(match->seen, 0, rules->n_literals * sizeof(*match->seen));
+		memset(match->denied, 0, rules->n_literals * sizeof(*match->denied));
+		match->record = 1;
+	}
+}
+
+/* ---- words */
+
+static bool byte_is_letter(unsigned char c)
+{
+	return (c | 0x20u) - 'a' <= 'z' - 'a';
+}
+
+static bool byte_is_digit(unsigned char c)
+{
+	return c - (unsigned)'0' <= 9;
+}
+
+/* Would these two bytes be of one English word, or of one number? */
+static bool go_together(unsigned char a, unsigned char b)
+{
+	return (byte_is_letter(a) && (byte_is_letter(b) || byte_is_digit(b))) ||
+	       (byte_is_digit(a) && byte_is_digit(b));
+}
+
+static bool stands_alone(const struct literal *literal, struct heard_str text, size_t from,
+			 size_t to)
+{
+	const unsigned char *s = (const unsigned char *)text.ptr;
+
+	if (from > 0 && go_together(s[from], s[from - 1]))
+		return false;
+	return literal->open_right || to == text.len || !go_together(s[to - 1], s[to]);
+}
+
+static void apply_use(struct match *match, const struct use *use, bool negated)
+{
+	if (use->role != ROLE_WORD) {
+		struct mark *mark = mark_of(match, use->rule);
+
+		mark->with |= use->role == ROLE_WITH;
+		mark->unless |= use->role == ROLE_UNLESS && !negated;
+		return;
+	}
+	if (negated && !match->rules->rule[use->rule].counts_negated)
+		return;
+	struct mark *mark = mark_of(match, use->rule);
+	if (mark->words < UINT8_MAX)
+		mark->words++;
+}
+
+static int on_literal(unsigned id, unsigned long long from, unsigned long long to,
+		      unsigned flags, void *context)
+{
+	struct match *match = context;
+	const struct literal *literal = &match->rules->literal[id];
+	size_t at = (size_t)to - literal->text.len;
+	(void)from;
+	(void)flags;
+
+	if (match->seen[id] == match->record ||
+	    !stands_alone(literal, match->text, at, (size_t)to))
+		return 0;
+	bool negated = is_negated(match->text, at);
+	if (negated && match->denied[id] == match->record)
+		return 0;
+	/* Denied here, it may yet be found where it is not. */
+	*(negated ? &match->denied[id] : &match->seen[id]) = match->record;
+	for (size_t i = 0; i < literal->n_uses; i++)
+		apply_use(match, &literal->uses[i], negated);
+	return 0;
+}
+
+static int on_pattern(unsigned id, unsigned long long from, unsigned long long to,
+		      unsigned flags, void *context)
+{
+	struct match *match = context;
+	struct mark *mark = mark_of(match, match->rules->pattern_rule[id]);
+	(void)from;
+	(void)to;
+	(void)flags;
+
+	if (mark->words < UINT8_MAX)
+		mark->words++;
+	return 0;
+}
+
+int match_text(struct match *match, struct heard_str text)
+{
+	const struct rules *rules = match->rules;
+
+	if (text.len == 0)
+		return 0;
+	if (text.len > UINT32_MAX)
+		return -E2BIG;
+	match->text = text;
+	if (rules->literals && hs_scan(rules->literals, text.ptr, (unsigned)text.len, 0,
+				       match->scratch, on_literal, match) != HS_SUCCESS)
+		return -EIO;
+	if (rules->patterns && (!rules->patterns_need_utf8 || text_is_valid(text)) &&
+	    hs_scan(rules->patterns, text.ptr, (unsigned)text.len, 0, match->scratch,
+		    on_pattern, match) != HS_SUCCESS)
+		return -EIO;
+	return 0;
+}
+
+/* ---- what follows */
+
+static bool is_met(const struct match *match, size_t i, const struct heard_record *record)
+{
+	const struct rule *rule = &match->rules->rule[i];
+	const struct mark *mark = &match->marks[i];
+	bool marked = mark->record == match->record;
+
+	if (rule->needs_word && !(marked && mark->words))
+		return false;
+	if (rule->needs_with && !(marked && mark->with))
+		return false;
+	return !(marked && mark->unless) && rule_conditions_hold(rule, record);
+}
+
+static double score(const struct match *match, size_t i)
+{
+	const struct rule *rule = &match->rules->rule[i];
+	const struct mark *mark = &match->marks[i];
+	unsigned words = mark->record == match->record ? mark->words : 0;
+	unsigned more = words > 1 ? words - 1 : 0;
+
+	return rule->weight * (1 + 0.25 * (more < MORE_WORDS ? more : MORE_WORDS));
+}
+
+static int rule_order(const void *a, const void *b)
+{
+	const uint16_t *x = a, *y = b;
+
+	return *x - *y;
+}
+
+/* Rules without words have no marks: they are always asked. */
+static void touch_wordless(struct match *match)
+{
+	for (size_t i = 0; i < match->rules->n_rules; i++)
+		if (!match->rules->rule[i].needs_word)
+			mark_of(match, (uint16_t)i);
+	qsort(match->touched, match->n_touched, sizeof(*match->touched), rule_order);
+}
+
+struct best {
+	double category, intent, department;
+};
+
+static void consider(struct verdict *verdict, struct best *best, const struct rule *rule,
+		     double points)
+{
+	if (rule->gives.category && points > best->category) {
+		best->category = points;
+		verdict->category = rule;
+	}
+	if (rule->gives.intent && points > best->intent) {
+		best->intent = points;
+		verdict->intent = rule;
+	}
+	if (rule->gives.department && points > best->department) {
+		best->department = points;
+		verdict->department = rule;
+	}
+	if (rule->gives.priority > verdict->priority)
+		verdict->priority = rule->gives.priority;
+}
+
+void match_verdict(struct match *match, const struct heard_record *record,
+		   struct verdict *verdict, void (*each)(void *arg, const struct rule *),
+		   void *arg)
+{
+	struct best best = {0};
+
+	*verdict = (struct verdict){0};
+	touch_wordless(match);
+	for (size_t i = 0; i < match->n_touched; i++) {
+		uint16_t at = match->touched[i];
+
+		if (!is_met(match, at, record))
+			continue;
+		const struct rule *rule = &match->rules->rule[at];
+		consider(verdict, &best, rule, score(match, at));
+		each(arg, rule);
+	}
+}
