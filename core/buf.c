@@ -38,27 +38,15 @@ static bool grow(struct heard_buf *b, size_t needed)
 	return true;
 }
 
-char *heard_buf_room(struct heard_buf *b, size_t n)
+char *heard_buf_grow(struct heard_buf *b, size_t n)
 {
 	if (b->failed)
 		return NULL;
-	if (n < b->size - b->len)
-		return b->ptr + b->len;
 	if (b->len > b->cap || n > b->cap - b->len || !grow(b, b->len + n)) {
 		b->failed = true;
 		return NULL;
 	}
 	return b->ptr + b->len;
-}
-
-void heard_buf_add(struct heard_buf *b, const void *bytes, size_t n)
-{
-	char *p = heard_buf_room(b, n);
-	if (p == NULL)
-		return;
-	if (n)
-		memcpy(p, bytes, n);
-	heard_buf_used(b, n);
 }
 
 void heard_buf_printf(struct heard_buf *b, const char *format, ...)

@@ -5,8 +5,8 @@
  * C++: its constant expressions can look into string literals.  A new field
  * needs no change; the search finds another seed.
  *
- * Names are hashed by their length, their first and their last eight bytes,
- * which tells all of them apart; a hit is then compared in full.
+ * Names are hashed by their length, their first and their last eight bytes.
+ * Most names are no longer than these, so that comparing is done with it.
  */
 #include "heard.hh"
 
@@ -45,22 +45,29 @@ constexpr uint64_t load8(const char *p)
 	       byte(p, 6) | byte(p, 7);
 }
 
+/* What a name is hashed by.  Up to sixteen bytes it is the whole name. */
+struct digest {
+	uint64_t first, last;
+	size_t len;
+};
+constexpr size_t told_by_digest = 16;
+
+constexpr digest digest_of(const char *p, size_t n)
+{
+	if (n >= 8)
+		return {load8(p), load8(p + n - 8), n};
+	if (n >= 4)
+		return {load4(p), load4(p + n - 4), n};
+	if (n > 0)
+		return {byte(p, 0), byte(p + n / 2, 0) << 8 | byte(p + n - 1, 0), n};
+	return {0, 0, 0};
+}
+
 constexpr unsigned slots = 1024; /* many, so that a seed is found soon */
 
-constexpr unsigned hash(const char *p, size_t n, uint64_t seed)
+constexpr unsigned hash(const digest &d, uint64_t seed)
 {
-	uint64_t first = 0, last = 0;
-	if (n >= 8) {
-		first = load8(p);
-		last = load8(p + n - 8);
-	} else if (n >= 4) {
-		first = load4(p);
-		last = load4(p + n - 4);
-	} else if (n > 0) {
-		first = byte(p, 0);
-		last = byte(p + n / 2, 0) << 8 | byte(p + n - 1, 0);
-	}
-	uint64_t mixed = (first + n) * 0x9E3779B97F4A7C15u ^ last * seed;
+	uint64_t mixed = (d.first + d.len) * 0x9E3779B97F4A7C15u ^ d.last * seed;
 	mixed ^= mixed >> 32;
 	return static_cast<unsigned>((mixed * seed) >> 54);
 }
@@ -68,31 +75,35 @@ static_assert(slots == 1u << (64 - 54));
 
 struct index {
 	uint64_t seed;
-	uint8_t place[slots]; /* in names, plus one; 0: none */
+	uint8_t place[slots];	     /* in names; n_names: none */
+	digest digests[n_names + 1]; /* of each name; of none */
 };
 
 constexpr bool fill(index &x)
 {
 	for (unsigned i = 0; i < slots; i++)
-		x.place[i] = 0;
+		x.place[i] = n_names;
 	for (unsigned i = 0; i < n_names; i++) {
-		uint8_t &place = x.place[hash(names[i].ptr, names[i].len, x.seed)];
-		if (place)
+		uint8_t &place = x.place[hash(x.digests[i], x.seed)];
+		if (place != n_names)
 			return false;
-		place = static_cast<uint8_t>(i + 1);
+		place = static_cast<uint8_t>(i);
 	}
 	return true;
 }
 
 constexpr index build()
 {
-	index x{0xD6E8FEB86659FD93u, {}};
+	index x{0xD6E8FEB86659FD93u, {}, {}};
+	for (unsigned i = 0; i < n_names; i++)
+		x.digests[i] = digest_of(names[i].ptr, names[i].len);
+	x.digests[n_names].len = SIZE_MAX; /* no name is as long */
 	for (int tries = 0; tries < 100; tries++) {
 		if (fill(x))
 			return x;
 		x.seed = x.seed * 6364136223846793005u + 1442695040888963406u;
 	}
-	return index{0, {}};
+	return index{0, {}, {}};
 }
 
 constexpr index lookup = build();
@@ -102,13 +113,14 @@ static_assert(lookup.seed != 0, "no perfect hash: make `slots` larger");
 
 int field_index_find(struct heard_str name)
 {
-	unsigned place = lookup.place[hash(name.ptr, name.len, lookup.seed)];
-	if (place == 0)
+	digest d = digest_of(name.ptr, name.len);
+	unsigned place = lookup.place[hash(d, lookup.seed)];
+	const digest &found = lookup.digests[place];
+	if (found.len != d.len || found.first != d.first || found.last != d.last)
 		return -1;
-	const struct name &found = names[place - 1];
-	if (found.len != name.len || memcmp(found.ptr, name.ptr, name.len) != 0)
+	if (d.len > told_by_digest && memcmp(names[place].ptr, name.ptr, d.len) != 0)
 		return -1;
-	return static_cast<int>(place - 1);
+	return static_cast<int>(place);
 }
 
 int heard_field_find(struct heard_str name)

@@ -53,30 +53,77 @@ static unsigned copy_block(char *out, const char *in)
 }
 #endif
 
-/* Fewer than 16 bytes, which may be the last of a page. */
-static unsigned copy_tail(char *out, const char *in, size_t n)
+/* Is there one in these eight bytes?  The classic test for bytes below or equal
+ * to a value, three times; bytes of 80 and more are let through. */
+static bool must_escape_any(uint64_t bytes)
 {
-	char block[BLOCK] = "                ";
-	memcpy(block, in, n);
-	return copy_block(out, block);
+	const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+	uint64_t quote = bytes ^ ones * '"', slash = bytes ^ ones * '\\';
+	uint64_t below = (bytes - ones * 0x20) & ~bytes;
+	return ((below | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops) != 0;
+}
+
+/* The two halves of 4 to 15 bytes overlap. */
+static bool copy_8_to_15(char *out, const char *in, size_t n)
+{
+	uint64_t first, last;
+	memcpy(&first, in, 8);
+	memcpy(&last, in + n - 8, 8);
+	memcpy(out, &first, 8);
+	memcpy(out + n - 8, &last, 8);
+	return !must_escape_any(first) && !must_escape_any(last);
+}
+
+static bool copy_4_to_7(char *out, const char *in, size_t n)
+{
+	uint32_t first, last;
+	memcpy(&first, in, 4);
+	memcpy(&last, in + n - 4, 4);
+	memcpy(out, &first, 4);
+	memcpy(out + n - 4, &last, 4);
+	return !must_escape_any((uint64_t)last << 32 | first);
+}
+
+static size_t clean_length(const char *in, size_t n)
+{
+	size_t i = 0;
+	while (i < n && !must_escape((unsigned char)in[i]))
+		i++;
+	return i;
+}
+
+/* Fewer than 16 bytes, which may be the last of a page. */
+static size_t copy_short(char *out, const char *in, size_t n)
+{
+	bool is_clean;
+	if (n >= 8)
+		is_clean = copy_8_to_15(out, in, n);
+	else if (n >= 4)
+		is_clean = copy_4_to_7(out, in, n);
+	else {
+		for (size_t i = 0; i < n; i++)
+			out[i] = in[i];
+		is_clean = false;
+	}
+	return is_clean ? n : clean_length(in, n);
 }
 
 /* Copies what needs no escape; returns how much that was.  There is room for
  * n and a block. */
 static size_t copy_clean(char *out, const char *in, size_t n)
 {
-	size_t i = 0;
-	for (; n - i >= BLOCK; i += BLOCK) {
+	if (n < BLOCK)
+		return copy_short(out, in, n);
+	for (size_t i = 0;;) {
 		unsigned mask = copy_block(out + i, in + i);
 		if (mask)
 			return i + (size_t)__builtin_ctz(mask);
+		if (i + BLOCK == n)
+			return n;
+		i += BLOCK;
+		if (i + BLOCK > n)
+			i = n - BLOCK; /* again a part of the one before */
 	}
-	if (i < n) {
-		unsigned mask = copy_tail(out + i, in + i, n - i);
-		if (mask)
-			return i + (size_t)__builtin_ctz(mask);
-	}
-	return n;
 }
 
 static char *put_escape(char *p, unsigned char c)
@@ -125,27 +172,31 @@ static char *copy_escaped(char *p, struct heard_str s)
 	return p;
 }
 
+/* The rest of a string, from the first byte to be escaped. */
+static void put_rest(struct heard_buf *b, struct heard_str rest)
+{
+	size_t room = rest.len + (LONGEST_ESCAPE - 1) * count_escapes(rest);
+	char *start = heard_buf_room(b, room + BLOCK + 1);
+	if (start == NULL)
+		return;
+	char *end = copy_escaped(start, rest);
+	*end++ = '"';
+	heard_buf_used(b, (size_t)(end - start));
+}
+
 void json_put_trusted(struct heard_buf *b, struct heard_str s)
 {
 	char *start = heard_buf_room(b, s.len + BLOCK + 2);
 	if (start == NULL)
 		return;
 	start[0] = '"';
-	char *p = start + 1 + copy_clean(start + 1, s.ptr, s.len);
-	size_t done = (size_t)(p - start - 1);
+	size_t done = copy_clean(start + 1, s.ptr, s.len);
+	start[1 + done] = '"';
+	heard_buf_used(b, done + 2);
 	if (done < s.len) {
-		struct heard_str rest = heard_str_skip(s, done);
-		size_t room = rest.len + (LONGEST_ESCAPE - 1) * count_escapes(rest);
-		b->len += done + 1;
-		p = heard_buf_room(b, room + BLOCK + 1);
-		if (p == NULL)
-			return;
-		start = p;
-		p = copy_escaped(p, rest);
+		b->len--;
+		put_rest(b, heard_str_skip(s, done));
 	}
-	*p++ = '"';
-	b->len += (size_t)(p - start);
-	b->ptr[b->len] = '\0';
 }
 
 /* Text that is not UTF-8: good stretches are put as they are. */

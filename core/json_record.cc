@@ -281,29 +281,6 @@ int set_member(const decoder &d, enum heard_family family, struct heard_str name
 	return 0;
 }
 
-/* What an attribute may be; false if it is something else. */
-bool take_scalar(const decoder &d, element e, struct heard_value *out)
-{
-	switch (e.type()) {
-	case element_type::STRING: out->type = HEARD_STR_; return take_text(d, e, &out->str);
-	case element_type::BOOL:
-		out->type = HEARD_BOOL_;
-		out->boolean = e.get_bool().value_unsafe();
-		return true;
-	case element_type::INT64:
-		out->type = HEARD_INT_;
-		out->integer = e.get_int64().value_unsafe();
-		return true;
-	case element_type::UINT64:
-		*out = record_number(static_cast<double>(e.get_uint64().value_unsafe()));
-		return true;
-	case element_type::DOUBLE:
-		*out = record_number(e.get_double().value_unsafe());
-		return true;
-	default: return false;
-	}
-}
-
 int flatten(const decoder &d, path &name, element e);
 
 int flatten_object(const decoder &d, path &name, simdjson::dom::object object)
@@ -336,21 +313,52 @@ int flatten_array(const decoder &d, path &name, simdjson::dom::array array)
 	return 0;
 }
 
+int flatten_text(const decoder &d, path &name, std::string_view text)
+{
+	struct heard_value value = {};
+	value.type = HEARD_STR_;
+	value.str = batch_copy_text(d.r->batch, json::view(text));
+	if (value.str.ptr == nullptr)
+		return out_of_memory(d);
+	return set_member(d, HEARD_ATTRIBUTES, name.view(), value);
+}
+
+struct heard_value boolean_value(bool boolean)
+{
+	struct heard_value value = {};
+	value.type = HEARD_BOOL_;
+	value.boolean = boolean;
+	return value;
+}
+
+struct heard_value integer_value(int64_t integer)
+{
+	struct heard_value value = {};
+	value.type = HEARD_INT_;
+	value.integer = integer;
+	return value;
+}
+
+struct heard_value scalar_value(element e)
+{
+	switch (e.type()) {
+	case element_type::BOOL: return boolean_value(e.get_bool().value_unsafe());
+	case element_type::INT64: return integer_value(e.get_int64().value_unsafe());
+	default: return record_number(e.get_double().value_unsafe());
+	}
+}
+
 /* NOLINTNEXTLINE(misc-no-recursion): the parser has limited the depth. */
 int flatten(const decoder &d, path &name, element e)
 {
-	struct heard_value value = {};
-	if (e.is_null())
-		return 0;
-	if (e.is_object())
+	switch (e.type()) {
+	case element_type::NULL_VALUE: return 0;
+	case element_type::OBJECT:
 		return flatten_object(d, name, e.get_object().value_unsafe());
-	if (e.is_array())
-		return flatten_array(d, name, e.get_array().value_unsafe());
-	if (!take_scalar(d, e, &value))
-		return wrong(d, name.view(), "a string, a number or a boolean");
-	if (value.type == HEARD_STR_ && value.str.ptr == nullptr)
-		return out_of_memory(d);
-	return set_member(d, HEARD_ATTRIBUTES, name.view(), value);
+	case element_type::ARRAY: return flatten_array(d, name, e.get_array().value_unsafe());
+	case element_type::STRING: return flatten_text(d, name, e.get_string().value_unsafe());
+	default: return set_member(d, HEARD_ATTRIBUTES, name.view(), scalar_value(e));
+	}
 }
 
 int set_attribute(const decoder &d, std::string_view key, element e)

@@ -29,7 +29,11 @@ struct encoder {
 
 static void put_char(struct encoder *e, char c)
 {
-	heard_buf_add(e->buf, &c, 1);
+	char *p = heard_buf_room(e->buf, 1);
+	if (p) {
+		*p = c;
+		heard_buf_used(e->buf, 1);
+	}
 }
 
 static void put_text(struct encoder *e, struct heard_str s)

@@ -32,15 +32,29 @@ static inline void heard_buf_clear(struct heard_buf *b)
 		b->ptr[0] = '\0';
 }
 
+HEARD_API char *heard_buf_grow(struct heard_buf *, size_t n); /* the slow path */
 /* Room for n more bytes (and the NUL), or NULL.  Say with heard_buf_used how
  * many were written; adding to ->len does too, but leaves the NUL behind. */
-HEARD_API char *heard_buf_room(struct heard_buf *, size_t n);
+static inline char *heard_buf_room(struct heard_buf *b, size_t n)
+{
+	if (n >= b->size - b->len || b->failed)
+		return heard_buf_grow(b, n);
+	return b->ptr + b->len;
+}
 static inline void heard_buf_used(struct heard_buf *b, size_t n)
 {
 	b->len += n;
 	b->ptr[b->len] = '\0';
 }
-HEARD_API void heard_buf_add(struct heard_buf *, const void *bytes, size_t n);
+static inline void heard_buf_add(struct heard_buf *b, const void *bytes, size_t n)
+{
+	char *p = heard_buf_room(b, n);
+	if (p) {
+		if (n)
+			memcpy(p, bytes, n);
+		heard_buf_used(b, n);
+	}
+}
 HEARD_API void heard_buf_printf(struct heard_buf *, const char *format, ...) HEARD_PRINTF(2, 3);
 static inline void heard_buf_str(struct heard_buf *b, struct heard_str s)
 {
