@@ -49,8 +49,8 @@ frame '' 'inputs = ( { plugin = "htpt"; path = "/x"; } );' >"$CONF"
 fault "an unknown plugin" 'htpt.*http'
 frame '' 'inputs = ( { plugin = "mask"; } );' >"$CONF"
 fault "a plugin of another stage" 'mask.*filter'
-frame '' 'inputs = ( { plugin = "http"; } );' >"$CONF"
-fault "a required option left out" 'path'
+frame '' '' '' 'outputs = ( { plugin = "webhook"; } );' >"$CONF"
+fault "a required option left out" 'url'
 frame '' 'inputs = ( { path = "/x"; } );' >"$CONF"
 fault "an instance without a plugin" 'plugin'
 frame '' 'inputs = ( { plugin = "http"; path = "/x"; chanel = "web"; } );' >"$CONF"
@@ -80,7 +80,9 @@ fault "a URL that is none" 'url'
 frame '' '' '' 'outputs = ( { plugin = "webhook"; url = "https://example.org/"; secret = "${env:HEARD_NO_SUCH}"; } );' >"$CONF"
 fault "a secret that is not there" 'HEARD_NO_SUCH'
 frame '' '' 'filters = ( { plugin = "classify"; rules = "nosuch.cfg"; } );' >"$CONF"
-fault "a rules file that is not there" 'nosuch.cfg'
+said=$(heard check 2>&1)
+is "a rules file that is not there: exit 1" $? 1
+like "and which" "$said" 'nosuch\.cfg'
 { frame; echo 'listeners = ('; } >"$CONF"
 fault "a syntax error" '.'
 echo 'state_dir = "x";' >"$CONF"
@@ -108,9 +110,10 @@ head -c 100000 /dev/urandom >"$CONF"
 said=$(heard check 2>&1)
 is "noise for a config: exit 1" $? 1
 
-is "an unknown command: exit 2" "$("$HEARD" frobnicate >/dev/null 2>&1; echo $?)" 2
+frame >"$CONF"
+is "an unknown command: exit 2" "$(heard frobnicate >/dev/null 2>&1; echo $?)" 2
 is "an unknown flag: exit 2" "$("$HEARD" check --frobnicate >/dev/null 2>&1; echo $?)" 2
-like "and a near name is offered" "$("$HEARD" chek 2>&1)" 'check'
+like "and a near name is offered" "$(heard chek 2>&1)" 'check'
 
 printf 'hunter2\n' >"$T/secret"
 frame '' '' '' "outputs = ( { plugin = \"webhook\"; url = \"https://example.org/\"; secret = \"\${file:$T/secret}\"; } );" >"$CONF"
