@@ -150,6 +150,7 @@ static int filter_input(struct daemon *d, const char *name, const char *file)
 	}
 	if (seal_secret_load(d->conf->state_dir, d->gate.secret, &err) != 0)
 		randombytes_buf(d->gate.secret, sizeof(d->gate.secret));
+	gate_derive(&d->gate);
 	err = (struct heard_error){0};
 	r.batch = batch_create(256u << 20);
 	heard_buf_init(&r.out, 512u << 20);

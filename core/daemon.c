@@ -285,6 +285,7 @@ static void daemon_run_job(struct job *job, unsigned lane)
 static int daemon_start(struct daemon *d, struct heard_error *err)
 {
 	int rc = seal_secret_load(d->conf->state_dir, d->gate.secret, err);
+	gate_derive(&d->gate);
 	if (rc == 0)
 		rc = crash_open(&d->crash, d->conf->state_dir, d->n_workers, err);
 	for (unsigned i = 0; rc == 0 && i < d->n_workers; i++)

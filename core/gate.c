@@ -44,6 +44,41 @@ uint64_t gate_digest(const struct heard_record *r)
 	return r->digest ? r->digest : hash_digest(heard_get_str(r, HEARD_BODY));
 }
 
+/* ---- keyed hashes: SipHash-2-4 with 128 bits, a tenth of BLAKE2b's time on such
+ * short texts, under keys of this installation alone */
+
+void gate_derive(struct gate *g)
+{
+	unsigned char hash[32];
+	seal_keyed_hash(g->secret, "record key", HEARD_STR_OF(""), hash);
+	memcpy(g->record_key, hash, sizeof(g->record_key));
+	seal_keyed_hash(g->secret, "person key", HEARD_STR_OF(""), hash);
+	memcpy(g->person_key, hash, sizeof(g->person_key));
+	sodium_memzero(hash, sizeof(hash));
+}
+
+/* Each part behind its length, so that "ab" + "c" is not "a" + "bc". */
+static void gate_hash(const unsigned char key[16], const struct heard_str *parts, size_t n,
+		      unsigned char out[16])
+{
+	unsigned char text[2048];
+	size_t len = 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char digest[16];
+		struct heard_str part = parts[i];
+		uint64_t size = part.len;
+		if (len + sizeof(size) + part.len > sizeof(text) - sizeof(digest) * (n - i)) {
+			hash_id(digest, &part, 1);
+			part = heard_str_n((const char *)digest, sizeof(digest));
+		}
+		memcpy(text + len, &size, sizeof(size));
+		if (part.len > 0)
+			memcpy(text + len + sizeof(size), part.ptr, part.len);
+		len += sizeof(size) + part.len;
+	}
+	crypto_shorthash_siphashx24(out, text, len, key);
+}
+
 /* ---- who */
 
 /* The digits of a phone number, without the prefix of China, so that +86 138...
@@ -83,9 +118,9 @@ static void gate_author_key(const struct gate *g, struct heard_record *r)
 						  sizeof(plain));
 		if (who.len == 0)
 			continue;
-		unsigned char hash[32];
+		unsigned char hash[16];
 		char *text = heard_batch_alloc(heard_record_batch(r), 33);
-		seal_keyed_hash(g->secret, "author", who, hash);
+		gate_hash(g->person_key, &who, 1, hash);
 		if (text != NULL) {
 			sodium_bin2hex(text, 33, hash, 16);
 			heard_set_str_borrowed(r, HEARD_AUTHOR_KEY, heard_str_n(text, 32));
@@ -175,10 +210,10 @@ static void gate_key(const struct gate *g, struct job *job, struct heard_record 
 		rev.type == HEARD_INT_ ? gate_number(revision, sizeof(revision), rev.integer)
 				       : heard_str(""),
 		extra};
-	hash_id(out->key, parts, sizeof(parts) / sizeof(parts[0]));
+	gate_hash(g->record_key, parts, sizeof(parts) / sizeof(parts[0]), out->key);
 	if (in->host.plugin->flags & HEARD_PERSONAL_IDS) {
-		unsigned char hash[32];
-		seal_keyed_hash(g->secret, "source_id", id, hash);
+		unsigned char hash[16];
+		gate_hash(g->person_key, &id, 1, hash);
 		sodium_bin2hex(hex, sizeof(hex), hash, 16);
 		heard_set_str(r, HEARD_SOURCE_ID, heard_str_n(hex, 32));
 	}
@@ -368,6 +403,7 @@ int gate_pass(const struct gate *g, struct lane *lane, struct job *job, int64_t 
 	add->by[JOURNAL_ADDED] = (int64_t)(size - decoded);
 	add->by[JOURNAL_DROPPED] = c.dropped;
 	add->by[JOURNAL_DEAD] = c.dead;
+	job->input->received += decoded + batch_dead_count(b);
 	p->dropped += (uint64_t)c.dropped;
 	p->dead += (uint64_t)c.dead;
 	job->record_at = at;

@@ -18,6 +18,8 @@ struct gate {
 	bool can_seal;
 };
 
+/* Once the secret is known. */
+void gate_derive(struct gate *);
 /* A record as the source gave it: strip what only we may say, name it.  [worker] */
 void gate_admit(struct heard_record *, const struct heard_host *, int64_t now_ms);
 /* Seal, encode, and fill job->lines and job->txn.  0 or -ENOMEM.  [worker] */
