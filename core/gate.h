@@ -14,6 +14,7 @@
 
 struct gate {
 	unsigned char secret[32]; /* for keyed hashes                       */
+	unsigned char record_key[16], person_key[16]; /* made from it by gate_derive */
 	struct seal_public to;
 	bool can_seal;
 };
