@@ -416,12 +416,13 @@ static void sync_keys(struct backstage_job *job)
 	struct journal *j = s->journal;
 
 	if (!atomic_load(&j->keys_failed)) {
-		if (j->io->fdatasync(s->fd) == 0 && j->io->fsync(j->folder) == 0)
+		if (s->fd < 0 || (j->io->fdatasync(s->fd) == 0 && j->io->fsync(j->folder) == 0))
 			atomic_store(&j->keys_synced, s->upto);
 		else
 			atomic_store(&j->keys_failed, true);
 	}
-	close(s->fd);
+	if (s->fd >= 0)
+		close(s->fd);
 	free(s);
 	journal_poke(j);
 }
@@ -432,7 +433,8 @@ static void post_key_sync(void *arg, int take_fd, uint64_t upto)
 	struct key_sync *s = malloc(sizeof(*s));
 
 	if (s == NULL) {
-		close(take_fd); /* asked again at the next seal */
+		if (take_fd >= 0)
+			close(take_fd); /* asked again at the next seal */
 		return;
 	}
 	*s = (struct key_sync){{NULL, sync_keys}, j, take_fd, upto};
@@ -592,7 +594,7 @@ static int open_keys(struct journal *j, const struct slots_mark *mark, struct he
 				 .sync = post_key_sync,
 				 .arg = j};
 
-	atomic_store(&j->keys_synced, mark->keys);
+	atomic_store(&j->keys_synced, mark->keys ? mark->keys : 1);
 	return keys_open(&j->keys, &o, mark->keys, err);
 }
 

@@ -390,6 +390,8 @@ void keys_seal(struct keys *k)
 {
 	if (k->n_files)
 		have_synced(k, &k->files[k->n_files - 1], k->committed);
+	else
+		k->options.sync(k->options.arg, -1, k->committed);
 }
 
 void keys_expire(struct keys *k, int64_t now_ms)

@@ -23,7 +23,8 @@ struct keys_options {
 	int64_t dedupe_ms;
 	int64_t now_ms;
 	/* Keys below `upto` that are not yet durable are in this file: sync it,
-	 * on whatever thread, and close the descriptor.  Calls come in order. */
+	 * on whatever thread, and close the descriptor (-1: nothing to sync).
+	 * Calls come in order. */
 	void (*sync)(void *arg, int take_fd, uint64_t upto);
 	void *arg;
 };

@@ -47,12 +47,13 @@ int pool_add_segment(struct journal *j, const struct segment *s)
 static void made(struct journal *j, uint64_t id, int r)
 {
 	pthread_mutex_lock(&j->lock);
-	j->n_making--;
-	j->make_error = r;
+	/* The first failure is retried at once, the next ones every second. */
 	if (r == 0)
 		j->ready[j->n_ready++] = id;
 	else
-		j->make_after_ms = journal_clock() + RETRY_MS;
+		j->make_after_ms = journal_clock() + (j->make_error ? RETRY_MS : 0);
+	j->n_making--;
+	j->make_error = r;
 	pthread_cond_broadcast(&j->made);
 	pthread_mutex_unlock(&j->lock);
 	journal_poke(j);
@@ -119,24 +120,34 @@ bool pool_has_reserve(struct journal *j)
 
 /* ---- moving on */
 
-/* Wait for a ready segment; with `reserve` the last one will do. */
+/* [lock] */
+static bool wait_for_ready(struct journal *j, unsigned need)
+{
+	while (j->n_ready < need && j->n_making)
+		pthread_cond_wait(&j->made, &j->lock);
+	return j->n_ready >= need;
+}
+
+/* Take a ready segment; with `use_reserve` the last one will do. */
 static int take_ready(struct journal *j, bool use_reserve, uint64_t *id)
 {
 	unsigned need = use_reserve ? 1 : POOL_READY;
-	int r = 0;
 
 	pool_tend(j);
 	pthread_mutex_lock(&j->lock);
-	while (j->n_ready < need && j->n_making)
-		pthread_cond_wait(&j->made, &j->lock);
-	if (j->n_ready < need) {
-		r = -ENOSPC;
-	} else {
+	bool ok = wait_for_ready(j, need);
+	if (!ok) {
+		pthread_mutex_unlock(&j->lock);
+		pool_tend(j);
+		pthread_mutex_lock(&j->lock);
+		ok = wait_for_ready(j, need);
+	}
+	if (ok) {
 		*id = j->ready[0];
 		memmove(j->ready, j->ready + 1, --j->n_ready * sizeof(*j->ready));
 	}
 	pthread_mutex_unlock(&j->lock);
-	return r;
+	return ok ? 0 : -ENOSPC;
 }
 
 int pool_move(struct journal *j, bool use_reserve)
