@@ -67,9 +67,8 @@ constexpr unsigned slots = 1024; /* many, so that a seed is found soon */
 
 constexpr unsigned hash(const digest &d, uint64_t seed)
 {
-	uint64_t mixed = (d.first + d.len) * 0x9E3779B97F4A7C15u ^ d.last * seed;
-	mixed ^= mixed >> 32;
-	return static_cast<unsigned>((mixed * seed) >> 54);
+	uint64_t turned = d.last << 29 | d.last >> 35; /* lest it be the first, too */
+	return static_cast<unsigned>((((d.first ^ turned) + d.len) * seed) >> 54);
 }
 static_assert(slots == 1u << (64 - 54));
 

@@ -149,10 +149,13 @@ int set_text(const decoder &d, enum heard_field f, element e)
 		return wrong(d, f, "a string");
 	if (s.ptr == nullptr)
 		return out_of_memory(d);
-	int result = heard_set_str_borrowed(d.r, f, s);
-	if (result == -EINVAL)
+	if (f == HEARD_OP && heard_set_str_borrowed(d.r, f, s) == -EINVAL)
 		return wrong(d, f, "create, update or delete");
-	return result < 0 ? out_of_memory(d) : 0;
+	union record_value *place = record_place(d.r, f);
+	if (place == nullptr)
+		return out_of_memory(d);
+	place->str = s;
+	return 0;
 }
 
 int set_number(const decoder &d, enum heard_field f, element e)
