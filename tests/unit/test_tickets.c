@@ -1,0 +1,217 @@
+/*
+ * test_tickets.c - the commands of the output `tickets`, as its shared object
+ * offers them, on a store with a few records.
+ */
+#include "store_fixture.h"
+
+#include "host.h"
+
+#include <heard/command.h>
+#include <heard/json.h>
+#include <heard/plugin.h>
+
+#include <dlfcn.h>
+#include <libgen.h>
+
+static const struct heard_plugin *plugin;
+static char output[1 << 16], errors[4096];
+
+/* BUILD/tests/unit/test_tickets -> BUILD/plugins/output/tickets.so */
+static void load_plugin(void)
+{
+	char self[4096], path[4200];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (plugin || n <= 0)
+		return;
+	self[n] = '\0';
+	const char *given = getenv("HEARD_TICKETS_SO");
+	snprintf(path, sizeof(path), "%s/../../plugins/output/tickets.so", dirname(self));
+	void *so = dlopen(given ? given : path, RTLD_NOW | RTLD_LOCAL);
+	if (!so)
+		fail_msg("%s (make builds it before the tests)", dlerror());
+	plugin = dlsym(so, "heard_plugin");
+}
+
+/* Runs a command with words separated by '|'; its exit code. */
+static int run(struct fixture *f, const char *words, const char *input, bool json)
+{
+	struct {
+		const char *database;
+		char rest[256];
+	} self = {.database = f->path};
+	struct conf conf = {.timezone = "Asia/Shanghai"};
+	struct heard_host host = {.conf = &conf, .full_name = (char[]){"shop/tickets"}};
+	char text[1024], *argv[16];
+	int argc = 0;
+	load_plugin();
+	assert_true(plugin->self_size <= sizeof(self));
+	snprintf(text, sizeof(text), "%s", words);
+	for (char *word = strtok(text, "|"); word; word = strtok(NULL, "|"))
+		argv[argc++] = word;
+	memset(output, 0, sizeof(output));
+	memset(errors, 0, sizeof(errors));
+	struct heard_call call = {.argc = argc, .argv = argv, .json = json, .host = &host};
+	call.in = fmemopen((void *)(input ? input : "-"), input ? strlen(input) : 1, "r");
+	call.out = fmemopen(output, sizeof(output), "w");
+	call.err = fmemopen(errors, sizeof(errors), "w");
+	const struct heard_command *command = plugin->commands;
+	while (command->name && strcmp(command->name, argv[0]) != 0)
+		command++;
+	assert_non_null(command->name);
+	int code = command->run(&self, &call);
+	fclose(call.in);
+	fclose(call.out);
+	fclose(call.err);
+	heard_zone_destroy(host.zone);
+	return code;
+}
+
+static void put_examples(struct fixture *f)
+{
+	struct store_record rec = a_complaint(f, 1, "快递太慢了，包装也破了");
+	rec.department = HEARD_STR_OF("logistics");
+	put(f, rec);
+	rec = a_complaint(f, 2, "fire");
+	rec.priority = HEARD_STR_OF("high");
+	rec.subject = HEARD_STR_OF("sealed:AbC-_9 \x1b[31mhot");
+	rec.line = HEARD_STR_OF(
+		"{\"id\":\"00000002-0000-7000-8000-000000000000\",\"body\":\"it burns\","
+		"\"author\":{\"email\":\"sealed:AbC\"}}");
+	put(f, rec);
+	put(f, a_record(f, 3, "thank you"));
+}
+
+static void list_prints_the_urgent_first_and_nothing_dangerous(void **state)
+{
+	struct fixture *f = *state;
+	put_examples(f);
+	assert_int_equal(run(f, "list", NULL, false), 0);
+	char *high = strstr(output, "high"), *medium = strstr(output, "medium");
+	assert_true(high && medium && high < medium);
+	assert_non_null(strstr(output, "快递太慢了"));
+	assert_non_null(strstr(output, "sealed [31mhot"));
+	assert_null(strchr(output, '\x1b'));
+	assert_null(strstr(output, "AbC"));
+	assert_int_equal(run(f, "list|--department=logistics", NULL, false), 0);
+	assert_null(strstr(output, "high"));
+	assert_int_equal(run(f, "list|--limit|1", NULL, false), 0);
+	assert_non_null(strstr(output, "1 more"));
+	assert_int_equal(run(f, "list|--state|resolved", NULL, false), 0);
+	assert_string_equal(output, "No such ticket.\n");
+}
+
+static void list_json_has_exactly_the_promised_members(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const names[] = {"id",
+					    "token",
+					    "state",
+					    "priority",
+					    "category",
+					    "department",
+					    "assignee",
+					    "intent",
+					    "subject",
+					    "channel",
+					    "product",
+					    "received_at",
+					    "first_response_due",
+					    "first_response_at",
+					    "resolution_due",
+					    "resolved_at",
+					    "round",
+					    "contacts",
+					    "reach",
+					    "author_key"};
+	put_examples(f);
+	assert_int_equal(run(f, "list", NULL, true), 0);
+	struct heard_json_doc *doc = heard_json_parse(heard_str_trim(heard_str(output)),
+						      sizeof(output), &f->err);
+	assert_non_null(doc);
+	const struct heard_json *first = heard_json_root(doc)->first;
+	size_t n = 0;
+	for (const struct heard_json *m = first->first; m; m = m->next, n++) {
+		assert_true(n < 20);
+		assert_true(heard_str_is(m->key, names[n]));
+	}
+	assert_int_equal(n, 20);
+	assert_int_equal(heard_json_member(first, "id")->integer, 2);
+	assert_true(heard_str_is(heard_json_string(first, "first_response_due"),
+				 "2026-01-02T03:34:05.678Z"));
+	heard_json_destroy(doc);
+}
+
+static void show_tells_what_was_said_and_what_happened(void **state)
+{
+	struct fixture *f = *state;
+	put_examples(f);
+	assert_int_equal(run(f, "note|2|-", "called the customer\n", false), 0);
+	assert_int_equal(run(f, "status|2|open|--reason|on it", NULL, false), 0);
+	assert_string_equal(output, "Ticket 2 is now open.\n");
+	assert_int_equal(run(f, "show|2", NULL, false), 0);
+	assert_non_null(strstr(output, "2026-01-02 11:04"));
+	assert_non_null(strstr(output, "it burns"));
+	assert_non_null(strstr(output, "email: sealed\n"));
+	assert_non_null(strstr(output, "called the customer"));
+	assert_non_null(strstr(output, "new -> open  on it"));
+	assert_null(strstr(output, "AbC"));
+	assert_int_equal(run(f, "show|#2", NULL, true), 0);
+	assert_non_null(strstr(output, "\"conversation\":[{\"kind\":\"record\""));
+	assert_non_null(
+		strstr(output, "\"from\":\"new\",\"to\":\"open\",\"reason\":\"on it\"}]}"));
+}
+
+static void wrong_use_is_told_apart_from_failure(void **state)
+{
+	struct fixture *f = *state;
+	put_examples(f);
+	assert_int_equal(run(f, "status|2|asleep", NULL, false), 2);
+	assert_int_equal(run(f, "status|2", NULL, false), 2);
+	assert_int_equal(run(f, "list|--colour|red", NULL, false), 2);
+	assert_int_equal(run(f, "list|--limit|0", NULL, false), 2);
+	assert_int_equal(run(f, "list|--limit", NULL, false), 2);
+	assert_int_equal(run(f, "note|2|  ", NULL, false), 2);
+	assert_int_equal(run(f, "show", NULL, false), 2);
+	assert_int_equal(run(f, "search", NULL, false), 2);
+	assert_int_equal(run(f, "search|***", NULL, false), 1);
+	assert_int_equal(run(f, "show|99", NULL, false), 1);
+	assert_string_equal(errors, "show: there is no ticket 99\n");
+	assert_int_equal(run(f, "status|2|reopened", NULL, false), 1);
+	assert_non_null(strstr(errors, "it can become: open, waiting, resolved, closed, spam"));
+}
+
+static void search_finds_two_characters(void **state)
+{
+	struct fixture *f = *state;
+	put_examples(f);
+	assert_int_equal(run(f, "search|包装", NULL, false), 0);
+	assert_non_null(strstr(output, "快递太慢了"));
+	assert_int_equal(run(f, "search|thank|you", NULL, true), 0);
+	assert_non_null(strstr(output, "\"ticket\":null"));
+	assert_int_equal(run(f, "search|nothing", NULL, false), 0);
+	assert_string_equal(output, "Nothing found.\n");
+}
+
+static void a_missing_store_is_told_in_a_sentence(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture none = *f;
+	snprintf(none.path, sizeof(none.path), "%s/none.db", f->folder);
+	assert_int_equal(run(&none, "list", NULL, false), 1);
+	assert_non_null(strstr(errors, "does not exist yet"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(list_prints_the_urgent_first_and_nothing_dangerous),
+		TEST(list_json_has_exactly_the_promised_members),
+		TEST(show_tells_what_was_said_and_what_happened),
+		TEST(wrong_use_is_told_apart_from_failure),
+		TEST(search_finds_two_characters),
+		TEST(a_missing_store_is_told_in_a_sentence),
+	};
+	return cmocka_run_group_tests_name("tickets", tests, NULL, NULL);
+}
