@@ -6,6 +6,10 @@ SYSCONFDIR ?= /etc/heard
 VARIANT    ?= release
 BUILD      := build/$(VARIANT)
 
+# `make V=1` shows the commands.
+Q    := $(if $(V),,@)
+say   = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
+
 # Debian packages, named once: for building, and for tests and lint on top.
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
@@ -51,7 +55,8 @@ all: $(BUILD)/heard $(MODULES) ## the daemon and every plugin
 -include Makefile.local
 
 $(BUILD)/heard: $(BUILD)/core/main.o $(CORE_O)
-	$(CXX) $(LDFLAGS) -pthread -rdynamic -o $@ $^ $(CORE_LIBS)
+	$(call say,LINK)
+	$(Q)$(CXX) $(LDFLAGS) -pthread -rdynamic -o $@ $^ $(CORE_LIBS)
 
 # plugins/STAGE/NAME/libs and plugins/lib/NAME/libs: `lib NAME` for a folder of
 # plugins/lib, `pkg NAME` for pkg-config, one a line.
@@ -64,39 +69,46 @@ uses_pkgs = $(sort $(call uses,plugins/$(1),pkg) $(foreach l,$(call uses_libs,$(
 $(BUILD)/plugins/%.so: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/$$*/*.c)))) \
                        $$(foreach l,$$(call uses_libs,$$*),$(BUILD)/plugins/lib/lib$$(l).a) $$(wildcard plugins/$$*/libs)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -pthread -Wl,--exclude-libs,ALL -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) -shared -pthread -Wl,--exclude-libs,ALL -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(call pkg,libs,$(call uses_pkgs,$*))
 
 $(BUILD)/plugins/lib/lib%.a: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/lib/$$*/*.c))))
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
 
 # Plugins see include/ and plugins/lib/, never core/.
 $(BUILD)/plugins/%.o: plugins/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) -Iplugins/lib $(call pkg,cflags,$(sort $(call uses,$(<D:%/=%),pkg) \
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_C) -Iplugins/lib $(call pkg,cflags,$(sort $(call uses,$(<D:%/=%),pkg) \
 		$(foreach l,$(call uses,$(<D:%/=%),lib),$(call uses,plugins/lib/$(l),pkg)))) -c -o $@ $<
 
 $(BUILD)/core/%.o: core/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) $(CORE_INC) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_C) $(CORE_INC) -c -o $@ $<
 
 $(BUILD)/core/%.o: core/%.cc
 	@mkdir -p $(@D)
-	$(CXX) $(ALL_CXX) $(CORE_INC) -c -o $@ $<
+	$(call say,CXX)
+	$(Q)$(CXX) $(ALL_CXX) $(CORE_INC) -c -o $@ $<
 
 TEST_PKGS = $(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))
 # A unit test links the core; one that tests a plugin's own files includes them.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
 		$(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS) -lcmocka
 
 # Benchmarks in C are linked in the same way, without cmocka.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
 		$(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS)
 
 # A fuzz target is linked as a unit test is; tests/fuzz/run.sh gives compiler and flags.
@@ -108,15 +120,18 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE_O) $(ARCHIVES)
 # Small programs for tests: load generators, receivers, shims (shim_*.c are preloaded).
 $(BUILD)/tools/shim_%: tests/tools/shim_%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -shared $(WARN) -o $@ $< -ldl -pthread
+	$(call say,LINK)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -shared $(WARN) -o $@ $< -ldl -pthread
 $(BUILD)/tools/%: tests/tools/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -g -o $@ $< -pthread -lm
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -g -o $@ $< -pthread -lm
 
 # Plugins that exist for tests only: they crash, stall or fail on demand.
 $(BUILD)/testplugins/filter/%.so: tests/plugins/mods/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) $(LDFLAGS) -shared -o $@ $<
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_C) $(LDFLAGS) -shared -o $@ $<
 
 deps: ## install what building and testing needs (Debian 12)
 	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS)
