@@ -14,12 +14,13 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
+#include <openssl/x509err.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 static const char *tls_reason(void)
 {
-	unsigned long code = ERR_peek_error();
+	unsigned long code = ERR_peek_last_error();
 	const char *reason = ERR_reason_error_string(code);
 	ERR_clear_error();
 	return reason ? reason : "unknown reason";
@@ -57,14 +58,16 @@ static int load(SSL_CTX *ctx, const struct conf_listener *conf, struct heard_err
 	if (SSL_CTX_use_certificate_chain_file(ctx, conf->tls.certificate) != 1)
 		return heard_fail(err, EINVAL, "cannot use the certificate %s: %s",
 				  conf->tls.certificate, tls_reason());
-	if (SSL_CTX_use_PrivateKey_file(ctx, conf->tls.key, SSL_FILETYPE_PEM) != 1)
-		return heard_fail(err, EINVAL, "cannot use the key %s: %s", conf->tls.key,
-				  tls_reason());
-	if (SSL_CTX_check_private_key(ctx) != 1)
+	if (SSL_CTX_use_PrivateKey_file(ctx, conf->tls.key, SSL_FILETYPE_PEM) == 1)
+		return 0;
+	if (ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH) {
+		ERR_clear_error();
 		return heard_fail(err, EINVAL,
 				  "the key %s does not belong to the certificate %s",
 				  conf->tls.key, conf->tls.certificate);
-	return 0;
+	}
+	return heard_fail(err, EINVAL, "cannot use the key %s: %s", conf->tls.key,
+			  tls_reason());
 }
 
 SSL_CTX *http_tls_create(const struct conf_listener *conf, struct heard_error *err)

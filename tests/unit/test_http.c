@@ -690,26 +690,39 @@ static void port_in_use_is_told(void **state)
 	http_destroy(next);
 }
 
+static void make_away_unready(struct server *s)
+{
+	http_set_ready(s->http, &s->away, false);
+}
+
 static void stopped_instance_answers_503(void **state)
 {
 	struct server *s = *state;
-	http_set_ready(s->http, &s->away, false);
+	on_loop(s, make_away_unready);
 	expect_status(s, 503, "POST /away HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+}
+
+static struct heard_buf metrics;
+
+static void collect_metrics(struct server *s)
+{
+	http_metrics(s->http, &metrics);
 }
 
 static void metrics_count_answers_by_status(void **state)
 {
 	struct server *s = *state;
-	struct heard_buf out;
 	expect_status(s, 200, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
 	expect_status(s, 404, "GET /none HTTP/1.1\r\nHost: x\r\n\r\n");
-	heard_buf_init(&out, 10000);
-	http_metrics(s->http, &out);
-	assert_non_null(strstr(
-		out.ptr, "heard_http_requests_total{listener=\"public\",code=\"200\"} 1\n"));
-	assert_non_null(strstr(
-		out.ptr, "heard_http_requests_total{listener=\"public\",code=\"404\"} 1\n"));
-	heard_buf_release(&out);
+	heard_buf_init(&metrics, 10000);
+	on_loop(s, collect_metrics);
+	assert_non_null(
+		strstr(metrics.ptr,
+		       "heard_http_requests_total{listener=\"public\",code=\"200\"} 1\n"));
+	assert_non_null(
+		strstr(metrics.ptr,
+		       "heard_http_requests_total{listener=\"public\",code=\"404\"} 1\n"));
+	heard_buf_release(&metrics);
 }
 
 int main(void)
