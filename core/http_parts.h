@@ -34,9 +34,9 @@ enum {
 	HTTP_SCRATCH = 64 * 1024,    /* read at once                             */
 	HTTP_HEAD_INLINE = 1024,     /* heads up to this size need no malloc     */
 	HTTP_SMALL_BODY = 64 * 1024, /* of a refused request: read over, so     */
-				     /* that the connection can be kept          */
-	HTTP_MIN_RATE = 1024,	     /* bytes a second that a body must keep up  */
-	HTTP_LINGER_MS = 2000,	     /* to let a client read why it was refused  */
+	/* that the connection can be kept          */
+	HTTP_MIN_RATE = 1024,  /* bytes a second that a body must keep up  */
+	HTTP_LINGER_MS = 2000, /* to let a client read why it was refused  */
 	HTTP_SWEEP_MS = 250,
 	HTTP_CODES = 600,
 };
