@@ -44,13 +44,11 @@ static const char *or_null(const char *text)
 	return text && *text ? text : NULL;
 }
 
+/* In the arena already, where conf_source.c put it. */
 static const char *source_file(const struct loading *l, const config_setting_t *group)
 {
 	const char *file = config_setting_source_file(group);
-	const char *kept = file && strcmp(file, l->conf->file) != 0
-				   ? arena_zstr(&l->conf->arena, heard_str(file))
-				   : l->conf->file;
-	return kept ? kept : l->conf->file;
+	return file ? file : l->conf->file;
 }
 
 /* ---- the top level */
@@ -347,7 +345,7 @@ struct conf *conf_load(const char *file, const struct conf_flags *flags, struct 
 	if (conf == NULL)
 		return NULL;
 	config_t config;
-	if (conf_source_read(&config, conf->file, conf->folder, faults))
+	if (conf_source_read(&config, conf->file, conf->folder, &conf->arena, faults))
 		parse(conf, &config, flags, faults);
 	conf_source_release(&config);
 	if (faults->n > n_before) {

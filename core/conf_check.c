@@ -175,11 +175,13 @@ static void check_masks(const struct conf_pipeline *p, struct faults *faults)
 
 static void check_pipeline(const struct conf_pipeline *p, struct faults *faults)
 {
-	const char *name = p->name ? p->name : "";
+	char name[NAME_LONGEST + 8] = "";
+	if (p->name)
+		snprintf(name, sizeof name, " \"%.*s\":", NAME_LONGEST, p->name);
 	if (p->n_inputs == 0)
-		faults_add(faults, p->file, p->line, "pipeline \"%s\": has no inputs", name);
+		faults_add(faults, p->file, p->line, "pipeline%s has no inputs", name);
 	if (p->n_outputs == 0)
-		faults_add(faults, p->file, p->line, "pipeline \"%s\": has no outputs", name);
+		faults_add(faults, p->file, p->line, "pipeline%s has no outputs", name);
 	check_instance_names(HEARD_INPUT, p->inputs, p->n_inputs, faults);
 	check_instance_names(HEARD_FILTER, p->filters, p->n_filters, faults);
 	check_instance_names(HEARD_OUTPUT, p->outputs, p->n_outputs, faults);

@@ -20,46 +20,60 @@
 enum {
 	FILE_MAX = 4 * 1024 * 1024,
 	INCLUDE_DEPTH = 10, /* libconfig's own limit */
+	INCLUDES_MAX = 256, /* of all files together */
 };
 
-static bool check_file(const char *path, const char *from, int line, int depth,
-		       const char *folder, struct faults *);
+/* libconfig calls an included file as the @include does; it lies beside the
+ * config.  False if the path is too long. */
+static bool beside(const char *file, const char *name, size_t len, char path[PATH_MAX])
+{
+	const char *slash = name[0] == '/' ? NULL : strrchr(file, '/');
+	int n = snprintf(path, PATH_MAX, "%.*s%.*s", slash ? (int)(slash + 1 - file) : 0, file,
+			 (int)len, name);
+	return n > 0 && n < PATH_MAX;
+}
+
+/* Where an @include stands. */
+struct place {
+	const char *main; /* the config itself */
+	const char *file;
+	int line, depth;
+	int *n_includes;
+	struct faults *faults;
+};
+
+static bool check_file(const char *path, const struct place *from);
 
 /* `p` is behind "@include"; libconfig wants a blank and a quoted name. */
-static bool check_include(const char *p, const char *from, int line, int depth,
-			  const char *folder, struct faults *faults)
+static bool check_include(const char *p, const struct place *here)
 {
 	char path[PATH_MAX];
 	p += strspn(p, " \t");
 	if (*p != '"')
 		return true; /* a syntax error that libconfig will tell */
 	size_t n = strcspn(++p, "\"\n");
-	if (p[n] != '"' || memchr(p, '\\', n)) {
-		faults_add(faults, from, line,
-			   "the name of an @include must be plain: no "
-			   "backslash, on one line");
+	if (p[n] != '"' || memchr(p, '\\', n) || !beside(here->main, p, n, path)) {
+		faults_add(here->faults, here->file, here->line,
+			   "the name of an @include must be plain: no backslash, on one line");
 		return false;
 	}
-	int len = p[0] == '/' ? snprintf(path, sizeof path, "%.*s", (int)n, p)
-			      : snprintf(path, sizeof path, "%s/%.*s", folder, (int)n, p);
-	if (len < 0 || (size_t)len >= sizeof path) {
-		faults_add(faults, from, line, "the name of an @include is too long");
+	if (++*here->n_includes > INCLUDES_MAX) {
+		if (*here->n_includes == INCLUDES_MAX + 1)
+			faults_add(here->faults, here->file, here->line,
+				   "more than %d files are included", INCLUDES_MAX);
 		return false;
 	}
-	return check_file(path, from, line, depth + 1, folder, faults);
+	return check_file(path, here);
 }
 
-static bool check_includes(char *text, const char *from, int depth, const char *folder,
-			   struct faults *faults)
+static bool check_includes(char *text, struct place here)
 {
 	bool is_good = true;
-	int line = 1;
-	for (char *p = text; p; line++) {
+	for (char *p = text; p; here.line++) {
 		char *end = strchr(p, '\n');
 		p += strspn(p, " \t");
-		if (strncmp(p, "@include", 8) == 0 && depth < INCLUDE_DEPTH)
-			is_good = check_include(p + 8, from, line, depth, folder, faults) &&
-				  is_good;
+		if (strncmp(p, "@include", 8) == 0 && here.depth <= INCLUDE_DEPTH)
+			is_good = check_include(p + 8, &here) && is_good;
 		p = end ? end + 1 : NULL;
 	}
 	return is_good;
@@ -89,36 +103,71 @@ static char *read_text(const char *path, const char **why)
 	return text;
 }
 
-static bool check_file(const char *path, const char *from, int line, int depth,
-		       const char *folder, struct faults *faults)
+static bool check_file(const char *path, const struct place *from)
 {
 	const char *why;
 	char *text = read_text(path, &why);
 	if (text == NULL) {
-		if (depth == 0)
-			faults_add(faults, path, 0, "cannot be read: %s", why);
+		if (from->depth == 0)
+			faults_add(from->faults, path, 0, "cannot be read: %s", why);
 		else
-			faults_add(faults, from, line, "cannot include %s: %s", path, why);
+			faults_add(from->faults, from->file, from->line,
+				   "cannot include %s: %s", path, why);
 		return false;
 	}
-	bool is_good = check_includes(text, path, depth, folder, faults);
+	bool is_good = check_includes(text, (struct place){from->main, path, 1, from->depth + 1,
+							   from->n_includes, from->faults});
 	sodium_memzero(text, strlen(text));
 	free(text);
 	return is_good;
 }
 
+static const char *source_path(const char *file, const char *name, struct arena *arena)
+{
+	char path[PATH_MAX];
+	if (name == NULL || strcmp(name, file) == 0 || !beside(file, name, strlen(name), path))
+		return file;
+	const char *kept = arena_zstr(arena, heard_str(path));
+	return kept ? kept : file;
+}
+
+struct naming {
+	const char *file;
+	struct arena *arena;
+	const char *last_name, *last_path; /* neighbours are mostly of one file */
+};
+
+static void name_files(struct naming *naming, config_setting_t *setting)
+{
+	if (setting->file != naming->last_name) {
+		naming->last_name = setting->file;
+		naming->last_path = source_path(naming->file, setting->file, naming->arena);
+	}
+	setting->file = naming->last_path ? naming->last_path : naming->file;
+	if (!config_setting_is_aggregate(setting))
+		return;
+	int n = config_setting_length(setting);
+	for (int i = 0; i < n; i++)
+		name_files(naming, config_setting_get_elem(setting, (unsigned)i));
+}
+
 bool conf_source_read(config_t *config, const char *file, const char *folder,
-		      struct faults *faults)
+		      struct arena *arena, struct faults *faults)
 {
 	config_init(config);
 	config_set_include_dir(config, folder);
-	if (!check_file(file, file, 0, 0, folder, faults))
+	int n_includes = 0;
+	struct place start = {.main = file, .n_includes = &n_includes, .faults = faults};
+	if (!check_file(file, &start))
 		return false;
-	if (config_read_file(config, file))
+	if (config_read_file(config, file)) {
+		name_files(&(struct naming){.file = file, .arena = arena},
+			   config_root_setting(config));
 		return true;
-	const char *where = config_error_file(config);
-	faults_add(faults, where ? where : file, config_error_line(config), "%s",
-		   config_error_text(config) ? config_error_text(config) : "cannot be read");
+	}
+	const char *text = config_error_text(config);
+	faults_add(faults, source_path(file, config_error_file(config), arena),
+		   config_error_line(config), "%s", text ? text : "cannot be read");
 	return false;
 }
 
