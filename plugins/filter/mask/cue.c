@@ -276,6 +276,7 @@ static const struct word cue_words[] = {
 	PERSON("证件号"),
 	PERSON("身份号"),
 	PERSON("identity"),
+	PERSON("identity card"),
 	PERSON("id card"),
 	PERSON("id number"),
 	PERSON("citizen id"),
@@ -330,17 +331,12 @@ static const struct word cue_words[] = {
 	MONEY("$"),
 	MONEY("€"),
 	MONEY("£"),
-	MONEY("rmb"),
-	MONEY("cny"),
-	MONEY("usd"),
 	MONEY("价格"),
 	MONEY("金额"),
 	MONEY("总价"),
 	MONEY("price"),
 	MONEY("amount"),
 	MONEY("total"),
-	MONEY("eur"),
-	MONEY("gbp"),
 	MONEY("合计"),
 	MONEY("销量"),
 	MONEY("浏览量"),
@@ -405,6 +401,8 @@ static bool strip_joint(struct heard_str *s, bool *announced)
 	for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++)
 		if (ends_with(*s, joints[i].is)) {
 			s->len -= joints[i].is.len;
+			if (joints[i].is.ptr[0] == '-' && s->len && s->ptr[s->len - 1] == ' ')
+				return false; /* a dash of the sentence */
 			*announced |= joints[i].announces;
 			return true;
 		}
@@ -441,15 +439,14 @@ enum mask_cue cue_before(const struct mask_text *t, uint32_t at)
 enum mask_cue cue_after(const struct mask_text *t, uint32_t at)
 {
 	static const struct word after[] = {
-		MONEY("元"),  MONEY("块钱"), MONEY("万"),    MONEY("亿"),   MONEY("円"),
-		MONEY("ms"),  MONEY("毫秒"), MONEY(" yuan"), MONEY(" rmb"), MONEY(" usd"),
-		MONEY(" ms"), ID("号订单"),  ID("这个订单"), ID("的订单"),  TOPIC("订单"),
-		ID("单号"),   ID("号包裹"),  ID("这单"),     ID("这一单"),  ID("这个单"),
-		ID("号快递"), ID("的快递"),  ID("的包裹"),
+		MONEY("元"),	 MONEY("块钱"), MONEY("万"),	   MONEY("亿"),
+		MONEY("円"),	 MONEY("ms"),	MONEY("毫秒"),	   MONEY(" yuan"),
+		MONEY(" rmb"),	 MONEY(" usd"), MONEY(" ms"),	   ID("号订单"),
+		ID("号包裹"),	 ID("号快递"),	TOPIC("这个订单"), TOPIC("的订单"),
+		TOPIC("订单"),	 TOPIC("这单"), TOPIC("这一单"),   TOPIC("的快递"),
+		TOPIC("的包裹"),
 	};
 
-	while (at < t->n && t->s[at] == ' ' && at + 1 < t->n && text_byte(t, at + 1) >= 0x80)
-		at++;
 	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
 		if (text_has(t, at, after[i].is))
 			return after[i].cue;

@@ -21,7 +21,7 @@ enum mask_cue {
 /* What the words right before this place say; the nearest cue wins.  At the
  * start of an attribute its name stands for them. */
 enum mask_cue cue_before(const struct mask_text *, uint32_t at);
-/* What follows right behind: CUE_MONEY, CUE_ID or CUE_NONE. */
+/* What follows right behind: CUE_MONEY, CUE_ID, CUE_TOPIC or CUE_NONE. */
 enum mask_cue cue_after(const struct mask_text *, uint32_t at);
 /* Is this place inside a link ("https://...")? */
 bool cue_in_link(const struct mask_text *, uint32_t at);

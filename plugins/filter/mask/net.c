@@ -163,7 +163,8 @@ bool ipv6_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
 		from++;
 	if (to > at + 1 && t->s[to - 1] == ':' && t->s[to - 2] != ':')
 		to--;
-	if (to - from < 6 || to - from > 39 || alnum_before(t, from) || alnum_at(t, to) ||
+	if (to - from < 6 || to - from > 39 || alnum_at(t, to) ||
+	    (alnum_before(t, from) && cue_before(t, from) != CUE_IP) ||
 	    !is_ipv6(t->s + from, to - from, &groups, &digit))
 		return false;
 	/* dead::beef and a::b are more often code than an address */

@@ -182,7 +182,7 @@ bool number_is_date(unsigned year, unsigned month, unsigned day)
 {
 	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-	if (month < 1 || month > 12 || day < 1)
+	if (year < 1900 || year > 2099 || month < 1 || month > 12 || day < 1)
 		return false;
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 	return day <= days[month - 1] + (month == 2 && leap ? 1u : 0u);

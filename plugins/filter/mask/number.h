@@ -45,7 +45,7 @@ void number_shape(const struct number *, unsigned from, int last,
 bool number_gaps_are(const struct number *, unsigned first, unsigned last, unsigned allowed);
 /* The digits as a value, at most 18 of them. */
 uint64_t number_value(const struct number *, unsigned from, unsigned n);
-/* Is it a day of the calendar? */
+/* Is it a day of the calendar, between 1900 and 2099? */
 bool number_is_date(unsigned year, unsigned month, unsigned day);
 
 #endif

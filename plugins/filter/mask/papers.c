@@ -54,6 +54,51 @@ bool check_mod97(const char *iban, size_t n)
 	return rest == 1;
 }
 
+/* ---- issuers of bank cards */
+
+/* Issuers by the first digits, with the lengths that their cards have. */
+static const struct issuer {
+	uint32_t from, to; /* of the first six digits                     */
+	uint8_t min, max;
+} issuers[] = {
+	{620000, 629999, 16, 19}, /* UnionPay                                    */
+	{810000, 817199, 16, 19},
+	{601382, 601382, 16, 19}, /* banks of the mainland before UnionPay        */
+	{601428, 601428, 16, 19},
+	{603367, 603367, 16, 19},
+	{603694, 603694, 16, 19},
+	{603708, 603708, 16, 19},
+	{685800, 685800, 16, 19},
+	{690755, 690755, 15, 18},
+	{900000, 900999, 16, 19},
+	{940000, 940099, 16, 19},
+	{955800, 955999, 16, 19},
+	{984300, 984303, 16, 19},
+	{356800, 356999, 16, 19},
+	{400000, 499999, 16, 16}, /* Visa                                        */
+	{510000, 559999, 16, 16},
+	{222100, 272099, 16, 16}, /* Mastercard         */
+	{340000, 349999, 15, 15},
+	{370000, 379999, 15, 15}, /* American Express   */
+	{300000, 305999, 14, 14},
+	{360000, 369999, 14, 14}, /* Diners Club        */
+	{380000, 399999, 14, 14},
+	{352800, 358999, 16, 16}, /* JCB                */
+	{601100, 601199, 16, 16},
+	{644000, 659999, 16, 16}, /* Discover           */
+};
+
+static bool has_issuer(const struct number *number, unsigned n)
+{
+	uint64_t bin = number_value(number, 0, 6);
+
+	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++)
+		if (bin >= issuers[i].from && bin <= issuers[i].to && n >= issuers[i].min &&
+		    n <= issuers[i].max)
+			return true;
+	return false;
+}
+
 /* ---- resident identity numbers (GB 11643) */
 
 static bool is_province(const uint8_t *d)
@@ -71,7 +116,7 @@ static bool is_birth(const struct number *number, unsigned at, unsigned year)
 	unsigned month = (unsigned)number_value(number, at, 2);
 	unsigned day = (unsigned)number_value(number, at + 2, 2);
 
-	return year >= 1900 && year <= 2099 && number_is_date(year, month, day);
+	return number_is_date(year, month, day);
 }
 
 /* The last character is an X behind 17 digits: its end, or 0. */
@@ -124,8 +169,10 @@ static bool old_resident(const struct mask_text *t, const struct number *number,
 	    alnum_at(t, group->to) || alnum_before(t, group->from))
 		return false;
 	enum mask_cue cue = cue_before(t, group->from);
-	if (cue != CUE_PERSON && (cue != CUE_NONE || cue_after(t, group->to) != CUE_NONE ||
-				  cue_in_link(t, group->from)))
+	bool is_card = has_issuer(number, 15) && check_luhn(number->digit, 15);
+	if (cue != CUE_PERSON &&
+	    (cue != CUE_NONE || is_card || cue_after(t, group->to) != CUE_NONE ||
+	     cue_in_link(t, group->from)))
 		return false;
 	span->from = group->from;
 	span->to = group->to;
@@ -141,49 +188,6 @@ bool resident_match(const struct mask_text *t, const struct number *number,
 }
 
 /* ---- bank cards */
-
-/* Issuers by the first digits, with the lengths that their cards have. */
-static const struct issuer {
-	uint32_t from, to; /* of the first six digits                     */
-	uint8_t min, max;
-} issuers[] = {
-	{620000, 629999, 16, 19}, /* UnionPay                                    */
-	{810000, 817199, 16, 19},
-	{601382, 601382, 16, 19}, /* banks of the mainland before UnionPay        */
-	{601428, 601428, 16, 19},
-	{603367, 603367, 16, 19},
-	{603694, 603694, 16, 19},
-	{603708, 603708, 16, 19},
-	{685800, 685800, 16, 19},
-	{690755, 690755, 15, 18},
-	{900000, 900999, 16, 19},
-	{940000, 940099, 16, 19},
-	{955800, 955999, 16, 19},
-	{984300, 984303, 16, 19},
-	{356800, 356999, 16, 19},
-	{400000, 499999, 16, 16}, /* Visa                                        */
-	{510000, 559999, 16, 16},
-	{222100, 272099, 16, 16}, /* Mastercard         */
-	{340000, 349999, 15, 15},
-	{370000, 379999, 15, 15}, /* American Express   */
-	{300000, 305999, 14, 14},
-	{360000, 369999, 14, 14}, /* Diners Club        */
-	{380000, 399999, 14, 14},
-	{352800, 358999, 16, 16}, /* JCB                */
-	{601100, 601199, 16, 16},
-	{644000, 659999, 16, 16}, /* Discover           */
-};
-
-static bool has_issuer(const struct number *number, unsigned n)
-{
-	uint64_t bin = number_value(number, 0, 6);
-
-	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++)
-		if (bin >= issuers[i].from && bin <= issuers[i].to && n >= issuers[i].min &&
-		    n <= issuers[i].max)
-			return true;
-	return false;
-}
 
 /* Fours and a rest, six and a rest, or as American Express prints them. */
 static bool card_shape(const struct number *number, int last)
@@ -276,7 +280,8 @@ bool iban_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
 	unsigned n = 0;
 
 	if (at < t->low + 2 || !ascii_is_letter(text_byte(t, at - 1)) ||
-	    !ascii_is_letter(text_byte(t, at - 2)) || alnum_before(t, at - 2))
+	    !ascii_is_letter(text_byte(t, at - 2)) ||
+	    (alnum_before(t, at - 2) && cue_before(t, at - 2) != CUE_CARD))
 		return false;
 	uint32_t from = at - 2;
 	unsigned want = iban_length(t, from);

@@ -101,9 +101,10 @@ static bool is_exempt(const struct mask_text *t, uint32_t from, uint32_t to, enu
 {
 	if (cue == CUE_ID || cue == CUE_MONEY || cue == CUE_VERSION)
 		return true;
-	if (cue != CUE_PHONE && cue_after(t, to) != CUE_NONE)
-		return true;
-	return cue != CUE_PHONE && cue_in_link(t, from);
+	if (cue == CUE_PHONE)
+		return false;
+	enum mask_cue after = cue_after(t, to); /* "138...的订单" is the order of a phone */
+	return after == CUE_MONEY || after == CUE_ID || cue_in_link(t, from);
 }
 
 /* All that is left to ask once the digits are right. */
@@ -381,7 +382,8 @@ static bool local_match(const struct mask_text *t, const struct number *number,
 
 	if (last < 0)
 		last = number_ends_at(number, 7);
-	if (last < 0 || number->digit[0] < 2 || number->digit[0] == 4)
+	if (last < 0 || number->digit[0] < 2 || number->digit[0] == 4 ||
+	    has_plus(t, number->group[0].from))
 		return false;
 	number_shape(number, 0, last, shape);
 	if (!is_one_of(shape, local_shapes) ||

@@ -1,0 +1,35 @@
+/*
+ * Texts for mask: whatever the bytes, it ends, and its spans rise and stay in
+ * bounds.
+ */
+#include "../../plugins/filter/mask/cue.c"
+#include "../../plugins/filter/mask/finder.c"
+#include "../../plugins/filter/mask/net.c"
+#include "../../plugins/filter/mask/number.c"
+#include "../../plugins/filter/mask/papers.c"
+#include "../../plugins/filter/mask/phone.c"
+#include "../../plugins/filter/mask/plate.c"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t label = size && data[0] < 16 ? data[0] : 0;
+	char canonical[24];
+
+	if (label >= size)
+		return 0;
+	struct mask_text t = {.s = (const char *)data + label,
+			      .n = (uint32_t)(size - label),
+			      .label = {(const char *)data, label}};
+	struct mask_span span;
+	for (uint32_t from = 0; finder_next(&t, from, ~0u, &span); from = span.to) {
+		if (span.from < from || span.to <= span.from || span.to > t.n ||
+		    span.kind >= MASK_KINDS)
+			abort();
+		phone_canonical(heard_str_n(t.s + span.from, span.to - span.from), canonical);
+	}
+	return 0;
+}

@@ -1,0 +1,115 @@
+/*
+ * How well mask finds what it should and leaves what it should: recall and
+ * precision by kind, on texts made from a seed.  HEARD_EVAL_SEED and
+ * HEARD_EVAL_VERBOSE=1 (prints each mistake) are for looking closer.
+ */
+#include "../../plugins/filter/mask/cue.c"
+#include "../../plugins/filter/mask/finder.c"
+#include "../../plugins/filter/mask/net.c"
+#include "../../plugins/filter/mask/number.c"
+#include "../../plugins/filter/mask/papers.c"
+#include "../../plugins/filter/mask/phone.c"
+#include "../../plugins/filter/mask/plate.c"
+#include "../eval/mask_texts.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { TEXTS = 8000 };
+
+static const char *const names[TRUTH_KINDS] = {"phone",	    "landline", "email", "resident_id",
+					       "bank_card", "ip",	"plate", "iban"};
+
+struct score {
+	unsigned truths, hits, found, right;
+};
+
+static bool covers(const struct mask_span *span, const struct truth *truth)
+{
+	return span->kind == truth->kind && span->from <= truth->from && span->to >= truth->to;
+}
+
+static bool touches(const struct mask_span *span, const struct truth *truth)
+{
+	return span->kind == truth->kind && span->from < truth->to && span->to > truth->from;
+}
+
+static void complain(const char *what, unsigned kind, const struct made_text *t, unsigned from,
+		     unsigned to)
+{
+	if (getenv("HEARD_EVAL_VERBOSE"))
+		printf("%s %s: [%.*s] in: %.*s\n", what, names[kind], (int)(to - from),
+		       t->s + from, (int)t->n, t->s);
+}
+
+static void score_text(const struct made_text *made, struct score *scores)
+{
+	struct mask_text t = {.s = made->s, .n = made->n};
+	struct mask_span spans[32];
+	unsigned n = 0;
+
+	for (uint32_t from = 0; n < 32 && finder_next(&t, from, ~0u, &spans[n]); n++)
+		from = spans[n].to;
+	for (unsigned k = 0; k < made->truths; k++) {
+		const struct truth *truth = &made->truth[k];
+		bool hit = false;
+
+		for (unsigned i = 0; i < n; i++)
+			hit |= covers(&spans[i], truth);
+		scores[truth->kind].truths++;
+		scores[truth->kind].hits += hit;
+		if (!hit)
+			complain("missed", truth->kind, made, truth->from, truth->to);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		bool right = false;
+
+		for (unsigned k = 0; k < made->truths; k++)
+			right |= touches(&spans[i], &made->truth[k]);
+		scores[spans[i].kind].found++;
+		scores[spans[i].kind].right += right;
+		if (!right)
+			complain("wrong", spans[i].kind, made, spans[i].from, spans[i].to);
+	}
+}
+
+static void recall_and_precision_of_every_kind(void **unused)
+{
+	struct score scores[TRUTH_KINDS] = {0}, all = {0};
+	const char *seed = getenv("HEARD_EVAL_SEED");
+	struct made_text text;
+	(void)unused;
+
+	texts_seed(seed ? strtoull(seed, NULL, 10) : 20260102);
+	for (unsigned i = 0; i < TEXTS; i++) {
+		texts_make(i, &text);
+		score_text(&text, scores);
+	}
+	for (unsigned k = 0; k < TRUTH_KINDS; k++) {
+		const struct score *s = &scores[k];
+
+		printf("# %-12s %5u items  recall %.4f  precision %.4f\n", names[k], s->truths,
+		       (double)s->hits / s->truths, (double)s->right / s->found);
+		all.truths += s->truths;
+		all.hits += s->hits;
+		all.found += s->found;
+		all.right += s->right;
+	}
+	printf("# %-12s %5u items  recall %.4f  precision %.4f\n", "all", all.truths,
+	       (double)all.hits / all.truths, (double)all.right / all.found);
+	for (unsigned k = 0; k < TRUTH_KINDS; k++) {
+		assert_true(scores[k].hits >= 0.99 * scores[k].truths);
+		assert_true(scores[k].right >= 0.98 * scores[k].found);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(recall_and_precision_of_every_kind),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
