@@ -282,7 +282,7 @@ static void daemon_run_job(struct job *job, unsigned lane)
 	job_run(job, lane);
 }
 
-static int daemon_start(struct daemon *d, struct heard_error *err)
+int daemon_start(struct daemon *d, struct heard_error *err)
 {
 	int rc = seal_secret_load(d->conf->state_dir, d->gate.secret, err);
 	gate_derive(&d->gate);
@@ -328,7 +328,7 @@ static void daemon_end_threads(struct daemon *d)
 	}
 }
 
-static void daemon_stop(struct daemon *d)
+void daemon_stop(struct daemon *d)
 {
 	control_destroy(d->control);
 	d->control = NULL;

@@ -64,6 +64,11 @@ struct daemon_flags {
  * added.  NULL if there are any.  [main] */
 struct daemon *daemon_open(const struct conf *, struct faults *);
 void daemon_close(struct daemon *);
+/* Journal, threads, instances, listeners.  After a failure daemon_stop cleans up.
+ * state_dir must be locked.  [main] */
+int daemon_start(struct daemon *, struct heard_error *);
+/* After the main loop has ended: threads, journal.  [main] */
+void daemon_stop(struct daemon *);
 /* The whole life of the process.  The exit code.  [main] */
 int daemon_run(const struct daemon_flags *);
 

@@ -24,7 +24,7 @@ struct seal_private { unsigned char key[32]; unsigned char public_key[32]; };
 
 struct sealer { /* one thread's */
 	const struct seal_public *to;
-	unsigned char shared[32], ephemeral[32], nonce[24];
+	unsigned char subkey[32], ephemeral[32], nonce[24];
 	int64_t made_ms;
 	unsigned uses;
 };
