@@ -310,8 +310,10 @@ void heard_fetch_client_destroy(struct heard_fetch_client *c)
 {
 	if (c == NULL)
 		return;
-	while (c->running)
-		fetch_destroy(c->running);
+	for (struct heard_fetch *f = c->running, *next; f; f = next) {
+		next = f->next;
+		fetch_destroy(f);
+	}
 	if (c->multi)
 		curl_multi_cleanup(c->multi);
 	if (c->timer)

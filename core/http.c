@@ -135,11 +135,12 @@ static int resolve(const struct conf_listener *conf, struct addrinfo **out,
 	const char *colon = strrchr(conf->address, ':');
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
 	size_t len = colon ? (size_t)(colon - conf->address) : 0;
-	if (colon == NULL || colon[1] == '\0' || len >= sizeof(host))
-		return heard_fail(
-			err, EINVAL,
-			"listener \"%s\": address \"%s\" is not of the form host:port",
-			conf->name, conf->address);
+	if (colon == NULL || colon[1] == '\0' || len >= sizeof(host)) {
+		heard_fail(err, EINVAL,
+			   "listener \"%s\": address \"%s\" is not of the form host:port",
+			   conf->name, conf->address);
+		return -EINVAL;
+	}
 	const char *from = conf->address;
 	if (len >= 2 && from[0] == '[' && from[len - 1] == ']') {
 		from++;
@@ -149,9 +150,11 @@ static int resolve(const struct conf_listener *conf, struct addrinfo **out,
 	host[len] = '\0';
 	int code = getaddrinfo(len && strcmp(host, "*") != 0 ? host : NULL, colon + 1, &hints,
 			       out);
-	if (code != 0)
-		return heard_fail(err, EINVAL, "listener \"%s\": address \"%s\": %s",
-				  conf->name, conf->address, gai_strerror(code));
+	if (code != 0) {
+		heard_fail(err, EINVAL, "listener \"%s\": address \"%s\": %s", conf->name,
+			   conf->address, gai_strerror(code));
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -190,7 +193,7 @@ static int port_of(const struct sockaddr *sa)
 /* Does the inherited socket listen where the config says? */
 static bool is_bound_to(int fd, const struct addrinfo *where)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = {0};
 	socklen_t len = sizeof(ss);
 	struct address is, wanted;
 	int listens = 0;
@@ -316,7 +319,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	struct http_listener *l = arg;
 	(void)what;
 	for (int i = 0; i < ACCEPTS; i++) {
-		struct sockaddr_storage ss;
+		struct sockaddr_storage ss = {0};
 		socklen_t len = sizeof(ss);
 		int client = accept4(fd, (struct sockaddr *)&ss, &len,
 				     SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -386,7 +389,7 @@ size_t http_sockets(struct http *h, struct http_socket *out, size_t max)
 int http_port(struct http *h, const char *listener)
 {
 	for (size_t i = 0; i < h->n_listeners; i++) {
-		struct sockaddr_storage ss;
+		struct sockaddr_storage ss = {0};
 		socklen_t len = sizeof(ss);
 		const struct http_listener *l = &h->listeners[i];
 		if (strcmp(l->conf->name, listener) == 0 && l->fd >= 0 &&

@@ -82,10 +82,12 @@ static void set_allow(struct heard_http *r, unsigned methods)
 		{HEARD_HTTP_DELETE, "DELETE, "},
 		{~0u, "OPTIONS"},
 	};
-	char value[64] = "";
+	char value[64];
+	size_t len = 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (methods & names[i].bit)
-			strcat(value, names[i].name);
+			len += (size_t)snprintf(value + len, sizeof(value) - len, "%s",
+						names[i].name);
 	heard_http_set_header(r, "Allow", value);
 }
 

@@ -29,14 +29,14 @@ static int unknown_listener(const struct http *h, const char *name, struct heard
 	for (size_t i = 0; names && i < h->n_listeners; i++)
 		names[i] = h->listeners[i].conf->name;
 	const char *near = names ? suggest(name, names) : NULL;
-	int result = near ? heard_fail(err, ENOENT,
-				       "no listener is named \"%s\"; did you mean \"%s\"?",
-				       name, near)
-			  : heard_fail(err, ENOENT,
-				       "no listener is named \"%s\"; add one to `listeners`",
-				       name);
+	if (near)
+		heard_fail(err, ENOENT, "no listener is named \"%s\"; did you mean \"%s\"?",
+			   name, near);
+	else
+		heard_fail(err, ENOENT, "no listener is named \"%s\"; add one to `listeners`",
+			   name);
 	free(names);
-	return result;
+	return -ENOENT;
 }
 
 static const char *owner(const struct http_route *r)

@@ -108,7 +108,8 @@ static int take_pair(struct heard_record *r, struct heard_str pair)
 {
 	const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
 	size_t n = equals ? (size_t)(equals - pair.ptr) : pair.len;
-	struct heard_str name, value, rest = heard_str_skip(pair, equals ? n + 1 : n);
+	struct heard_str name = {0}, value = {0};
+	struct heard_str rest = heard_str_skip(pair, equals ? n + 1 : n);
 	int result = unescape(heard_record_batch(r), heard_str_n(pair.ptr, n), &name);
 	if (result == 0)
 		result = unescape(heard_record_batch(r), rest, &value);

@@ -158,7 +158,9 @@ static void on_receipt(void *arg, const struct heard_receipt *receipt)
 /* 1 to 255 printable characters, or absent. */
 static bool key_is_good(struct heard_str key)
 {
-	if (key.ptr && (key.len == 0 || key.len > MAX_KEY))
+	if (key.ptr == NULL)
+		return true;
+	if (key.len == 0 || key.len > MAX_KEY)
 		return false;
 	for (size_t i = 0; i < key.len; i++)
 		if (key.ptr[i] < ' ' || key.ptr[i] > '~')
