@@ -194,6 +194,89 @@ static double megabytes(const char *path)
 	return stat(path, &st) == 0 ? (double)st.st_size / 1e6 : 0;
 }
 
+struct setup {
+	unsigned total, batch, tickets;
+	char path[4096], search[4096];
+	char *lines[VARIETY];
+};
+
+struct result {
+	double writing, tail, longest, inserted, all;
+	int64_t last, indexed_meanwhile, longest_index_ms;
+};
+
+static void write_all(struct store *store, struct store_follower *follower,
+		      const struct setup *setup, struct result *r)
+{
+	struct store_record *recs = calloc(setup->batch, sizeof(*recs));
+	char(*ids)[32] = calloc(setup->batch, sizeof(*ids));
+	double start = seconds();
+	for (unsigned done = 0; done < setup->total; done += setup->batch) {
+		for (unsigned i = 0; i < setup->batch; i++)
+			fill(&recs[i], setup->lines, done + i, setup->tickets, ids[i]);
+		double took = write_batch(store, recs, setup->batch, done + setup->batch);
+		r->writing += took;
+		if (done >= setup->total / 5 * 4)
+			r->tail += took;
+		if (took > r->longest)
+			r->longest = took;
+		if (follower)
+			store_follower_wake(follower);
+	}
+	r->inserted = seconds() - start;
+	free(ids);
+	free(recs);
+}
+
+static void wait_for_index(struct store_follower *follower, struct result *r)
+{
+	struct store_follower_figures figures;
+	store_follower_figures(follower, &figures);
+	r->indexed_meanwhile = figures.position;
+	while (figures.position < r->last) {
+		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+		store_follower_figures(follower, &figures);
+	}
+	r->longest_index_ms = figures.longest_ms;
+}
+
+static void print_result(const struct setup *setup, const struct result *r, bool follow)
+{
+	struct rusage usage;
+	double n = (double)r->last;
+	getrusage(RUSAGE_SELF, &usage);
+	printf("{\"records\":%" PRId64 ",\"records_per_s\":%.0f,\"last_fifth_per_s\":%.0f,"
+	       "\"longest_batch_ms\":%.0f,\"inserts_s\":%.1f,\"indexed_meanwhile_per_s\":%.0f,"
+	       "\"indexed_per_s\":%.0f,\"longest_index_ms\":%" PRId64 ",\"db_mb\":%.0f,"
+	       "\"search_mb\":%.0f,\"rss_mb\":%.0f}\n",
+	       r->last, n / r->writing, n / 5 / r->tail, r->longest * 1e3, r->inserted,
+	       (double)r->indexed_meanwhile / r->inserted, follow ? n / r->all : 0.0,
+	       r->longest_index_ms, megabytes(setup->path), megabytes(setup->search),
+	       (double)usage.ru_maxrss / 1024);
+}
+
+static void run(const struct setup *setup, bool follow)
+{
+	struct heard_error err;
+	struct store *store;
+	struct store_follower *follower = NULL;
+	struct result r = {.last = 0};
+	if (store_open(&store, setup->path, STORE_CREATE, &err))
+		die(&err);
+	if (follow && !(follower = store_follower_start(setup->path, say, NULL, &err)))
+		die(&err);
+	double start = seconds();
+	write_all(store, follower, setup, &r);
+	if (store_last(store, &r.last, &err))
+		die(&err);
+	if (follower)
+		wait_for_index(follower, &r);
+	r.all = seconds() - start;
+	store_follower_stop(follower);
+	store_close(store);
+	print_result(setup, &r, follow);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -201,67 +284,16 @@ int main(int argc, char **argv)
 			"usage: bench_store FOLDER [RECORDS [BATCH [TICKETS_PER_100]]]\n");
 		return 2;
 	}
-	unsigned total = argc > 2 ? (unsigned)atoi(argv[2]) : 1000000;
-	unsigned batch = argc > 3 ? (unsigned)atoi(argv[3]) : 4096;
-	unsigned tickets = argc > 4 ? (unsigned)atoi(argv[4]) : 20;
-	bool follow = getenv("NO_INDEX") == NULL;
-	char path[4096], search[4096];
-	snprintf(path, sizeof(path), "%s/bench.db", argv[1]);
-	snprintf(search, sizeof(search), "%s/bench-search.db", argv[1]);
+	static struct setup setup;
+	setup.total = argc > 2 ? (unsigned)atoi(argv[2]) : 1000000;
+	setup.batch = argc > 3 ? (unsigned)atoi(argv[3]) : 4096;
+	setup.tickets = argc > 4 ? (unsigned)atoi(argv[4]) : 20;
+	snprintf(setup.path, sizeof(setup.path), "%s/bench.db", argv[1]);
+	snprintf(setup.search, sizeof(setup.search), "%s/bench-search.db", argv[1]);
 	read_texts(getenv("TEXTS_EN"), 0);
 	read_texts(getenv("TEXTS_ZH"), 1);
-	char *lines[VARIETY];
 	for (unsigned i = 0; i < VARIETY; i++)
-		lines[i] = make_line();
-	struct heard_error err;
-	struct store *store;
-	if (store_open(&store, path, STORE_CREATE, &err))
-		die(&err);
-	struct store_follower *follower = NULL;
-	if (follow && !(follower = store_follower_start(path, say, NULL, &err)))
-		die(&err);
-	struct store_record *recs = calloc(batch, sizeof(*recs));
-	char(*ids)[32] = calloc(batch, sizeof(*ids));
-	double start = seconds(), writing = 0, tail = 0, longest = 0;
-	for (unsigned done = 0; done < total; done += batch) {
-		for (unsigned i = 0; i < batch; i++)
-			fill(&recs[i], lines, done + i, tickets, ids[i]);
-		double took = write_batch(store, recs, batch, done + batch);
-		writing += took;
-		if (done >= total / 5 * 4)
-			tail += took;
-		if (took > longest)
-			longest = took;
-		if (follower)
-			store_follower_wake(follower);
-	}
-	double inserted = seconds() - start;
-	int64_t last;
-	struct store_follower_figures figures = {0}, at_end = {0};
-	if (store_last(store, &last, &err))
-		die(&err);
-	if (follower)
-		store_follower_figures(follower, &at_end);
-	while (follower && figures.position < last) {
-		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
-		store_follower_figures(follower, &figures);
-	}
-	double all = seconds() - start;
-	store_follower_stop(follower);
-	store_close(store);
-	struct rusage usage;
-	getrusage(RUSAGE_SELF, &usage);
-	printf("{\"records\":%" PRId64 ",\"records_per_s\":%.0f,\"last_fifth_per_s\":%.0f,"
-	       "\"longest_batch_ms\":%.0f,\"inserts_s\":%.1f,\"indexed_meanwhile_per_s\":%.0f,"
-	       "\"indexed_per_s\":%.0f,\"longest_index_ms\":%" PRId64 ",\"db_mb\":%.0f,"
-	       "\"search_mb\":%.0f,\"rss_mb\":%.0f}\n",
-	       last, (double)last / writing, (double)(last / 5) / tail, longest * 1e3, inserted,
-	       (double)at_end.position / inserted, (double)figures.position / all,
-	       figures.longest_ms, megabytes(path), megabytes(search),
-	       (double)usage.ru_maxrss / 1024);
-	free(ids);
-	free(recs);
-	for (unsigned i = 0; i < VARIETY; i++)
-		free(lines[i]);
+		setup.lines[i] = make_line();
+	run(&setup, getenv("NO_INDEX") == NULL);
 	return 0;
 }

@@ -17,7 +17,8 @@
 #include <string.h>
 
 enum {
-	CACHE_KIB = 32 * 1024,
+	WRITER_CACHE_KIB = 32 * 1024,
+	READER_CACHE_KIB = 8 * 1024,
 	CHECKPOINT_PAGES = 4096, /* of 8 KiB: 32 MiB */
 	RESTART_PAGES = 8 * CHECKPOINT_PAGES,
 	RESTART_WAIT_MS = 200,
@@ -60,7 +61,8 @@ int store_open(struct store **store_r, const char *url, enum store_mode mode,
 		return heard_fail(err, ENOMEM, "out of memory");
 	}
 	bool create = mode == STORE_CREATE;
-	if (db_open(&store->db, url, create, CACHE_KIB, err) ||
+	if (db_open(&store->db, url, create, create ? WRITER_CACHE_KIB : READER_CACHE_KIB,
+		    err) ||
 	    schema_prepare(store->db, create, err)) {
 		store_close(store);
 		return -err->code;

@@ -184,7 +184,7 @@ static void print_event(void *arg, const struct store_event *e)
 	fprintf(out, "  %s  ", at);
 	screen_put(out, e->who, 12, true);
 	fputc(' ', out);
-	screen_put(out, e->what, 10, true);
+	screen_put(out, e->what, 10, e->from.len || e->to.len || e->reason.len);
 	if (e->from.len)
 		fprintf(out, " %.*s ->", HEARD_ARG(e->from));
 	if (e->to.len)
