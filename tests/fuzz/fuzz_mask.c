@@ -18,13 +18,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t label = size && data[0] < 16 ? data[0] : 0;
 	char canonical[24];
+	struct cues cues;
 
 	if (label >= size)
 		return 0;
 	struct mask_text t = {.s = (const char *)data + label,
 			      .n = (uint32_t)(size - label),
+			      .cues = &cues,
 			      .label = {(const char *)data, label}};
 	struct mask_span span;
+	cues_init(&cues);
 	for (uint32_t from = 0; finder_next(&t, from, ~0u, &span); from = span.to) {
 		if (span.from < from || span.to <= span.from || span.to > t.n ||
 		    span.kind >= MASK_KINDS)

@@ -45,9 +45,10 @@ static void complain(const char *what, unsigned kind, const struct made_text *t,
 		       t->s + from, (int)t->n, t->s);
 }
 
-static void score_text(const struct made_text *made, struct score *scores)
+static void score_text(const struct made_text *made, const struct cues *cues,
+		       struct score *scores)
 {
-	struct mask_text t = {.s = made->s, .n = made->n};
+	struct mask_text t = {.s = made->s, .n = made->n, .cues = cues};
 	struct mask_span spans[32];
 	unsigned n = 0;
 
@@ -81,12 +82,14 @@ static void recall_and_precision_of_every_kind(void **unused)
 	struct score scores[TRUTH_KINDS] = {0}, all = {0};
 	const char *seed = getenv("HEARD_EVAL_SEED");
 	struct made_text text;
+	struct cues cues;
 	(void)unused;
 
+	cues_init(&cues);
 	texts_seed(seed ? strtoull(seed, NULL, 10) : 20260102);
 	for (unsigned i = 0; i < TEXTS; i++) {
 		texts_make(i, &text);
-		score_text(&text, scores);
+		score_text(&text, &cues, scores);
 	}
 	for (unsigned k = 0; k < TRUTH_KINDS; k++) {
 		const struct score *s = &scores[k];

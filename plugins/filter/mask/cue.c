@@ -4,8 +4,8 @@
  * Digits alone do not tell a phone number from an order number; the word before
  * them does.  From the number we walk back over what joins it to its word
  * (": ", "号码是", " no. ") and compare what then ends there with a table.  This
- * costs a few hundred comparisons, so it is asked last, of candidates that have
- * passed every arithmetic test.
+ * costs more than arithmetic, so it is asked last, of candidates that have passed
+ * every other test.
  *
  * The nearest word decides: in "order 20, call 13812345678" it is "call".  A
  * thing that has a number is only a topic ("about my order 138...") until
@@ -382,30 +382,58 @@ static bool ends_with(struct heard_str s, struct heard_str word)
 	return !ascii_is_letter((unsigned char)s.ptr[s.len - word.len - 1]);
 }
 
-static enum mask_cue nearest_word(struct heard_str s)
+_Static_assert(sizeof(cue_words) / sizeof(cue_words[0]) <= CUE_WORDS, "CUE_WORDS is too small");
+
+static unsigned char last_byte(struct heard_str s)
+{
+	return (unsigned char)s.ptr[s.len - 1];
+}
+
+void cues_init(struct cues *cues)
+{
+	memset(cues, 0, sizeof(*cues));
+	for (size_t i = sizeof(cue_words) / sizeof(cue_words[0]); i-- > 0;) {
+		uint16_t *first = &cues->word[last_byte(cue_words[i].is)];
+
+		cues->word_next[i] = *first;
+		*first = (uint16_t)(i + 1);
+	}
+	for (size_t i = sizeof(joints) / sizeof(joints[0]); i-- > 0;) {
+		uint16_t *first = &cues->joint[last_byte(joints[i].is)];
+
+		cues->joint_next[i] = *first;
+		*first = (uint16_t)(i + 1);
+	}
+}
+
+static enum mask_cue nearest_word(const struct cues *cues, struct heard_str s)
 {
 	size_t longest = 0;
 	enum mask_cue cue = CUE_NONE;
 
-	for (size_t i = 0; i < sizeof(cue_words) / sizeof(cue_words[0]); i++)
-		if (cue_words[i].is.len > longest && ends_with(s, cue_words[i].is)) {
-			longest = cue_words[i].is.len;
-			cue = cue_words[i].cue;
+	for (unsigned i = s.len ? cues->word[last_byte(s)] : 0; i; i = cues->word_next[i - 1])
+		if (cue_words[i - 1].is.len > longest && ends_with(s, cue_words[i - 1].is)) {
+			longest = cue_words[i - 1].is.len;
+			cue = cue_words[i - 1].cue;
 		}
 	return cue;
 }
 
 /* Without one joint at its end; false if there is none. */
-static bool strip_joint(struct heard_str *s, bool *announced)
+static bool strip_joint(const struct cues *cues, struct heard_str *s, bool *announced)
 {
-	for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++)
-		if (ends_with(*s, joints[i].is)) {
-			s->len -= joints[i].is.len;
-			if (joints[i].is.ptr[0] == '-' && s->len && s->ptr[s->len - 1] == ' ')
-				return false; /* a dash of the sentence */
-			*announced |= joints[i].announces;
-			return true;
-		}
+	for (unsigned i = s->len ? cues->joint[last_byte(*s)] : 0; i;
+	     i = cues->joint_next[i - 1]) {
+		const struct joint *joint = &joints[i - 1];
+
+		if (!ends_with(*s, joint->is))
+			continue;
+		s->len -= joint->is.len;
+		if (joint->is.ptr[0] == '-' && s->len && s->ptr[s->len - 1] == ' ')
+			return false; /* a dash of the sentence */
+		*announced |= joint->announces;
+		return true;
+	}
 	return false;
 }
 
@@ -431,7 +459,8 @@ enum mask_cue cue_before(const struct mask_text *t, uint32_t at)
 	struct heard_str s = {buffer, n + m};
 	enum mask_cue cue;
 	bool announced = false;
-	while ((cue = nearest_word(s)) == CUE_NONE && strip_joint(&s, &announced))
+	while ((cue = nearest_word(t->cues, s)) == CUE_NONE &&
+	       strip_joint(t->cues, &s, &announced))
 		;
 	return cue == CUE_TOPIC && announced ? CUE_ID : cue;
 }

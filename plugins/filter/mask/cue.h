@@ -18,6 +18,14 @@ enum mask_cue {
 	CUE_MONEY,   /* an amount                                         */
 };
 
+/* The words by their last byte.  Made once, then constant. */
+enum { CUE_WORDS = 512 }; /* room for that many */
+struct cues {
+	uint16_t word[256], joint[256]; /* first of a chain, 1 + index; 0: none */
+	uint16_t word_next[CUE_WORDS], joint_next[CUE_WORDS];
+};
+void cues_init(struct cues *);
+
 /* What the words right before this place say; the nearest cue wins.  At the
  * start of an attribute its name stands for them. */
 enum mask_cue cue_before(const struct mask_text *, uint32_t at);

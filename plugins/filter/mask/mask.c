@@ -12,6 +12,7 @@
  *
  * A record that cannot be searched is quarantined, never passed on unmasked.
  */
+#include "cue.h"
 #include "custom.h"
 #include "finder.h"
 #include "form.h"
@@ -51,6 +52,7 @@ struct mask {
 	unsigned wanted; /* set of enum mask_kind                        */
 	bool field[HEARD_FIELD_COUNT];
 	bool every_attribute;
+	struct cues cues;
 	struct custom *custom; /* NULL without patterns                        */
 	struct form form;
 };
@@ -138,7 +140,8 @@ static int clean(struct work *work, struct heard_str text, struct heard_str labe
 {
 	const struct mask *mask = work->mask;
 	struct heard_buf *out = &work->lane->out;
-	struct mask_text t = {.s = text.ptr, .n = (uint32_t)text.len, .label = label};
+	struct mask_text t = {
+		.s = text.ptr, .n = (uint32_t)text.len, .label = label, .cues = &mask->cues};
 	struct mask_span span, known = {0};
 	struct pending own = {NULL, NULL};
 	uint32_t from = 0;
@@ -338,6 +341,7 @@ static int mask_open(void *self, struct heard_host *host, struct heard_error *er
 
 	if (r)
 		return r;
+	cues_init(&mask->cues);
 	mask->wanted = kinds_of(&mask->kinds);
 	mask->form = (struct form){(enum form_mode)mask->mode, host, heard_str(mask->key)};
 	if (mask->patterns.n == 0)

@@ -147,6 +147,8 @@ static bool mobile_match(const struct mask_text *t, const struct number *number,
 	if (last < 0 || number->digit[skip] != 1 || number->digit[skip + 1] < 3)
 		return false;
 	number_shape(number, skip, last, shape);
+	if (!is_one_of(shape, always) && !is_one_of(shape, with_cue))
+		return false;
 	uint32_t from = widen_left(t, number->group[0].from);
 	enum mask_cue cue = cue_before(t, from);
 	bool sure = cue == CUE_PHONE || skip >= 2;
@@ -252,9 +254,11 @@ static bool american_match(const struct mask_text *t, const struct number *numbe
 		return false;
 	number_shape(number, skip, last, shape);
 	uint32_t from = widen_left(t, number->group[0].from);
-	enum mask_cue cue = cue_before(t, from);
 	bool grouped = strcmp(shape, "ccd") == 0 ||
 		       (strcmp(shape, "cg") == 0 && from < number->group[0].from);
+	if (!grouped && strcmp(shape, "j") != 0)
+		return false;
+	enum mask_cue cue = cue_before(t, from);
 	if (!grouped && !(cue == CUE_PHONE && strcmp(shape, "j") == 0))
 		return false;
 	/* 400 is a service of the mainland; 800, 888, ... are free of charge */

@@ -24,11 +24,14 @@ enum mask_kind {
 	MASK_KINDS
 };
 
+struct cues;
+
 struct mask_text {
 	const char *s;
 	uint32_t n;
-	uint32_t low;		/* what lies before was taken already          */
-	struct heard_str label; /* name of the attribute, stands before the text */
+	uint32_t low;		 /* what lies before was taken already          */
+	const struct cues *cues; /* words that tell numbers apart               */
+	struct heard_str label;	 /* name of the attribute, stands before the text */
 };
 
 struct mask_span {
