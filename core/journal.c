@@ -585,19 +585,6 @@ static int load_key(struct journal *j, struct heard_error *err)
 	return r;
 }
 
-static int open_keys(struct journal *j, const struct slots_mark *mark, struct heard_error *err)
-{
-	struct keys_options o = {.folder = j->folder,
-				 .io = j->io,
-				 .dedupe_ms = j->options.dedupe_ms,
-				 .now_ms = j->options.now(),
-				 .sync = post_key_sync,
-				 .arg = j};
-
-	atomic_store(&j->keys_synced, mark->keys ? mark->keys : 1);
-	return keys_open(&j->keys, &o, mark->keys, err);
-}
-
 /* Outputs read those records again, so their old deferrals would be seconds. */
 static int forget_early_deferrals(struct journal *j)
 {
@@ -626,6 +613,19 @@ static int forget_early_deferrals(struct journal *j)
 	return r == 0 ? journal_commit_group(j) : r;
 }
 
+int journal_open_keys(struct journal *j, uint64_t trusted, struct heard_error *err)
+{
+	struct keys_options o = {.folder = j->folder,
+				 .io = j->io,
+				 .dedupe_ms = j->options.dedupe_ms,
+				 .now_ms = j->options.now(),
+				 .sync = post_key_sync,
+				 .arg = j};
+
+	atomic_store(&j->keys_synced, trusted ? trusted : 1);
+	return keys_open(&j->keys, &o, trusted, err);
+}
+
 static int load(struct journal *j, struct heard_error *err)
 {
 	struct slots_mark mark;
@@ -635,8 +635,6 @@ static int load(struct journal *j, struct heard_error *err)
 		r = slots_open(&j->slots, j->folder, j->io, &mark, err);
 	if (r == 0)
 		r = load_key(j, err);
-	if (r == 0)
-		r = open_keys(j, &mark, err);
 	if (r == 0)
 		r = recover(j, &mark, err);
 	if (r != 0)

@@ -89,6 +89,8 @@ void journal_note_damage(struct journal *, uint64_t segment, uint64_t offset, co
 /* Write, close and sync the group that was built; 0, then it is committed and
  * applied, or -errno.  [journal thread] */
 int journal_commit_group(struct journal *);
+/* Keys before number `trusted` are in synced files.  [recovery] */
+int journal_open_keys(struct journal *, uint64_t trusted, struct heard_error *);
 
 /* ---- pool.c [journal thread] */
 

@@ -547,15 +547,14 @@ static void cut(struct keys *k, uint64_t trusted)
 
 	while (k->n_files && k->files[k->n_files - 1].first >= trusted)
 		file_drop(k, k->n_files - 1);
-	k->committed = k->oldest = trusted;
+	k->committed = k->oldest = 1;
 	if (k->n_files == 0)
-		return;
+		return; /* the frames that are left will tell */
 	const struct file *last = &k->files[k->n_files - 1];
 	uint64_t n = 0;
 	if (fstat(last->fd, &st) == 0 && st.st_size > HEADER)
 		n = ((uint64_t)st.st_size - HEADER) / KEYS_ENTRY;
-	if (last->first + n < trusted)
-		k->committed = last->first + n;
+	k->committed = last->first + n < trusted ? last->first + n : trusted;
 	k->oldest = k->files[0].first;
 }
 

@@ -34,6 +34,7 @@ struct origin { /* what a segment says of itself */
 	uint64_t id;
 	bool is_used;
 	uint64_t prev_id, prev_end;
+	uint64_t begin_key; /* keys before it are in synced files, if it is the oldest */
 };
 
 struct recovery {
@@ -390,6 +391,12 @@ static int read_origin(struct recovery *r, struct origin *o, struct heard_error 
 	if (o->is_used) {
 		o->prev_id = c.prev_id;
 		o->prev_end = c.prev_end;
+		o->begin_key = c.next_key;
+		for (uint32_t i = 0; i < c.n_frames; i++) {
+			struct frame_entry entry;
+			frame_get_entry(&c, i, &entry);
+			o->begin_key -= entry.n_keys;
+		}
 	} else if (r->mark->segment == o->id && r->mark->end > 0) {
 		o->is_used = true; /* all of its commits are damaged */
 		o->prev_end = UINT64_MAX;
@@ -481,6 +488,18 @@ static int continue_last(struct recovery *r, struct heard_error *err)
 	return 0;
 }
 
+/* A segment is recycled only when its keys are synced; so if the mark is lost,
+ * the oldest segment's first number is a mark too. */
+static uint64_t trusted_keys(const struct recovery *r, const struct origin *o, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !o[i].is_used)
+		i++;
+	uint64_t begin = i < n ? o[i].begin_key : 0;
+	return begin > r->mark->keys ? begin : r->mark->keys;
+}
+
 static int recover_all(struct recovery *r, struct origin *o, size_t n, struct heard_error *err)
 {
 	struct journal *j = r->j;
@@ -489,6 +508,8 @@ static int recover_all(struct recovery *r, struct origin *o, size_t n, struct he
 
 	for (size_t i = 0; i < n && e == 0; i++)
 		e = read_origin(r, &o[i], err);
+	if (e == 0)
+		e = journal_open_keys(j, trusted_keys(r, o, n), err);
 	if (e == 0)
 		e = recover_used(r, o, n, err);
 	if (e == 0)

@@ -100,7 +100,6 @@ static inline void fixture_close(struct fixture *f)
 	f->journal = NULL;
 }
 
-/* Every file of the folder into another, empty one. */
 static inline void fixture_each_file(const char *folder,
 				     void (*fn)(void *arg, const char *name), void *arg)
 {
@@ -119,6 +118,12 @@ static inline void fixture_remove_file(void *arg, const char *name)
 	char path[400];
 	snprintf(path, sizeof(path), "%s/%s", (const char *)arg, name);
 	unlink(path);
+}
+
+static inline void fixture_remove_keys(void *arg, const char *name)
+{
+	if (strncmp(name, "keys-", 5) == 0)
+		fixture_remove_file(arg, name);
 }
 
 static inline void fixture_release(struct fixture *f)

@@ -130,6 +130,11 @@ static void try_fault(long k, bool stays, bool *has_failed)
 	atomic_store(&faulty.stays, stays);
 	int r = fixture_try_open(&f, &err);
 	if (r == 0) {
+		/* An output that reads nothing, so that nothing is recycled. */
+		unsigned slot;
+		if (journal_output(f.journal, "shop/file", &slot, &err) != 0 && !stays)
+			assert_int_equal(journal_output(f.journal, "shop/file", &slot, &err),
+					 0);
 		put_some(&f, acknowledged);
 		expect_just(&f, acknowledged, 0);
 		if (!stays)
