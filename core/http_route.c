@@ -105,8 +105,9 @@ int http_mount(struct http *h, struct heard_host *host, const struct heard_route
 	       struct heard_error *err)
 {
 	struct http_listener *l = listener_find(h, route->listener);
-	int result = l ? check_path(route->path, err)
-		       : unknown_listener(h, route->listener, err);
+	if (l == NULL)
+		return unknown_listener(h, route->listener, err);
+	int result = check_path(route->path, err);
 	if (result == 0)
 		result = check_free(h, l, route->path, err);
 	if (result < 0)
