@@ -11,136 +11,16 @@
  *	anything else         attributes, flattened: "a": [{"b": 1}] is "a.0.b"
  *
  * A later member of the same name wins; null removes a field and is passed over
- * elsewhere.  A sentence about a
- * fault names the member and never its value.
+ * elsewhere.
  */
-#include "json_dom.hh"
+#include "json_decoder.hh"
 
 namespace
 {
 
-using simdjson::dom::element;
-using simdjson::dom::element_type;
+using namespace json;
 
 constexpr int first_family = HEARD_FIELD_COUNT;
-
-struct decoder {
-	struct heard_record *r;
-	struct heard_error *err;
-};
-
-/* A dotted name that grows and shrinks on the way through the tree. */
-struct path {
-	char text[RECORD_NAME];
-	size_t len = 0;
-	bool is_started = false; /* a name may be empty */
-
-	struct heard_str view() const
-	{
-		struct heard_str s = {text, len};
-		return s;
-	}
-	/* False if it would be too long. */
-	bool add(std::string_view name)
-	{
-		size_t dot = is_started ? 1 : 0;
-		if (name.size() + dot > sizeof text - len)
-			return false;
-		if (dot)
-			text[len] = '.';
-		memcpy(text + len + dot, name.data(), name.size());
-		len += dot + name.size();
-		is_started = true;
-		return true;
-	}
-};
-
-/* ---- faults */
-
-int out_of_memory(const decoder &d)
-{
-	return heard_fail(d.err, ENOMEM, "the record is larger than the batch may be");
-}
-
-int too_many(const decoder &d, enum heard_field f)
-{
-	return heard_fail(d.err, EBADMSG, "%.*s has more than %d items",
-			  HEARD_ARG(heard_field_table[f].name), RECORD_LIST);
-}
-
-int wrong(const decoder &d, struct heard_str name, const char *what)
-{
-	return heard_fail(d.err, EBADMSG, "%s must be %s", log_quote(name), what);
-}
-
-int wrong(const decoder &d, enum heard_field f, const char *what)
-{
-	const struct heard_str &name = heard_field_table[f].name;
-	return heard_fail(d.err, EBADMSG, "%.*s must be %s", HEARD_ARG(name), what);
-}
-
-int name_too_long(const decoder &d, struct heard_str name)
-{
-	return heard_fail(d.err, EBADMSG, "the name of a member is longer than %d bytes: %s",
-			  RECORD_NAME, log_quote(name));
-}
-
-/* ---- values */
-
-/* Text, or a number without a fraction as its digits.  False if it is neither;
- * {NULL, 0} without memory. */
-bool take_text(const decoder &d, element e, struct heard_str *out)
-{
-	char digits[JSON_NUMBER_SIZE];
-	struct heard_str s = {digits, 0};
-	switch (e.type()) {
-	case element_type::STRING: s = json::view(e.get_string().value_unsafe()); break;
-	case element_type::INT64:
-		s.len = json_integer(e.get_int64().value_unsafe(), digits);
-		break;
-	case element_type::UINT64:
-		s.len = json_unsigned(e.get_uint64().value_unsafe(), digits);
-		break;
-	default: return false;
-	}
-	*out = batch_copy_text(d.r->batch, s);
-	return true;
-}
-
-bool take_number(element e, double *out)
-{
-	return e.is_number() && e.get_double().get(*out) == simdjson::SUCCESS;
-}
-
-/* An integer, also when it is written as 2.0. */
-bool take_integer(element e, int64_t *out)
-{
-	double number;
-	if (e.get_int64().get(*out) == simdjson::SUCCESS)
-		return true;
-	if (!take_number(e, &number))
-		return false;
-	struct heard_value v = record_number(number);
-	*out = v.integer;
-	return v.type == HEARD_INT_;
-}
-
-/* Text as heard_time_parse takes it; a number as it takes digits. */
-int64_t take_time(element e)
-{
-	constexpr double first_ms = 1e11, end_ms = 253402300800e3;
-	std::string_view text;
-	double number;
-	if (e.get_string().get(text) == simdjson::SUCCESS)
-		return heard_time_parse(json::view(text), nullptr);
-	if (!take_number(e, &number) || number < 0)
-		return HEARD_TIME_NONE;
-	if (number < first_ms)
-		number *= 1000;
-	return number < end_ms ? static_cast<int64_t>(number) : HEARD_TIME_NONE;
-}
-
-/* ---- fields */
 
 int set_text(const decoder &d, enum heard_field f, element e)
 {
@@ -256,148 +136,7 @@ int set_field(const decoder &d, enum heard_field f, element e)
 	}
 }
 
-/* ---- families */
-
-constexpr const char *family_names[] = {
-#define X(symbol, name, meaning) name,
-	HEARD_FAMILIES(X)
-#undef X
-};
-
-int set_member(const decoder &d, enum heard_family family, struct heard_str name,
-	       struct heard_value value)
-{
-	struct record_member *m = record_member_find(d.r, family, name);
-	if (m == nullptr) {
-		if (name.len == 0)
-			return heard_fail(d.err, EBADMSG, "a member has an empty name");
-		if (d.r->families[family].n == RECORD_MEMBERS)
-			return heard_fail(d.err, EBADMSG, "the record has more than %d %s",
-					  RECORD_MEMBERS, family_names[family]);
-		struct heard_str copy = batch_copy_text(d.r->batch, name);
-		m = copy.ptr ? record_member_add(d.r, family) : nullptr;
-		if (m == nullptr)
-			return out_of_memory(d);
-		m->name = copy;
-	}
-	m->value = value;
-	return 0;
-}
-
-int flatten(const decoder &d, path &name, element e);
-
-int flatten_object(const decoder &d, path &name, simdjson::dom::object object)
-{
-	size_t len = name.len;
-	for (simdjson::dom::key_value_pair member : object) {
-		if (!name.add(member.key))
-			return name_too_long(d, json::view(member.key));
-		int result = flatten(d, name, member.value);
-		if (result < 0)
-			return result;
-		name.len = len;
-	}
-	return 0;
-}
-
-int flatten_array(const decoder &d, path &name, simdjson::dom::array array)
-{
-	size_t len = name.len;
-	uint64_t i = 0;
-	for (element item : array) {
-		char digits[JSON_NUMBER_SIZE];
-		if (!name.add(std::string_view(digits, json_unsigned(i++, digits))))
-			return name_too_long(d, name.view());
-		int result = flatten(d, name, item);
-		if (result < 0)
-			return result;
-		name.len = len;
-	}
-	return 0;
-}
-
-int flatten_text(const decoder &d, path &name, std::string_view text)
-{
-	struct heard_value value = {};
-	value.type = HEARD_STR_;
-	value.str = batch_copy_text(d.r->batch, json::view(text));
-	if (value.str.ptr == nullptr)
-		return out_of_memory(d);
-	return set_member(d, HEARD_ATTRIBUTES, name.view(), value);
-}
-
-struct heard_value boolean_value(bool boolean)
-{
-	struct heard_value value = {};
-	value.type = HEARD_BOOL_;
-	value.boolean = boolean;
-	return value;
-}
-
-struct heard_value integer_value(int64_t integer)
-{
-	struct heard_value value = {};
-	value.type = HEARD_INT_;
-	value.integer = integer;
-	return value;
-}
-
-struct heard_value scalar_value(element e)
-{
-	switch (e.type()) {
-	case element_type::BOOL: return boolean_value(e.get_bool().value_unsafe());
-	case element_type::INT64: return integer_value(e.get_int64().value_unsafe());
-	default: return record_number(e.get_double().value_unsafe());
-	}
-}
-
-/* NOLINTNEXTLINE(misc-no-recursion): the parser has limited the depth. */
-int flatten(const decoder &d, path &name, element e)
-{
-	switch (e.type()) {
-	case element_type::NULL_VALUE: return 0;
-	case element_type::OBJECT:
-		return flatten_object(d, name, e.get_object().value_unsafe());
-	case element_type::ARRAY: return flatten_array(d, name, e.get_array().value_unsafe());
-	case element_type::STRING: return flatten_text(d, name, e.get_string().value_unsafe());
-	default: return set_member(d, HEARD_ATTRIBUTES, name.view(), scalar_value(e));
-	}
-}
-
-int set_attribute(const decoder &d, std::string_view key, element e)
-{
-	path name;
-	return name.add(key) ? flatten(d, name, e) : name_too_long(d, json::view(key));
-}
-
-/* A member of ratings or masked. */
-int set_figure(const decoder &d, enum heard_family family, std::string_view key, element e)
-{
-	struct heard_value value = {};
-	if (e.is_null())
-		return 0;
-	if (key.size() > RECORD_NAME)
-		return name_too_long(d, json::view(key));
-	if (family == HEARD_RATINGS) {
-		double number;
-		if (!take_number(e, &number))
-			return wrong(d, json::view(key), "a number, as all ratings");
-		value = record_rating(number);
-	} else {
-		value.type = HEARD_INT_;
-		if (!take_integer(e, &value.integer))
-			return wrong(d, json::view(key), "an integer, as all counts of masked");
-	}
-	return set_member(d, family, json::view(key), value);
-}
-
-int set_family_member(const decoder &d, enum heard_family family, std::string_view key,
-		      element e)
-{
-	if (family == HEARD_ATTRIBUTES)
-		return set_attribute(d, key, e);
-	return set_figure(d, family, key, e);
-}
+/* ---- members that are not a field's name */
 
 int set_family(const decoder &d, enum heard_family family, std::string_view key, element e)
 {
@@ -413,8 +152,6 @@ int set_family(const decoder &d, enum heard_family family, std::string_view key,
 	}
 	return 0;
 }
-
-/* ---- members that are neither a field nor a family */
 
 /* "ratings.value": the family and the rest of the name; -1 if it is not one. */
 int split_family(std::string_view key, std::string_view *rest)
@@ -454,7 +191,7 @@ int set_unknown(const decoder &d, std::string_view key, element e)
 	/* Every group begins with the name of one; others are found to be none. */
 	if (e.get_object().get(object) == simdjson::SUCCESS)
 		return set_group(d, key, object);
-	return set_attribute(d, key, e);
+	return set_family_member(d, HEARD_ATTRIBUTES, key, e);
 }
 
 int set_any(const decoder &d, std::string_view key, element e)
