@@ -11,6 +11,7 @@
 #include "option.h"
 #include "option_value.h"
 
+#include <heard/buf.h>
 #include <heard/command.h>
 
 #include <stdbool.h>
@@ -93,6 +94,19 @@ static void print_wrapped(FILE *out, const char *text, int indent)
 	fputc('\n', out);
 }
 
+static void describe_choices(const struct heard_option *opt, FILE *out, int indent)
+{
+	struct heard_buf all;
+	heard_buf_init(&all, 4096);
+	heard_buf_puts(&all, opt->type == HEARD_TYPE_LIST ? "Of:" : "One of:");
+	for (size_t i = 0; opt->choices[i]; i++)
+		heard_buf_printf(&all, " \"%s\"%s", opt->choices[i],
+				 opt->choices[i + 1] ? "," : "");
+	if (!all.failed)
+		print_wrapped(out, all.ptr, indent);
+	heard_buf_release(&all);
+}
+
 static void describe_option(const struct heard_option *opt, FILE *out, int indent)
 {
 	char text[400];
@@ -108,10 +122,10 @@ static void describe_option(const struct heard_option *opt, FILE *out, int inden
 		format_range(opt, text, sizeof text);
 		fprintf(out, ", %s", text);
 	}
-	for (size_t i = 0; opt->choices && opt->choices[i]; i++)
-		fprintf(out, "%s\"%s\"", i ? ", " : "; of ", opt->choices[i]);
 	fputc('\n', out);
 	print_wrapped(out, opt->help, indent + HELP_INDENT);
+	if (opt->choices)
+		describe_choices(opt, out, indent + HELP_INDENT);
 	if (opt->row)
 		describe_options(opt->row, out, indent + HELP_INDENT);
 }

@@ -326,10 +326,8 @@ static void a_plugin_is_described_in_both_forms(void **state)
 		static const char *const wanted[2][6] = {
 			{"keep 1.0, output: a plugin for tests",
 			 "count: integer, default 3, 1 to 4096",
-			 "mode: choice, default \"partial\"; of \"redact\", \"partial\", "
-			 "\"hash\"",
-			 "name: text, required", "size: size, default \"64K\", 1 to 1M",
-			 "{ plugin = \"keep\"; }"},
+			 "One of: \"redact\", \"partial\", \"hash\"", "name: text, required",
+			 "size: size, default \"64K\", 1 to 1M", "{ plugin = \"keep\"; }"},
 			{".Ss output keep", ".It Ic count Ns : integer", ".Ql redact ,",
 			 "Required.", "From 1 to 1M.", "{ plugin = \"keep\"; }"},
 		};
