@@ -89,6 +89,39 @@ static bool letter_next(const struct mask_text *t, uint32_t at, unsigned kinds,
 	       plate_match(t, at, span);
 }
 
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* Pass over ASCII without marks, eight bytes at a time; digits and the colon are
+ * neighbours in the code. */
+static uint32_t skip_plain(const struct mask_text *t, uint32_t at)
+{
+	uint64_t w;
+
+	for (; t->n - at >= 8; at += 8) {
+		memcpy(&w, t->s + at, 8);
+		uint64_t low = w & EACH(0x7F);
+		uint64_t digit = (low + EACH(0x80 - '0')) & ~(low + EACH(0x80 - ':' - 1));
+		uint64_t sign = ~((low ^ EACH('@')) + EACH(0x7F));
+		if ((w | digit | sign) & EACH(0x80))
+			break;
+	}
+	while (at < t->n && marks[text_byte(t, at)] == NO_MARK)
+		at++;
+	return at;
+}
+
+/* Behind the character at a byte that is not ASCII. */
+static uint32_t skip_wide(const struct mask_text *t, uint32_t at)
+{
+	unsigned char c = text_byte(t, at);
+	uint32_t n = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+
+	for (uint32_t i = 1; i < n; i++) /* malformed: by the byte */
+		if (at + i >= t->n || text_byte(t, at + i) < 0x80)
+			return at + i;
+	return at + n;
+}
+
 bool finder_next(struct mask_text *t, uint32_t from, unsigned kinds, struct mask_span *span)
 {
 	uint32_t at = from, len;
@@ -118,14 +151,14 @@ bool finder_next(struct mask_text *t, uint32_t from, unsigned kinds, struct mask
 			}
 			if (wants(kinds, MASK_EMAIL) && email_match(t, at, span))
 				return true;
-			at += 3;
+			at = skip_wide(t, at);
 			break;
 		case HIGH:
-			at++;
+			at = skip_wide(t, at);
 			if (letter_next(t, at, kinds, span))
 				return true;
 			break;
-		case NO_MARK: at++; break;
+		case NO_MARK: at = skip_plain(t, at); break;
 		}
 	}
 	return false;
