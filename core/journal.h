@@ -16,8 +16,10 @@
  * journal.  Outputs read by seq and save positions in preallocated slots, so a
  * full disk can still be drained and so shrinks again.
  *
- * A segment is recycled when every output is past it, `keep` has gone by, and
- * the live dead letters and deferrals in it were copied forward.
+ * A segment is recycled when every output is past it, no reader is in it, `keep`
+ * has gone by (or space is short: taking in goes before keeping), and the live
+ * dead letters and deferrals in it were copied forward.  Without any output
+ * everything counts as drained.
  */
 #ifndef CORE_JOURNAL_H
 #define CORE_JOURNAL_H
@@ -77,7 +79,7 @@ struct journal_record {
 	unsigned char id[16];	/* in: its id; out: of the first one, if SAME    */
 	uint64_t digest;	/* of the request                                */
 	uint32_t end;		/* offset in `lines` behind its newline          */
-	uint32_t unit;		/* records of one unit conflict together         */
+	uint32_t unit;		/* records of one unit stand together and conflict together */
 	enum journal_fate fate; /* out                                           */
 };
 
@@ -143,7 +145,9 @@ struct journal_txn {
 	bool may_use_reserve;
 
 	/* [journal thread] result 0 or -errno (-ENOSPC: full, try later; -EIO:
-	 * broken).  On failure nothing of it was or will be committed. */
+	 * broken).  On failure nothing of it is committed; only a disk that took the
+	 * bytes, failed the sync and then refused to have them spoiled may show
+	 * them again after a restart. */
 	void (*done)(struct journal_txn *, int result);
 };
 
@@ -199,9 +203,10 @@ struct journal_view {
 };
 struct journal_reader *journal_reader_create(struct journal *, uint64_t after_seq);
 void journal_reader_destroy(struct journal_reader *);
-/* 1: the next committed frame; 0: none yet; -errno.  From memory when it was
- * committed lately, else from the segments; whole frames at a time: the first
- * may begin before after_seq + 1. */
+/* 1: the next committed frame; 0: none yet; -errno.  Whole frames at a time: the
+ * first may begin before after_seq + 1.  What was committed lately comes from
+ * the page cache.  A damaged view has seqs but no lines; its pipeline is 0 if
+ * that is lost too.  A reader keeps its segment from being recycled. */
 int journal_reader_next(struct journal_reader *, struct journal_view *, struct heard_error *);
 /* Number of records of the pipeline (or for that output only) after seq: walked
  * over frame headers.  [any] */
@@ -209,11 +214,13 @@ int64_t journal_walk(struct journal *, uint64_t after_seq, uint64_t pipeline, ui
 
 /* ---- dead letters and deferrals: live ones, indexed in memory [any] */
 
-void journal_dead_each(struct journal *, /* oldest first; meta and body valid in the call */
-		       bool with_body, bool (*fn)(void *arg, const struct journal_dead *),
-		       void *arg);
+/* Oldest first; meta and body valid in the call, both empty if the frame is
+ * damaged.  fn returns false to stop. */
+void journal_dead_each(struct journal *, bool with_body,
+		       bool (*fn)(void *arg, const struct journal_dead *), void *arg);
 bool journal_dead_known(struct journal *, uint64_t output, uint64_t seq);
 size_t journal_dead_count(struct journal *);
+/* Oldest first; an empty line: damaged. */
 void journal_defer_each(struct journal *, uint64_t output,
 			void (*fn)(void *arg, const struct journal_defer *), void *arg);
 
