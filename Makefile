@@ -140,7 +140,7 @@ lint-deps:
 	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS) $(LINT_DEPS)
 
 run: ## install what is missing, build, and show it at work on this machine
-	@tests/lib/deps.sh $(BUILD_DEPS)
+	@tests/lib/deps.sh $(BUILD_DEPS) curl
 	@$(MAKE) --no-print-directory -s all
 	@BUILD=$(BUILD) KEEP=$(KEEP) tests/demo/run.sh
 
