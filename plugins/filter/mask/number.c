@@ -60,7 +60,8 @@ static uint32_t gap_char(const struct mask_text *t, uint32_t at, uint8_t *gap)
 	case ')': *gap |= GAP_PAREN; return 1;
 	default: break;
 	}
-	if (text_byte(t, at) < 0x80)
+	unsigned char c = text_byte(t, at); /* the wide ones begin with four bytes only */
+	if (c != 0xC2 && c != 0xE2 && c != 0xE3 && c != 0xEF)
 		return 0;
 	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
 		if (text_has(t, at, wide[i].is)) {
