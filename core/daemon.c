@@ -92,6 +92,9 @@ struct daemon *daemon_open(const struct conf *conf, struct faults *faults)
 		pipeline_init(&d->pipelines[d->n_pipelines], d,
 			      &conf->pipelines[d->n_pipelines], faults);
 	http_unused(d->http, faults);
+	if (http_check(d->http, &err) != 0)
+		faults_add(faults, err.file[0] ? err.file : conf->file, err.line, "%s",
+			   err.text);
 	if (faults->n > 0) {
 		daemon_close(d);
 		return NULL;

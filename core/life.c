@@ -82,6 +82,8 @@ static void life_http_quiet(void *arg)
 {
 	struct life *l = arg;
 	l->http_is_quiet = true;
+	life_stop_hosts(l,
+			HEARD_INPUT); /* they were needed until the last request was answered */
 }
 
 static bool life_jobs_left(const struct daemon *d)
@@ -158,6 +160,8 @@ static void life_next(struct life *l)
 {
 	struct daemon *d = l->daemon;
 	if (d->state == DAEMON_STOPPING_INPUTS) {
+		if (!l->http_is_quiet)
+			life_http_quiet(l);
 		life_enter(d, DAEMON_DRAINING);
 	} else if (d->state == DAEMON_DRAINING) {
 		life_say_left(d);
@@ -196,7 +200,6 @@ static void life_begin(struct life *l)
 	l->deadline_ms = daemon_now() + d->conf->drain_timeout;
 	life_enter(d, DAEMON_STOPPING_INPUTS);
 	http_quiesce(d->http, life_http_quiet, l);
-	life_stop_hosts(l, HEARD_INPUT);
 	event_add(l->tick, &tick);
 }
 

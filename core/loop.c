@@ -27,7 +27,6 @@ struct loop {
 	int fd;
 	char name[16];
 	pthread_t thread;
-	bool is_running; /* [owner] */
 	bool has_thread;
 
 	pthread_mutex_t lock; /* guards the mailbox */
@@ -126,7 +125,8 @@ int loop_run(struct loop *l)
 static void *loop_main(void *arg)
 {
 	struct loop *l = arg;
-	loop_run(l);
+	pthread_setname_np(pthread_self(), l->name);
+	event_base_dispatch(l->base);
 	return NULL;
 }
 
@@ -137,7 +137,6 @@ int loop_start(struct loop *l, struct heard_error *err)
 		return heard_fail(err, rc, "cannot start the thread of %s: %s", l->name,
 				  strerror(rc));
 	l->has_thread = true;
-	pthread_setname_np(l->thread, l->name);
 	return 0;
 }
 
