@@ -120,7 +120,8 @@ struct heard_record *batch_add_record(struct heard_batch *b)
 {
 	if (b->n == b->size) {
 		size_t size = b->size ? 2 * b->size : FIRST_RECORDS;
-		struct heard_record **at = vector_grow(b, b->at, b->n, size, sizeof *at);
+		struct heard_record **at = vector_grow(b, b->at, b->n, size,
+						       sizeof(struct heard_record *));
 		if (at == NULL)
 			return NULL;
 		b->at = at;
@@ -223,7 +224,8 @@ size_t batch_decoded(const struct heard_batch *b)
 
 int batch_narrow(struct heard_batch *b, const bool *keep, size_t n)
 {
-	struct heard_record **at = vector_grow(b, NULL, 0, n + 1, sizeof *at);
+	struct heard_record **at = vector_grow(b, NULL, 0, n + 1,
+					       sizeof(struct heard_record *));
 	if (at == NULL)
 		return -ENOMEM;
 	size_t kept = 0;
@@ -249,10 +251,11 @@ int batch_widen(struct heard_batch *b)
 	b->all = NULL;
 	if (n_added == 0)
 		return 0;
-	struct heard_record **at = vector_grow(b, b->at, n, n + n_added + FIRST_RECORDS, sizeof *at);
+	struct heard_record **at = vector_grow(b, b->at, n, n + n_added + FIRST_RECORDS,
+					       sizeof(struct heard_record *));
 	if (at == NULL)
 		return -ENOMEM;
-	memcpy(at + n, added, n_added * sizeof *at);
+	memcpy(at + n, added, n_added * sizeof(struct heard_record *));
 	b->at = at;
 	b->n = n + n_added;
 	b->size = n + n_added + FIRST_RECORDS;

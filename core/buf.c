@@ -49,27 +49,27 @@ char *heard_buf_grow(struct heard_buf *b, size_t n)
 	return b->ptr + b->len;
 }
 
+/* Prints behind what is there; how much it wanted to print, or -1. */
+static int print(struct heard_buf *b, size_t room, const char *format, va_list ap)
+{
+	char *p = heard_buf_room(b, room);
+	return p ? vsnprintf(p, b->size - b->len, format, ap) : -1;
+}
+
 void heard_buf_printf(struct heard_buf *b, const char *format, ...)
 {
 	va_list ap, again;
 	va_start(ap, format);
 	va_copy(again, ap);
-	char *p = heard_buf_room(b, 0);
-	if (p) {
-		size_t room = b->size - b->len;
-		int n = vsnprintf(p, room, format, ap);
-		if (n >= 0 && (size_t)n >= room) {
-			p = heard_buf_room(b, (size_t)n);
-			if (p)
-				vsnprintf(p, (size_t)n + 1, format, again);
-			else
-				b->ptr[b->len] = '\0';
-		}
-		if (n < 0)
-			b->failed = true;
-		else if (p)
-			b->len += (size_t)n;
-	}
+	int n = print(b, 0, format, ap);
+	if (n >= 0 && (size_t)n >= b->size - b->len)
+		n = print(b, (size_t)n, format, again);
+	if (n >= 0)
+		b->len += (size_t)n;
+	else
+		b->failed = true;
+	if (b->ptr)
+		b->ptr[b->len] = '\0'; /* also behind what failed half way */
 	va_end(again);
 	va_end(ap);
 }

@@ -186,6 +186,8 @@ static void put_rest(struct heard_buf *b, struct heard_str rest)
 
 void json_put_trusted(struct heard_buf *b, struct heard_str s)
 {
+	if (s.ptr == NULL)
+		s = HEARD_STR_OF("");
 	char *start = heard_buf_room(b, s.len + BLOCK + 2);
 	if (start == NULL)
 		return;

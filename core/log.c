@@ -279,7 +279,7 @@ void log_vline(enum heard_level level, const char *who, const char *format, va_l
 		return;
 	if ((size_t)wanted >= sizeof text) {
 		struct heard_str whole = heard_str_n(text, sizeof text - 1);
-		strcpy(text + utf8_cut(whole, sizeof text - 5).len, "...");
+		memcpy(text + utf8_cut(whole, sizeof text - 5).len, "...", sizeof "...");
 	}
 	if (!is_limited(level, who, format, text))
 		write_line(level, who, text);
@@ -328,6 +328,7 @@ const char *log_quote(struct heard_str s)
 	*p++ = '"';
 	while (s.len && p < last)
 		p = quote_one(p, &s);
-	strcpy(p, s.len ? "...\"" : "\"");
+	const char *end = s.len ? "...\"" : "\"";
+	memcpy(p, end, strlen(end) + 1);
 	return start;
 }

@@ -18,7 +18,7 @@
 struct heard_buf {
 	char *ptr;
 	size_t len, size; /* bytes used; bytes allocated                     */
-	size_t cap;       /* never more than this many bytes                 */
+	size_t cap;	  /* never more than this many bytes                 */
 	bool failed;
 };
 
