@@ -168,7 +168,7 @@ static bool sub_grow(const struct keys *k, struct sub *s)
 
 	for (uint32_t i = 0; i < s->size; i++)
 		n_live += s->slots[i].print && is_live(k, &s->slots[i]);
-	struct sub grown = {.size = n_live ? n_live + n_live * 7 / 8 : FIRST_SIZE + stagger};
+	struct sub grown = {.size = FIRST_SIZE + stagger + n_live * 15 / 8};
 	grown.slots = calloc(grown.size, sizeof(*grown.slots));
 	if (grown.slots == NULL)
 		return s->used + 1 < s->size; /* fuller, slower, still right */
