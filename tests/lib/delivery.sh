@@ -58,7 +58,7 @@ arrived() {
 	        record = json.loads(line)
 	        in_file[record["id"]] += 1
 	        order_of[record["id"]] = record.get("order")
-	seen_orders = collections.Counter(order_of.values())
+	seen_orders = collections.Counter(o for o in order_of.values() if o)
 
 	db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
 	tables = {r[0] for r in db.execute("select name from sqlite_master where type in ('table','view')")}

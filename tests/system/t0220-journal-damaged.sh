@@ -96,7 +96,7 @@ ok "the daemon starts over that, too" daemon_start
 ok "and goes on" wait_for 60 is_drained
 sed 5d "$T/flip.acks" >"$T/whole"
 is "the other nine arrive" "$(received)" "$(ids "$T/whole")"
-like "the damage is reported with its place" "$(cat "$LOG")" '[Dd]amaged.*[0-9]'
+like "the damage is reported with its place" "$(cat "$LOG")" 'offset [0-9]+ is damaged'
 ok "the ledger balances over it" balanced
 ok "the daemon stops after that" daemon_stop
 no_sanitizer_reports

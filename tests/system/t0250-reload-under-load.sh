@@ -18,7 +18,7 @@ good=0
 for round in $(seq "$RELOADS"); do
 	heard reload >"$T/reload.out" 2>&1 && wait_for 30 is_ready && good=$((good + 1))
 	# connections opened just now, beside the kept-alive ones
-	"$TOOLS/load" -a "$where" -c 4 -n 8 -k "r$round" -l "$T/acks" >>"$T/fresh" 2>&1
+	"$TOOLS/load" -a "$where" -c 4 -n 8 -k "r$round" -l "$T/fresh.acks" >>"$T/fresh" 2>&1
 done
 is "every reload went well" "$good" "$RELOADS"
 ok "it is the same process" kill -0 "$daemon_pid"
@@ -29,6 +29,7 @@ note "$(cat "$T/load.out")"
 like "no connection was refused" "$(cat "$T/load.out")" 'refused_connects=0 '
 is "nor a fresh one" "$(grep -cv 'refused_connects=0 ' "$T/fresh")" 0
 ok "everything is delivered" wait_for 60 is_drained
+cat "$T/fresh.acks" >>"$T/acks"
 ok "exactly once" arrived "$T/acks" "$T/orders"
 note "$(head -n 1 "$T/tap.out")"
 

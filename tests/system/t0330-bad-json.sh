@@ -35,6 +35,7 @@ body '{"rating":"five","body":"x"}'; refused "a text for a number" 400
 body '{"body":"a\000b"}'; refused "a NUL byte" 400
 body '{"body":"\377\376"}'; refused "invalid UTF-8" 400
 body '{"body":"\355\240\200"}'; refused "a surrogate in UTF-8" 400
+body '{"body":"a\\u0000b"}'; refused "an escaped NUL" 400
 body '{"body":"\\ud800"}'; refused "half a surrogate pair" 400
 python3 -c 'print("[" * 10000 + "]" * 10000, end="")' >"$T/body"; refused "10,000 deep arrays" 400
 python3 -c 'print("{\"a\":" * 10000 + "1" + "}" * 10000, end="")' >"$T/body"; refused "10,000 deep objects" 400
@@ -48,13 +49,12 @@ taken() {
 		--data-binary @"$T/body" "$(url public /feedback)")
 	is "$1" "$code" 202
 }
-body '{"body":"a\\u0000b"}'; taken "an escaped NUL"
 body '{"body":"x","attributes":{"a":{"b":{"c":1}}}}'; taken "nested attributes"
 body '{"body":"\\ud83d\\ude00 \360\237\230\200"}'; taken "emoji both ways"
 body '{"body":"x","unheard_of":[1,2,{"a":null}],"id":"mine"}'; taken "fields nobody knows, and an id"
 
 ok "all that was taken arrives" wait_for 20 is_drained
-is "and nothing else" "$(wc -l <"$STATE/out.ndjson")" 4
+is "and nothing else" "$(wc -l <"$STATE/out.ndjson")" 3
 is "an id from outside counts for nothing" "$(grep -c '"id":"mine"' "$STATE/out.ndjson")" 0
 ok "each line is JSON" jq -e . "$STATE/out.ndjson"
 is "no dead letter was made of them" "$(heard dead list --json | jq length)" 0
