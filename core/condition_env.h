@@ -21,7 +21,14 @@ struct condition {
 
 /* Push the table that is to be _ENV.  Raises Lua errors: call it protected. */
 void condition_env_push(lua_State *);
-/* NULL-terminated names of the functions. */
-extern const char *const condition_env_functions[];
+
+/* ---- for condition_functions.c */
+
+/* The list that the proxy at `arg` stands for, or false: a table of its own. */
+bool condition_env_list(lua_State *, int arg, struct heard_value *);
+size_t condition_env_list_size(const struct heard_value *);
+/* Put an empty table before the one on the stack's top: reading goes through to
+ * it, and since nothing is ever in the empty one, each assignment is met. */
+void condition_env_freeze(lua_State *);
 
 #endif

@@ -9,10 +9,11 @@
  */
 #include "condition_names.h"
 
-#include "condition_env.h"
+#include "condition_functions.h"
 #include "option.h"
 
 #include <heard/error.h>
+#include <heard/field.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -76,7 +77,7 @@ static void collect(struct names *names, struct heard_str scope)
 #define X(symbol, name, meaning) add(names, HEARD_STR_OF(name));
 	HEARD_FAMILIES(X)
 #undef X
-	for (const char *const *f = condition_env_functions; *f; f++)
+	for (const char *const *f = condition_function_names; *f; f++)
 		add(names, heard_str(*f));
 }
 

@@ -55,8 +55,11 @@ static const char *parse_decimal(const char *p, struct decimal *d)
 	digits = strspn(++p, "0123456789");
 	if (digits == 0 || digits > FRACTION_DIGITS)
 		return NULL;
-	for (double place = 0.1; digits; digits--, place /= 10)
+	double place = 0.1;
+	for (; digits; digits--) {
 		d->fraction += place * (*p++ - '0');
+		place /= 10;
+	}
 	return p;
 }
 

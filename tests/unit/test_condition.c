@@ -234,17 +234,17 @@ static void a_wrong_expression_is_told_with_a_hint(void **state)
 static void unknown_names_get_the_nearest(void **state)
 {
 	(void)state;
-	assert_refused("priorty == 'high'",
-		       "unknown field \"priorty\"; did you mean \"priority\"?");
-	assert_refused("true or autor.name == 'x'", "did you mean \"author\"?");
+	assert_refused("prioritty == 'high'",
+		       "unknown field \"prioritty\"; did you mean \"priority\"?");
+	assert_refused("true or authr.name == 'x'", "did you mean \"author\"?");
 	assert_refused("spam.verdikt == 'ham'", "did you mean \"spam.verdict\"?");
 	assert_refused("contain(body, 'x')", "did you mean \"contains\"?");
 	assert_refused("xyzzyx", "unknown field \"xyzzyx\"");
 	assert_int_equal(condition_check("attributes.whatever.else_ == 1 and ratings.x", NULL),
 			 0);
-	assert_int_equal(condition_check("body == \"priorty\" -- priorty", NULL), 0);
-	assert_int_equal(condition_check("body == [==[ priorty ]==] --[[ x ]] and true", NULL),
-			 0);
+	assert_int_equal(condition_check("body == \"prioritty\" -- prioritty", NULL), 0);
+	assert_int_equal(
+		condition_check("body == [==[ prioritty ]==] --[[ x ]] and true", NULL), 0);
 	assert_int_equal(
 		condition_check("has({a = priority}, 1e5) or 0x1F < 2 or 'a\\'b' == body",
 				NULL),

@@ -228,7 +228,7 @@ static void a_map_may_be_a_list_of_pairs(void **state)
 	(void)state;
 	assert_good("map = ( { name = \"X-Api-Key\"; value = \"1\"; } );");
 	assert_string_equal(f.self.map.names[0], "X-Api-Key");
-	assert_fault("map = ( { nam = \"X\"; value = \"1\"; } );", 1, "must hold { name");
+	assert_fault("map = ( { nme_ = \"X\"; value = \"1\"; } );", 1, "must hold { name");
 	assert_fault("map = {\n a = 1; };", 2, "the value of \"a\" must be a text");
 }
 
@@ -323,8 +323,8 @@ static void unknown_members_get_the_nearest(void **state)
 		     "filter \"mask\": unknown option \"mod\"; did you mean \"mode\"?");
 	assert_fault("xyzzyx = 1;", 1, "unknown option \"xyzzyx\"");
 	assert_fault(
-		"group = { must = \"x\";\n frist = \"1s\"; };", 2,
-		"filter \"mask\": group: unknown option \"frist\"; did you mean \"first\"?");
+		"group = { must = \"x\";\n firrst = \"1s\"; };", 2,
+		"filter \"mask\": group: unknown option \"firrst\"; did you mean \"first\"?");
 }
 
 static void members_of_others_are_passed_over(void **state)
