@@ -67,7 +67,7 @@ static struct heard_str pool_copy(struct reading *r, const char *s, size_t n)
 
 /* ---- faults */
 
-void reading_fault(struct reading *r, int line, const char *format, ...)
+void reader_fault(struct reading *r, int line, const char *format, ...)
 {
 	char text[256];
 	va_list args;
@@ -103,7 +103,7 @@ static bool is_known(struct reading *r, const config_setting_t *member,
 		if (strcmp(names[i], name) == 0)
 			return true;
 	const char *near = text_nearest(name, names);
-	reading_fault(r, line_of(member),
+	reader_fault(r, line_of(member),
 		      near ? "unknown key \"%s\" (did you mean \"%s\"?)"
 			   : "unknown key \"%s\"%s",
 		      name, near ? near : "");
@@ -117,7 +117,7 @@ static bool is_word_of(struct reading *r, const config_setting_t *s, const char 
 		if (strcmp(words[i], value) == 0)
 			return true;
 	const char *near = text_nearest(value, words);
-	reading_fault(r, line_of(s), "%s: \"%.40s\" is not one of its values%s%s%s",
+	reader_fault(r, line_of(s), "%s: \"%.40s\" is not one of its values%s%s%s",
 		      config_setting_name(s), value, near ? " (did you mean \"" : "",
 		      near ? near : "", near ? "\"?)" : "");
 	return false;
@@ -130,7 +130,7 @@ static const char *string_of(struct reading *r, const config_setting_t *s)
 	const char *value = config_setting_get_string(s);
 
 	if (value == NULL || value[0] == '\0') {
-		reading_fault(r, line_of(s), "%s: must be a text in quotes",
+		reader_fault(r, line_of(s), "%s: must be a text in quotes",
 			      config_setting_name(s));
 		return NULL;
 	}
@@ -145,7 +145,7 @@ static bool number_of(struct reading *r, const config_setting_t *s, double *numb
 	case CONFIG_TYPE_FLOAT: *number = config_setting_get_float(s); return true;
 	default: break;
 	}
-	reading_fault(r, line_of(s), "%s: must be a number", config_setting_name(s));
+	reader_fault(r, line_of(s), "%s: must be a number", config_setting_name(s));
 	return false;
 }
 
@@ -158,7 +158,7 @@ static const struct heard_str *texts_of(struct reading *r, const config_setting_
 
 	*n_r = 0;
 	if (!alone && !config_setting_is_array(s) && !config_setting_is_list(s)) {
-		reading_fault(r, line_of(s), "%s: must be a list of texts",
+		reader_fault(r, line_of(s), "%s: must be a list of texts",
 			      config_setting_name(s));
 		return NULL;
 	}
@@ -168,7 +168,7 @@ static const struct heard_str *texts_of(struct reading *r, const config_setting_
 					 : config_setting_get_string_elem(s, i);
 
 		if (text == NULL || text[0] == '\0')
-			reading_fault(r, line_of(s), "%s: element %d is no text",
+			reader_fault(r, line_of(s), "%s: element %d is no text",
 				      config_setting_name(s), i + 1);
 		else
 			texts[(*n_r)++] = pool_copy(r, text, strlen(text));
@@ -202,7 +202,7 @@ static const struct condition condition_kinds[] = {
 static void read_conditions(struct reading *r, const config_setting_t *group, struct rule *rule)
 {
 	if (!config_setting_is_group(group)) {
-		reading_fault(r, line_of(group), "when: must be a group { ... }");
+		reader_fault(r, line_of(group), "when: must be a group { ... }");
 		return;
 	}
 	int n = config_setting_length(group);
@@ -232,14 +232,14 @@ static void add_entry(struct reading *r, struct entry **list, size_t *n,
 {
 	if (*n >= MOST_WORDS) {
 		if (*n == MOST_WORDS)
-			reading_fault(r, entry->line, "more than %d words", MOST_WORDS);
+			reader_fault(r, entry->line, "more than %d words", MOST_WORDS);
 		return;
 	}
 	if ((*n & (*n - 1)) == 0) { /* grows at each power of two */
 		struct entry *bigger = pool_alloc(r->pool, (*n ? 2 * *n : 1) * sizeof(**list));
 
 		if (bigger == NULL) {
-			reading_fault(r, entry->line, "out of memory");
+			reader_fault(r, entry->line, "out of memory");
 			return;
 		}
 		if (*n)
@@ -276,7 +276,7 @@ static void add_word(struct reading *r, struct heard_str text, const struct entr
 		text.len--;
 	}
 	if (text.len < 2 || text.len > LONGEST_WORD) {
-		reading_fault(r, like->line, "\"%.40s\": a word has 2 to %d bytes", text.ptr,
+		reader_fault(r, like->line, "\"%.40s\": a word has 2 to %d bytes", text.ptr,
 			      LONGEST_WORD);
 		return;
 	}
@@ -311,7 +311,7 @@ static void read_patterns(struct reading *r, const config_setting_t *s, struct r
 	for (size_t i = 0; texts && i < n; i++) {
 		entry.text = texts[i];
 		if (texts[i].len > LONGEST_PATTERN)
-			reading_fault(r, entry.line,
+			reader_fault(r, entry.line,
 				      "patterns: element %zu is longer than %d bytes", i + 1,
 				      LONGEST_PATTERN);
 		else
@@ -354,13 +354,13 @@ static bool read_outcome(struct reading *r, const config_setting_t *s, struct ou
 static void read_weight(struct reading *r, const config_setting_t *s, struct rule *rule)
 {
 	if (number_of(r, s, &rule->weight) && !(rule->weight > 0 && rule->weight <= 1000))
-		reading_fault(r, line_of(s), "weight: must be above 0 and at most 1000");
+		reader_fault(r, line_of(s), "weight: must be above 0 and at most 1000");
 }
 
 static void read_negated(struct reading *r, const config_setting_t *s, struct rule *rule)
 {
 	if (config_setting_type(s) != CONFIG_TYPE_BOOL)
-		reading_fault(r, line_of(s), "negated: must be true or false");
+		reader_fault(r, line_of(s), "negated: must be true or false");
 	else
 		rule->counts_negated = config_setting_get_bool(s);
 }
@@ -401,7 +401,7 @@ static void read_rule(struct reading *r, const config_setting_t *group, struct r
 
 	rule->weight = 1;
 	if (!config_setting_is_group(group)) {
-		reading_fault(r, line_of(group), "a rule must be a group { ... }");
+		reader_fault(r, line_of(group), "a rule must be a group { ... }");
 		return;
 	}
 	unsigned faults = r->faults;
@@ -410,14 +410,14 @@ static void read_rule(struct reading *r, const config_setting_t *group, struct r
 	if (r->faults != faults)
 		return;
 	if (!rule->needs_word && rule->n_conditions == 0)
-		reading_fault(r, line_of(group), "a rule needs words, patterns or when");
+		reader_fault(r, line_of(group), "a rule needs words, patterns or when");
 	if (!gives->category && !gives->intent && !gives->department && !gives->priority &&
 	    rule->n_tags == 0)
-		reading_fault(r, line_of(group),
+		reader_fault(r, line_of(group),
 			      "a rule must give a category, an intent, a "
 			      "priority, a department or tags");
 	if (gives->subcategory && !gives->category)
-		reading_fault(r, line_of(group), "a subcategory needs its category");
+		reader_fault(r, line_of(group), "a subcategory needs its category");
 }
 
 static void read_list(struct reading *r, const config_setting_t *list)
@@ -425,14 +425,14 @@ static void read_list(struct reading *r, const config_setting_t *list)
 	int n = config_setting_length(list);
 
 	if (!config_setting_is_list(list) || n > MOST_RULES) {
-		reading_fault(r, line_of(list),
+		reader_fault(r, line_of(list),
 			      "rules: must be a list ( { ... }, ... ) of at most %d",
 			      MOST_RULES);
 		return;
 	}
 	r->rules->rule = pool_alloc(r->pool, (size_t)n * sizeof(struct rule));
 	if (r->rules->rule == NULL) {
-		reading_fault(r, line_of(list), "out of memory");
+		reader_fault(r, line_of(list), "out of memory");
 		return;
 	}
 	r->rules->n_rules = (size_t)n;
@@ -446,7 +446,7 @@ static void read_otherwise(struct reading *r, const config_setting_t *group)
 					    "priority", "department",  NULL};
 
 	if (!config_setting_is_group(group)) {
-		reading_fault(r, line_of(group), "otherwise: must be a group { ... }");
+		reader_fault(r, line_of(group), "otherwise: must be a group { ... }");
 		return;
 	}
 	for (int i = 0; i < config_setting_length(group); i++) {
@@ -475,5 +475,5 @@ void reading_rules(struct reading *r, const config_setting_t *root)
 		}
 	}
 	if (!has_rules)
-		reading_fault(r, 1, "there is no list `rules`");
+		reader_fault(r, 1, "there is no list `rules`");
 }

@@ -36,7 +36,7 @@ struct reading {
 };
 
 /* Add a fault at a line of the file. */
-void reading_fault(struct reading *, int line, const char *format, ...)
+void reader_fault(struct reading *, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Fill rules->rule, rules->otherwise, words and patterns. */
 void reading_rules(struct reading *, const config_setting_t *root);

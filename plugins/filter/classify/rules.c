@@ -147,7 +147,7 @@ static int compile_literals(struct reading *r)
 	if (hs_compile_lit_multi(texts, flags, ids, lengths, (unsigned)n, HS_MODE_BLOCK, NULL,
 				 &r->rules->literals, &why) == HS_SUCCESS)
 		return 0;
-	reading_fault(r, 1, "the words cannot be compiled: %s",
+	reader_fault(r, 1, "the words cannot be compiled: %s",
 		      why ? why->message : "no memory");
 	hs_free_compile_error(why);
 	return -EINVAL;
@@ -171,10 +171,10 @@ static void vet_pattern(struct reading *r, const struct entry *entry)
 
 	if (hs_expression_info(entry->text.ptr, pattern_flags(entry->text.ptr), &info, &why) !=
 	    HS_SUCCESS)
-		reading_fault(r, entry->line, "patterns: \"%.60s\": %s", entry->text.ptr,
+		reader_fault(r, entry->line, "patterns: \"%.60s\": %s", entry->text.ptr,
 			      why ? why->message : "no memory");
 	else if (info->min_width == 0)
-		reading_fault(r, entry->line, "patterns: \"%.60s\" matches the empty text",
+		reader_fault(r, entry->line, "patterns: \"%.60s\" matches the empty text",
 			      entry->text.ptr);
 	hs_free_compile_error(why);
 	free(info);
@@ -207,7 +207,7 @@ static int compile_patterns(struct reading *r)
 			     &r->rules->patterns, &why) == HS_SUCCESS)
 		return 0;
 	bool known = why && why->expression >= 0 && (size_t)why->expression < n;
-	reading_fault(r, known ? r->patterns[why->expression].line : 1, "patterns: %s",
+	reader_fault(r, known ? r->patterns[why->expression].line : 1, "patterns: %s",
 		      why ? why->message : "no memory");
 	hs_free_compile_error(why);
 	return -EINVAL;
@@ -230,9 +230,9 @@ static void read_file(struct reading *r)
 	if (config_read_file(&config, r->path) == CONFIG_TRUE)
 		reading_rules(r, config_root_setting(&config));
 	else if (config_error_type(&config) == CONFIG_ERR_FILE_IO)
-		reading_fault(r, 0, "the rules file cannot be read");
+		reader_fault(r, 0, "the rules file cannot be read");
 	else
-		reading_fault(r, config_error_line(&config), "%s", config_error_text(&config));
+		reader_fault(r, config_error_line(&config), "%s", config_error_text(&config));
 	config_destroy(&config);
 }
 
