@@ -124,6 +124,8 @@ int scan_header(struct scan *s, uint64_t at, uint64_t limit, struct frame *f)
 
 int scan_seek(struct scan *s, uint64_t *at, uint64_t limit, struct frame *f)
 {
+	if (limit > s->size)
+		limit = s->size;
 	for (; *at + FRAME_HEADER <= limit; *at += FRAME_ALIGN) {
 		int r = header(s, *at, limit, SEEK_AHEAD, f);
 		if (r != 0)
@@ -163,7 +165,8 @@ int scan_commit(struct scan *s, uint64_t *at, uint64_t limit, const struct frame
 	while ((r = scan_seek(s, at, limit, f)) == 1) {
 		if (f->type == FRAME_COMMIT) {
 			r = scan_payload(s, *at, f, key, &payload);
-			if (r == 0 && frame_get_commit(payload, commit))
+			if (r == 0 && frame_get_commit(payload, commit) &&
+			    commit->group_start <= *at)
 				return 1;
 			if (r != 0 && r != -EBADMSG)
 				return r;
