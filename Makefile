@@ -141,19 +141,19 @@ lint-deps:
 
 run: ## install what is missing, build, and show it at work on this machine
 	@tests/lib/deps.sh $(BUILD_DEPS) curl
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@BUILD=$(BUILD) KEEP=$(KEEP) tests/demo/run.sh
 
 check: ## every test in this variant; ends with one line of figures
 	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS)
-	@$(MAKE) --no-print-directory -s all check-programs
+	@$(MAKE) --no-print-directory -j$$(nproc) all check-programs
 	@BUILD=$(BUILD) VARIANT=$(VARIANT) tests/run.sh $(T)
 
 check-programs: $(UNITS) $(TOOLS) $(TESTPLUGINS)
 
 bench: ## speed, as medians with machine and load
 	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS)
-	@$(MAKE) --no-print-directory -s VARIANT=release all check-programs
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release all check-programs
 	@BUILD=build/release tests/bench/run.sh $(B)
 
 fuzz: ## each target for FUZZ_SECONDS (default 60), with clang's libFuzzer
