@@ -134,7 +134,7 @@ static void status_print(void *arg, const struct heard_json *out, struct heard_s
 	printf("journal: %" PRId64 " records so far, %" PRId64 " MiB in %" PRId64
 	       " segments, %" PRId64 " dead letters%s\n\n",
 	       number(journal, "last_seq"), number(journal, "bytes") >> 20,
-	       number(journal, "segments"), number(journal, "dead_letters"),
+	       number(journal, "segments"), number(journal, "spare"), number(journal, "dead_letters"),
 	       truth(journal, "full") ? ", FULL" : "");
 	status_outputs(first(out, "pipelines"));
 }

@@ -70,6 +70,7 @@ void control_status(struct control_client *c, const struct heard_json *request)
 	heard_json_int(w, "last_seq", (int64_t)journal_last_seq(d->journal));
 	heard_json_int(w, "bytes", f.bytes);
 	heard_json_int(w, "segments", f.segments);
+	heard_json_int(w, "spare", f.spare);
 	heard_json_int(w, "keys", (int64_t)f.keys);
 	heard_json_int(w, "dead_letters", (int64_t)journal_dead_count(d->journal));
 	heard_json_int(w, "damaged_frames", (int64_t)f.damaged_frames);
