@@ -56,7 +56,8 @@ spawn() {
 }
 
 # conf_head: state folder, plugins and a public and an admin listener on free
-# ports.  Set CONF_EXTRA for more settings, LISTENER for more of the public one.
+# ports.  Set CONF_EXTRA for more settings, LISTENER for more of the public one,
+# NO_PUBLIC where no input would use that.
 conf_head() {
 	cat <<-EOT
 		state_dir = "$STATE";
@@ -64,7 +65,7 @@ conf_head() {
 		log = { level = "${LEVEL:-info}"; format = "text"; };
 		workers = 2;
 		listeners = (
-		  { name = "public"; address = "127.0.0.1:0"; ${LISTENER:-} },
+		  ${NO_PUBLIC:+#} { name = "public"; address = "127.0.0.1:0"; ${LISTENER:-} },
 		  { name = "admin";  address = "127.0.0.1:0"; }
 		);
 		${CONF_EXTRA:-}
@@ -122,6 +123,7 @@ daemon_stop() {
 }
 
 daemon_kill() {
+	[ -n "$daemon_pid" ] || return 0
 	kill -9 "$daemon_pid" 2>/dev/null
 	wait "$daemon_pid" 2>/dev/null
 	daemon_pid=

@@ -5,9 +5,9 @@
 . "$(dirname "$0")/../lib/delivery.sh"
 
 mkdir -m 700 "$STATE"
-if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=40M,mode=700 none "$STATE" 2>/dev/null; then
-	note "a tmpfs of 40M"
-	trap 'clean_up; umount -l "$STATE" 2>/dev/null; rm -rf "$T"' EXIT
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=64M,mode=700 none "$STATE" 2>/dev/null; then
+	note "a tmpfs of 64M"
+	trap 'daemon_kill; umount -l "$STATE" 2>/dev/null; clean_up' EXIT
 	make_full() { dd if=/dev/zero of="$STATE/filler" bs=64K 2>/dev/null; [ -s "$STATE/filler" ]; }
 	make_room() { rm -f "$STATE/filler"; }
 elif [ "$VARIANT" = release ]; then
@@ -31,7 +31,7 @@ is_unready() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$(url admin /re
 is_ready() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$(url admin /readyz)")" = 200 ]; }
 
 ok "the disk is full" make_full
-spawn load "$TOOLS/load" -A "$STATE/listeners:public" -c 4 -n 20000 -k during -l "$T/acks2" -d 120
+spawn load "$TOOLS/load" -A "$STATE/listeners:public" -c 4 -n 4000 -k during -l "$T/acks2" -d 120
 client=$spawned
 ok "the daemon says that it is not ready" wait_for 60 is_unready
 ok "it lives" kill -0 "$daemon_pid"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A record that kills the process twice becomes a dead letter; all others arrive.
 . "$(dirname "$0")/../lib/daemon.sh"
+NO_PUBLIC=1
 
 export ASAN_OPTIONS="handle_abort=0:$ASAN_OPTIONS"
 mkdir -p "$T/drop"

@@ -3,6 +3,7 @@
 # SOAK_INTO=tickets for the store.
 # timeout: 7200
 . "$(dirname "$0")/../lib/daemon.sh"
+NO_PUBLIC=1
 
 SOAK=${SOAK:-200000}
 SOAK_INTO=${SOAK_INTO:-file}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What a careless or hostile hand leaves in the drop folder.
 . "$(dirname "$0")/../lib/daemon.sh"
+NO_PUBLIC=1
 
 DROP=$T/drop
 mkdir -p "$DROP"

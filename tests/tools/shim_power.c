@@ -10,8 +10,8 @@
  *	                  link to its inode, a folder a symlink to its dirs/<ino>
  *	root              symlink to the dirs/ of $SHIM_ROOT
  *
- * After a SIGKILL, `rm -rf ROOT; cp -aL SHADOW/root ROOT; rm -rf SHADOW` leaves
- * what a power loss would: every write, rename, creation and removal that was
+ * After a SIGKILL, tests/lib/power_loss.py makes of ROOT what SHADOW/root says, as
+ * a power loss would: every write, rename, creation and removal that was
  * not synced is gone.  A file whose name was synced and whose bytes were not is
  * empty.  The real sync is left out, so this also runs fast.
  *
