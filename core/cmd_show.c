@@ -131,11 +131,11 @@ static void status_print(void *arg, const struct heard_json *out, struct heard_s
 	       HEARD_ARG(why), number(out, "pid"), up / 86400, up / 3600 % 24, up / 60 % 60,
 	       up % 60);
 	printf("state in %.*s\n", HEARD_ARG(heard_json_string(out, "state_dir")));
-	printf("journal: %" PRId64 " records so far, %" PRId64 " MiB in %" PRId64
-	       " segments, %" PRId64 " dead letters%s\n\n",
-	       number(journal, "last_seq"), number(journal, "bytes") >> 20,
-	       number(journal, "segments"), number(journal, "spare"), number(journal, "dead_letters"),
-	       truth(journal, "full") ? ", FULL" : "");
+	printf("journal: %" PRId64 " records so far, %" PRId64 " MiB (%" PRId64
+	       " segments in use, %" PRId64 " spare), %" PRId64 " dead letters%s\n\n",
+	       number(journal, "records"), number(journal, "bytes") >> 20,
+	       number(journal, "segments"), number(journal, "spare"),
+	       number(journal, "dead_letters"), truth(journal, "full") ? ", FULL" : "");
 	status_outputs(first(out, "pipelines"));
 }
 

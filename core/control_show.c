@@ -67,7 +67,11 @@ void control_status(struct control_client *c, const struct heard_json *request)
 	heard_json_int(w, "uptime_s", (daemon_now() - d->started_ms) / 1000);
 	heard_json_str(w, "state_dir", heard_str(d->conf->state_dir));
 	heard_json_begin(w, "journal", '{');
-	heard_json_int(w, "last_seq", (int64_t)journal_last_seq(d->journal));
+	int64_t records = 0, counts[JOURNAL_COUNTS];
+	for (size_t i = 0; i < d->n_pipelines; i++)
+		if (journal_count(d->journal, d->pipelines[i].counter, counts))
+			records += counts[JOURNAL_JOURNALED];
+	heard_json_int(w, "records", records);
 	heard_json_int(w, "bytes", f.bytes);
 	heard_json_int(w, "segments", f.segments);
 	heard_json_int(w, "spare", f.spare);

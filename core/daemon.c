@@ -174,6 +174,9 @@ static int daemon_open_journal(struct daemon *d, struct heard_error *err)
 		.keep_ms = d->conf->journal.keep,
 		.encrypt = d->conf->journal.encrypt,
 		.dedupe_ms = daemon_longest_dedupe(d->conf),
+		/* 256 records a millisecond, for ever: so a new journal is ahead of any old one
+		 */
+		.first_seq = (uint64_t)daemon_now() << 8,
 		.now = daemon_now,
 		.committed = daemon_committed,
 		.pressure = daemon_pressure,

@@ -139,13 +139,41 @@ static struct journal_txn *await(struct journal *j, int64_t until_ms, bool *stop
 	return list;
 }
 
+static void chain_break(_Atomic uint64_t *chain, uint64_t epoch)
+{
+	uint64_t now = atomic_load(chain);
+
+	while (now < epoch && !atomic_compare_exchange_weak(chain, &now, epoch))
+		;
+}
+
 static void finish(struct journal *j, struct journal_txn *list, int result)
 {
 	for (struct journal_txn *t = list, *next; t; t = next) {
 		next = t->next;
 		atomic_fetch_sub(&j->queued, group_estimate(t));
+		if (result != 0 && t->chain != NULL)
+			chain_break(t->chain, t->epoch);
 		t->done(t, result);
 	}
+}
+
+/* Those whose chain has broken fail; the others, in order. */
+static struct journal_txn *whole_chains(struct journal *j, struct journal_txn *list)
+{
+	struct journal_txn *whole = NULL, **last = &whole;
+
+	for (struct journal_txn *next; list; list = next) {
+		next = list->next;
+		list->next = NULL;
+		if (list->chain != NULL && list->epoch <= atomic_load(list->chain)) {
+			finish(j, list, -ECANCELED);
+			continue;
+		}
+		*last = list;
+		last = &list->next;
+	}
+	return whole;
 }
 
 /* ---- full, broken */
@@ -383,6 +411,9 @@ static void commit_all(struct journal *j, struct journal_txn *list)
 {
 	struct journal_txn *may = NULL, *others = NULL;
 
+	list = whole_chains(j, list);
+	if (list == NULL)
+		return;
 	if (!atomic_load(&j->is_full)) {
 		int r = atomic_load(&j->is_broken)
 				? 0

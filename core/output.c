@@ -346,6 +346,14 @@ int output_start(struct output *o, struct heard_error *err)
 		int rc = o->host.plugin->position(o->host.self, &o->stored_seq, err);
 		if (rc != 0)
 			return rc;
+		if (o->stored_seq > o->recovered_seq)
+			return heard_fail(err, ESTALE,
+					  "its data is ahead of the journal (%llu, %llu): the "
+					  "state folder was restored "
+					  "from an older copy; move its journal folder away, "
+					  "and a new one begins",
+					  (unsigned long long)o->stored_seq,
+					  (unsigned long long)o->recovered_seq);
 	}
 	if (deferred_load(o) != 0)
 		return heard_fail(err, ENOMEM, "no memory for the deferred queue");

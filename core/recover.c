@@ -542,7 +542,7 @@ int recover(struct journal *j, const struct slots_mark *mark, struct heard_error
 	free(ids);
 	scan_init(&r.scan);
 	heard_buf_init(&r.copy, FRAME_MAX_PAYLOAD);
-	j->next_seq = 1;
+	j->next_seq = j->options.first_seq ? j->options.first_seq : 1;
 	r.next_key = 1;
 	e = o ? recover_all(&r, o, n, err) : heard_fail(err, ENOMEM, "no memory to recover");
 	free(o);
