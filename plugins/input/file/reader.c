@@ -27,7 +27,7 @@
 
 enum {
 	FLIGHTS_MAX = 512,
-	BYTES_MAX = 16 * CHUNK_SIZE,
+	BYTES_MAX = 8 * CHUNK_SIZE,
 	STEPS_PER_TURN = 64,
 	RESCAN_MS = 30 * 1000,
 	RESCAN_SOON_MS = 1000, /* also how often a followed path is looked at */

@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCHES = 2, BATCH_RECORDS = 4096, BATCH_BYTES = 8 << 20 };
+enum { BATCHES = 1, BATCH_RECORDS = 4096, BATCH_BYTES = 8 << 20 };
 
 enum { STORED, DUPLICATE, NO_RECORD };
 
