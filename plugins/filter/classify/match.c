@@ -199,11 +199,17 @@ static double score(const struct match *match, size_t i)
 	return rule->weight * (1 + 0.25 * (more < MORE_WORDS ? more : MORE_WORDS));
 }
 
-static int rule_order(const void *a, const void *b)
+/* In the order of the file.  There are few and they are nearly sorted. */
+static void sort_touched(struct match *match)
 {
-	const uint16_t *x = a, *y = b;
+	for (size_t i = 1; i < match->n_touched; i++) {
+		uint16_t rule = match->touched[i];
+		size_t at = i;
 
-	return *x - *y;
+		for (; at > 0 && match->touched[at - 1] > rule; at--)
+			match->touched[at] = match->touched[at - 1];
+		match->touched[at] = rule;
+	}
 }
 
 /* Rules without words have no marks: they are always asked. */
@@ -212,7 +218,7 @@ static void touch_wordless(struct match *match)
 	for (size_t i = 0; i < match->rules->n_rules; i++)
 		if (!match->rules->rule[i].needs_word)
 			mark_of(match, (uint16_t)i);
-	qsort(match->touched, match->n_touched, sizeof(*match->touched), rule_order);
+	sort_touched(match);
 }
 
 struct best {

@@ -55,7 +55,8 @@ static bool is_letter(char c)
 /* Does the text up to `at` end with this, as a whole word if it is English? */
 static bool ends_here(struct heard_str text, size_t at, struct heard_str with)
 {
-	if (at < with.len)
+	/* the last byte first: it rules nearly all of them out */
+	if (at < with.len || low(text.ptr[at - 1]) != with.ptr[with.len - 1])
 		return false;
 	size_t from = at - with.len;
 	for (size_t i = 0; i < with.len; i++)
