@@ -41,9 +41,9 @@ struct journal_options {
 	int64_t keep_ms;      /* keep drained segments at least so long       */
 	const char *encrypt;  /* key file, made (0600) if absent; NULL: off   */
 	int64_t dedupe_ms;    /* longest of all pipelines: retention of keys  */
-	uint64_t first_seq;      /* of a new journal; 0: 1.  One that rises with  */
-	                         /* time keeps outputs that store their position */
-	                         /* from taking a new journal's records for old  */
+	uint64_t first_seq;   /* of a new journal; 0: 1.  One that rises with  */
+			      /* time keeps outputs that store their position */
+			      /* from taking a new journal's records for old  */
 	int64_t (*now)(void); /* wall clock, ms                               */
 	/* [journal thread] after each group: new records can be read. */
 	void (*committed)(void *arg, uint64_t last_seq);

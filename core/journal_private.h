@@ -1,7 +1,9 @@
 /*
  * journal_private.h - the journal's insides, shared by the files that are it:
- * journal.c (submitting, the thread, groups), pool.c (which segment next),
- * recover.c, reader.c, mail.c (dead letters and deferrals).
+ * journal.c (the queue and the thread), commit.c (one group), tend.c
+ * (housekeeping), health.c (full, broken, damaged), journal_open.c,
+ * journal_doors.c, pool.c (which segment next), recover.c, reader.c, mail.c
+ * (dead letters and deferrals).
  *
  * Two locks, never held together: `queue_lock` for what was submitted, `lock`
  * for what was committed.  The journal thread alone changes the latter, so it
@@ -84,13 +86,36 @@ struct journal {
 int64_t journal_clock(void); /* monotonic, ms */
 /* Have the journal thread look around.  [any] */
 void journal_poke(struct journal *);
-/* Say once, and count, that the frame there is damaged.  [any, without lock] */
-void journal_note_damage(struct journal *, uint64_t segment, uint64_t offset, const char *what);
-/* Write, close and sync the group that was built; 0, then it is committed and
- * applied, or -errno.  [journal thread] */
-int journal_commit_group(struct journal *);
 /* Keys before number `trusted` are in synced files.  [recovery] */
 int journal_open_keys(struct journal *, uint64_t trusted, struct heard_error *);
+/* The thread itself, until is_stopping and nothing waits. */
+void *journal_run(void *journal);
+
+/* ---- commit.c [journal thread] */
+
+/* Write, close and sync the group that was built; 0, then it is committed and
+ * applied, or -errno. */
+int commit_group(struct journal *);
+/* An upper bound of the bytes of a group of these. */
+uint64_t commit_estimate(const struct journal *, const struct journal_txn *list);
+
+/* ---- tend.c [journal thread] */
+
+void tend(struct journal *);
+int64_t tend_again_ms(struct journal *); /* by journal_clock */
+void tend_save_positions(struct journal *, int64_t now, bool sync);
+/* keys_options.sync: backstage. */
+void tend_sync_keys(void *journal, int take_fd, uint64_t upto);
+
+/* ---- health.c */
+
+/* Say once, and count, that the frame there is damaged.  [any, without lock] */
+void health_damaged(struct journal *, uint64_t segment, uint64_t offset, const char *what);
+bool health_lacks_space(int code);
+/* [journal thread] */
+void health_full(struct journal *, const char *why);
+void health_heal(struct journal *); /* if there is space again */
+void health_break(struct journal *, int code);
 
 /* ---- pool.c [journal thread] */
 

@@ -59,7 +59,7 @@ static int read_letter(struct journal *j, struct letters *kind, struct scan *s,
 			break;
 		*l = now;
 	}
-	journal_note_damage(j, l->segment, l->offset, "letter");
+	health_damaged(j, l->segment, l->offset, "letter");
 	return -EBADMSG;
 }
 
@@ -211,7 +211,7 @@ static void copy_some(struct journal *j, struct letters *kind, uint64_t segment)
 			continue;
 		}
 		/* Lost: said, counted, and not in the way of recycling for ever. */
-		journal_note_damage(j, l.segment, l.offset, "letter");
+		health_damaged(j, l.segment, l.offset, "letter");
 		pthread_mutex_lock(&j->lock);
 		letters_remove(kind, l.id);
 		pthread_mutex_unlock(&j->lock);
@@ -230,6 +230,6 @@ int mail_move(struct journal *j, uint64_t segment)
 				       state_size(j->state) * 2 + GROUP_FIXED,
 			       true);
 	if (e == 0)
-		e = journal_commit_group(j);
+		e = commit_group(j);
 	return e == 0 ? 1 : e;
 }

@@ -195,7 +195,7 @@ static int step(struct journal_reader *r, struct journal_view *v)
 		return e;
 	if (e == 0) {
 		bool has_records = ask_directory(r, &f, &size);
-		journal_note_damage(r->journal, r->segment, at, "header");
+		health_damaged(r->journal, r->segment, at, "header");
 		r->at += size;
 		if (!has_records)
 			scan_seek(&r->scan, &r->at, r->limit, &f);
@@ -209,7 +209,7 @@ static int step(struct journal_reader *r, struct journal_view *v)
 		return 0;
 	view_of(&f, v);
 	if (!r->headers_only && !read_lines(r, at, &f, v)) {
-		journal_note_damage(r->journal, r->segment, at, "payload");
+		health_damaged(r->journal, r->segment, at, "payload");
 		v->damaged = true;
 	}
 	return 1;

@@ -80,7 +80,7 @@ static bool payload_at(struct recovery *r, uint64_t at, const struct frame *f,
 {
 	if (scan_payload(&r->scan, at, f, &r->j->key, payload) == 0)
 		return true;
-	journal_note_damage(r->j, r->scan.segment, at, "payload");
+	health_damaged(r->j, r->scan.segment, at, "payload");
 	return false;
 }
 
@@ -105,7 +105,7 @@ static int apply_dead(struct recovery *r, uint64_t at, const struct frame *f)
 	if (!payload_at(r, at, f, &payload))
 		return 0;
 	if (!frame_get_dead(payload, &d)) {
-		journal_note_damage(r->j, r->scan.segment, at, "dead letter");
+		health_damaged(r->j, r->scan.segment, at, "dead letter");
 		return 0;
 	}
 	return add_letter(r, r->j->dead, d.id, at, f);
@@ -173,7 +173,7 @@ static void apply_checkpoint(struct recovery *r, uint64_t at, const struct frame
 	if (!payload_at(r, at, f, &payload))
 		return;
 	if (!frame_get_commit(payload, &c) || !state_apply(r->j->state, c.state)) {
-		journal_note_damage(r->j, r->scan.segment, at, "checkpoint");
+		health_damaged(r->j, r->scan.segment, at, "checkpoint");
 		return;
 	}
 	if (c.next_key > r->next_key)
@@ -212,7 +212,7 @@ static int apply_without_commit(struct recovery *r, uint64_t from, uint64_t to)
 	struct frame f;
 	int e;
 
-	journal_note_damage(r->j, r->scan.segment, from, "commit frame of the group");
+	health_damaged(r->j, r->scan.segment, from, "commit frame of the group");
 	while ((e = scan_seek(&r->scan, &from, to, &f)) == 1) {
 		e = apply_frame(r, from, &f, UINT32_MAX);
 		if (e != 0)
@@ -268,7 +268,7 @@ static int apply_group(struct recovery *r, uint64_t commit_at, const struct fram
 		struct frame f;
 		frame_get_entry(c, i, &e);
 		if (scan_header(&r->scan, e.offset, r->limit, &f) != 1) {
-			journal_note_damage(r->j, r->scan.segment, e.offset, "header");
+			health_damaged(r->j, r->scan.segment, e.offset, "header");
 			r->next_key += e.n_keys;
 			if (frame_has_seqs(&e.frame) && e.frame.n)
 				r->segment->last_seq = e.frame.first_seq + e.frame.n - 1;
@@ -279,7 +279,7 @@ static int apply_group(struct recovery *r, uint64_t commit_at, const struct fram
 			return code;
 	}
 	if (!state_apply(r->j->state, c->state))
-		journal_note_damage(r->j, r->scan.segment, commit_at, "state");
+		health_damaged(r->j, r->scan.segment, commit_at, "state");
 	r->next_key = c->next_key;
 	if (c->next_seq > r->j->next_seq)
 		r->j->next_seq = c->next_seq;
