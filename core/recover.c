@@ -542,7 +542,7 @@ int recover(struct journal *j, const struct slots_mark *mark, struct heard_error
 	free(ids);
 	scan_init(&r.scan);
 	heard_buf_init(&r.copy, FRAME_MAX_PAYLOAD);
-	j->next_seq = j->options.first_seq ? j->options.first_seq : 1;
+	j->next_seq = 1;
 	r.next_key = 1;
 	e = o ? recover_all(&r, o, n, err) : heard_fail(err, ENOMEM, "no memory to recover");
 	free(o);
@@ -554,6 +554,8 @@ int recover(struct journal *j, const struct slots_mark *mark, struct heard_error
 		j->next_seq = mark->next_seq;
 	if (j->next_seq <= slots_max(j->slots))
 		j->next_seq = slots_max(j->slots) + 1;
+	if (n == 0 && j->next_seq < j->options.first_seq)
+		j->next_seq = j->options.first_seq;
 	j->last_seq = j->next_seq - 1;
 	letters_sort(j->dead);
 	letters_sort(j->deferred);
