@@ -183,18 +183,26 @@ static struct heard_str gate_number(char *out, size_t size, int64_t n)
 	return heard_str_n(out, (size_t)snprintf(out, size, "%lld", (long long)n));
 }
 
+static struct heard_str gate_edition(char *out, size_t size, size_t index, uint64_t digest)
+{
+	return heard_str_n(out, (size_t)snprintf(out, size, "%zu:%016llx", index,
+						 (unsigned long long)digest));
+}
+
 static void gate_key(const struct gate *g, struct job *job, struct heard_record *r,
 		     size_t index, struct journal_record *out)
 {
 	const struct input *in = job->input;
 	const struct emission *e = &job->emissions[record_emission(r)];
-	char revision[24], position[24], hex[33];
+	char revision[24], position[48], hex[33];
 	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID);
 	struct heard_str extra = {NULL, 0};
 	out->digest = e->digest;
 	if (id.len == 0 && e->given.source_id.len > 0) {
 		id = e->given.source_id;
 		extra = gate_number(position, sizeof(position), (int64_t)index);
+		if (e->given.stream.len > 0)
+			extra = gate_edition(position, sizeof(position), index, e->digest);
 		heard_set_str(r, HEARD_SOURCE_ID, id);
 	} else if (id.len > 0) {
 		if (r->digest != 0)
