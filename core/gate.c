@@ -189,12 +189,37 @@ static struct heard_str gate_edition(char *out, size_t size, size_t index, uint6
 						 (unsigned long long)digest));
 }
 
+static void gate_make_key(const struct gate *g, const struct job *job, struct heard_record *r,
+			  struct heard_str id, struct heard_str extra, unsigned char out[16])
+{
+	char revision[24];
+	struct heard_value rev = heard_get(r, HEARD_REVISION);
+	struct heard_str parts[] = {
+		heard_str(job->input->host.full_name),
+		job->emissions[record_emission(r)].given.principal, id,
+		rev.type == HEARD_INT_ ? gate_number(revision, sizeof(revision), rev.integer)
+				       : heard_str(""),
+		extra};
+	gate_hash(g->record_key, parts, sizeof(parts) / sizeof(parts[0]), out);
+}
+
+/* An id that names a person is stored as a keyed hash. */
+static void gate_hide_id(const struct gate *g, struct heard_record *r, struct heard_str id)
+{
+	char hex[33];
+	unsigned char hash[16];
+	gate_hash(g->person_key, &id, 1, hash);
+	sodium_bin2hex(hex, sizeof(hex), hash, 16);
+	heard_set_str(r, HEARD_SOURCE_ID, heard_str_n(hex, 32));
+}
+
+/* The key for the journal's memory, if the record has one: see above. */
 static void gate_key(const struct gate *g, struct job *job, struct heard_record *r,
 		     size_t index, struct journal_record *out)
 {
 	const struct input *in = job->input;
 	const struct emission *e = &job->emissions[record_emission(r)];
-	char revision[24], position[48], hex[33];
+	char position[48];
 	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID);
 	struct heard_str extra = {NULL, 0};
 	out->digest = e->digest;
@@ -212,19 +237,10 @@ static void gate_key(const struct gate *g, struct job *job, struct heard_record 
 	}
 	if (id.len == 0)
 		return;
-	struct heard_value rev = heard_get(r, HEARD_REVISION);
-	struct heard_str parts[] = {
-		heard_str(in->host.full_name), e->given.principal, id,
-		rev.type == HEARD_INT_ ? gate_number(revision, sizeof(revision), rev.integer)
-				       : heard_str(""),
-		extra};
-	gate_hash(g->record_key, parts, sizeof(parts) / sizeof(parts[0]), out->key);
-	if (in->host.plugin->flags & HEARD_PERSONAL_IDS) {
-		unsigned char hash[16];
-		gate_hash(g->person_key, &id, 1, hash);
-		sodium_bin2hex(hex, sizeof(hex), hash, 16);
-		heard_set_str(r, HEARD_SOURCE_ID, heard_str_n(hex, 32));
-	}
+	if (in->host.pipeline->conf->dedupe > 0)
+		gate_make_key(g, job, r, id, extra, out->key);
+	if (in->host.plugin->flags & HEARD_PERSONAL_IDS)
+		gate_hide_id(g, r, id);
 }
 
 /* ---- the dead */
