@@ -9,6 +9,8 @@
  */
 #include "crash.h"
 
+#include "folder.h"
+
 #include <heard/error.h>
 
 #include <errno.h>
@@ -17,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_SUSPECTS 4096
@@ -136,9 +137,7 @@ int crash_open(struct crash_guard **out, const char *state_dir, unsigned n,
 		free(g);
 		return heard_fail(err, ENOMEM, "no memory");
 	}
-	int rc = 0;
-	if (mkdir(g->folder, 0700) != 0 && errno != EEXIST)
-		rc = heard_fail(err, errno, "%s: %s", g->folder, strerror(errno));
+	int rc = folder_make(g->folder, err);
 	if (rc == 0) {
 		crash_read_suspects(g);
 		rc = crash_map(g, n, err);

@@ -136,13 +136,9 @@ static void daemon_committed(void *arg, uint64_t last_seq)
 static void daemon_pressure(void *arg, bool full, const char *why)
 {
 	struct daemon *d = arg;
+	(void)why; /* the journal has said it */
 	if (atomic_exchange(&d->journal_full, full) == full)
 		return;
-	if (full)
-		log_line(HEARD_ERROR, "journal", "%s; inputs are paused until there is space",
-			 why);
-	else
-		log_line(HEARD_NOTICE, "journal", "there is space again; inputs go on");
 	for (size_t i = 0; i < d->n_pipelines; i++)
 		pipeline_tell_inputs(&d->pipelines[i]);
 }

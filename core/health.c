@@ -15,6 +15,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
+
+enum { ROOM_TO_HEAL = 4 << 20 };
 
 void health_damaged(struct journal *j, uint64_t segment, uint64_t offset, const char *what)
 {
@@ -50,18 +53,27 @@ void health_full(struct journal *j, const char *why)
 {
 	if (atomic_exchange(&j->is_full, true))
 		return;
-	log_line(HEARD_WARN, "journal", "full: %s; inputs wait until there is space again",
+	log_line(HEARD_ERROR, "journal", "full: %s; inputs wait until there is space again",
 		 why);
 	if (j->options.pressure)
 		j->options.pressure(j->options.arg, true, why);
 }
 
+/* Segments are made ahead, but redelivery keys and outputs need room as well;
+ * without this a full disk would be full and free by turns. */
+static bool disk_has_room(const struct journal *j)
+{
+	struct statvfs v;
+
+	return fstatvfs(j->folder, &v) != 0 || v.f_bavail * v.f_frsize >= ROOM_TO_HEAL;
+}
+
 void health_heal(struct journal *j)
 {
-	if (!atomic_load(&j->is_full) || !pool_has_reserve(j))
+	if (!atomic_load(&j->is_full) || !pool_has_reserve(j) || !disk_has_room(j))
 		return;
 	atomic_store(&j->is_full, false);
-	log_line(HEARD_NOTICE, "journal", "there is space again");
+	log_line(HEARD_NOTICE, "journal", "there is space again; inputs go on");
 	if (j->options.pressure)
 		j->options.pressure(j->options.arg, false, "there is space again");
 }

@@ -5,6 +5,7 @@
 #include "host.h"
 
 #include "daemon.h"
+#include "folder.h"
 #include "log.h"
 #include "output.h"
 #include "seal.h"
@@ -63,21 +64,6 @@ void heard_log(struct heard_host *host, enum heard_level level, const char *form
 
 /* ---- the private folder: state_dir/instances/PIPELINE/STAGE/NAME */
 
-static void host_make_folders(const char *root, char *path)
-{
-	for (char *slash = path + strlen(root); slash != NULL; slash = strchr(slash + 1, '/')) {
-		if (slash == path + strlen(path))
-			break;
-		*slash = '\0';
-		if (*path != '\0' && mkdir(path, 0700) != 0 && errno != EEXIST)
-			log_line(HEARD_ERROR, "host", "cannot make %s: %s", path,
-				 strerror(errno));
-		*slash = '/';
-	}
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		log_line(HEARD_ERROR, "host", "cannot make %s: %s", path, strerror(errno));
-}
-
 const char *heard_state_folder(struct heard_host *host)
 {
 	if (host->folder == NULL &&
@@ -87,8 +73,10 @@ const char *heard_state_folder(struct heard_host *host)
 	struct stat st;
 	bool may_make = host->daemon == NULL || host->daemon->state != DAEMON_STARTING ||
 			host->is_starting;
-	if (may_make && stat(host->folder, &st) != 0)
-		host_make_folders(host->conf->state_dir, host->folder);
+	struct heard_error err = {0};
+	if (may_make && stat(host->folder, &st) != 0 &&
+	    folder_make_below(host->conf->state_dir, host->folder, &err) != 0)
+		log_line(HEARD_ERROR, host->full_name, "%s", err.text);
 	return host->folder;
 }
 

@@ -11,6 +11,8 @@
  */
 #include "journal_private.h"
 
+#include "folder.h"
+
 #include "log.h"
 
 #include <errno.h>
@@ -27,9 +29,8 @@ static int make_folder(struct journal *j, struct heard_error *err)
 {
 	const char *folder = j->options.folder;
 
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-		return heard_fail(err, errno, "cannot make the folder %s: %s", folder,
-				  strerror(errno));
+	if (folder_make(folder, err) != 0)
+		return -err->code;
 	j->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (j->folder < 0)
 		return heard_fail(err, errno, "cannot open the folder %s: %s", folder,

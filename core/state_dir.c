@@ -8,6 +8,8 @@
  */
 #include "state_dir.h"
 
+#include "folder.h"
+
 #include <heard/error.h>
 
 #include <dirent.h>
@@ -26,9 +28,8 @@
 static int state_dir_make(const char *folder, struct heard_error *err)
 {
 	struct stat st;
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-		return heard_fail(err, errno, "cannot make state_dir %s: %s", folder,
-				  strerror(errno));
+	if (folder_make(folder, err) != 0)
+		return heard_error_wrap(err, "state_dir");
 	if (stat(folder, &st) != 0)
 		return heard_fail(err, errno, "state_dir %s: %s", folder, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
