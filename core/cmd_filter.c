@@ -46,8 +46,8 @@ static void run_record(struct run *r, struct heard_record *record)
 	switch (record_fate(record)) {
 	case RECORD_LIVE:
 		if (!heard_has(record, HEARD_SOURCE))
-			gate_admit(record, &r->pipeline->inputs[r->pipeline->n_inputs - 1].host,
-				   daemon_now());
+			gate_name(record, &r->pipeline->inputs[r->pipeline->n_inputs - 1].host,
+				  daemon_now());
 		gate_encode(&r->daemon->gate, &r->daemon->lanes[0], record, daemon_now(),
 			    &r->out);
 		break;

@@ -30,13 +30,18 @@ static const enum heard_field ours[] = {HEARD_ID,	   HEARD_SOURCE, HEARD_RECEIVE
 					HEARD_AUTHOR_KEY,  HEARD_EVENT,	 HEARD_SPAM_SCORE,
 					HEARD_SPAM_VERDICT};
 
+void gate_name(struct heard_record *r, const struct heard_host *host, int64_t now_ms)
+{
+	heard_set_str_borrowed(r, HEARD_SOURCE, heard_str(host->full_name));
+	heard_set_time(r, HEARD_RECEIVED_AT, now_ms);
+}
+
 void gate_admit(struct heard_record *r, const struct heard_host *host, int64_t now_ms)
 {
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		heard_unset(r, ours[i]);
 	record_clear_family(r, HEARD_MASKED);
-	heard_set_str_borrowed(r, HEARD_SOURCE, heard_str(host->full_name));
-	heard_set_time(r, HEARD_RECEIVED_AT, now_ms);
+	gate_name(r, host, now_ms);
 }
 
 uint64_t gate_digest(const struct heard_record *r)
@@ -222,8 +227,9 @@ static void gate_key(const struct gate *g, struct job *job, struct heard_record 
 	char position[48];
 	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID);
 	struct heard_str extra = {NULL, 0};
+	bool is_given = out->unit < job->n || job->n == 1;
 	out->digest = e->digest;
-	if (id.len == 0 && e->given.source_id.len > 0) {
+	if (id.len == 0 && e->given.source_id.len > 0 && is_given) {
 		id = e->given.source_id;
 		extra = gate_number(position, sizeof(position), (int64_t)index);
 		if (e->given.stream.len > 0)
@@ -376,8 +382,10 @@ static int gate_one(const struct gate *g, struct lane *lane, struct job *job, si
 {
 	struct heard_record *r = heard_batch_at(job->batch, i);
 	*out = (struct journal_record){.unit = record_emission(r)};
-	if (!heard_has(r, HEARD_SOURCE)) /* a filter added it */
-		gate_admit(r, &job->input->host, now);
+	if (i >= batch_decoded(job->batch)) { /* a filter added it, who knows to which */
+		out->unit = (uint32_t)job->n;
+		gate_name(r, &job->input->host, now);
+	}
 	gate_key(g, job, r, index, out);
 	if (gate_close(g, lane, r, now, out->id) != 0)
 		return -ENOMEM;

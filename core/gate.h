@@ -23,6 +23,8 @@ struct gate {
 void gate_derive(struct gate *);
 /* A record as the source gave it: strip what only we may say, name it.  [worker] */
 void gate_admit(struct heard_record *, const struct heard_host *, int64_t now_ms);
+/* Name a record that a filter added; what filters say of it stays.  [worker] */
+void gate_name(struct heard_record *, const struct heard_host *, int64_t now_ms);
 /* Seal, encode, and fill job->lines and job->txn.  0 or -ENOMEM.  [worker] */
 int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
 /* One record, sealed and encoded, appended to out.  For `heard filter`. */
