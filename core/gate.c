@@ -72,7 +72,8 @@ static void gate_hash(const unsigned char key[16], const struct heard_str *parts
 		unsigned char digest[16];
 		struct heard_str part = parts[i];
 		uint64_t size = part.len;
-		if (len + sizeof(size) + part.len > sizeof(text) - sizeof(digest) * (n - i)) {
+		size_t others = (sizeof(size) + sizeof(digest)) * (n - i - 1);
+		if (len + sizeof(size) + part.len + others > sizeof(text)) {
 			hash_id(digest, &part, 1);
 			part = heard_str_n((const char *)digest, sizeof(digest));
 		}
