@@ -25,7 +25,7 @@ for call in write fsync rename; do
 	delivery_conf
 	START_SECONDS=5
 	PRELOAD=shim_fail
-	rm -rf "$STATE" "$T/acks" "$T/count" "$T/sink.log"
+	rm -rf "$STATE" "$T/acks" "$T/count"
 	export SHIM_KTH="$call 0 5" SHIM_COUNT="$T/count"
 	life
 	n=$(cat "$T/count" 2>/dev/null || echo 0)

@@ -112,6 +112,15 @@ daemon_start() {
 	wait_for "${START_SECONDS:-30}" is_serving && kill -0 "$daemon_pid" 2>/dev/null
 }
 
+# A point for the start; without a daemon there is nothing to go on with.
+must_start() {
+	ok "the daemon starts" daemon_start
+	[ "$tap_failed" -eq 0 ] || {
+		sed 's/^/# /' "$LOG" | tail -n 20
+		done_testing
+	}
+}
+
 # TERM, and its exit code.
 daemon_stop() {
 	[ -n "$daemon_pid" ] || return 0

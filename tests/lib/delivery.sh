@@ -7,7 +7,7 @@ OUT=$STATE/out.ndjson
 # The pipeline of the kill tests.  Needs sink_start before.  [OUTPUT_OPTIONS]
 delivery_conf() {
 	mkdir -p "$DROP"
-	CONF_EXTRA="${CONF_EXTRA:-} journal = { segment_size = \"${SEGMENT:-4M}\"; max_size = \"1G\"; keep = \"0s\"; };"
+	CONF_EXTRA="journal = { segment_size = \"${SEGMENT:-4M}\"; max_size = \"1G\"; keep = \"0s\"; };"
 	conf <<-EOT
 		pipelines = (
 		  { name = "shop"; dedupe = "1h";

@@ -12,7 +12,7 @@ kill_test() {
 	sink_start
 	delivery_conf
 	: >"$T/orders"
-	ok "the daemon starts" daemon_start
+	must_start
 	spawn single "$TOOLS/load" -A "$STATE/listeners:public" -c 8 -r "${RATE:-400}" -k one -g 50 -l "$T/one.acks" -d 120
 	single=$spawned
 	spawn batch "$TOOLS/load" -A "$STATE/listeners:public" -c 2 -r 5 -b 50 -f ndjson -k many -g 20 -l "$T/many.acks" -d 120

@@ -6,7 +6,7 @@
 sink_start -B "$T/requests"
 delivery_conf
 ok "the config has no fault" heard check
-ok "the daemon starts" daemon_start
+must_start
 
 post() { curl -sS -m 20 -X POST "$@" "$(url public /feedback)"; }
 

@@ -10,7 +10,7 @@ export SHIM_ROOT="$STATE/journal" SHIM_ONCE="$T/once"
 sink_start
 delivery_conf
 : >"$T/orders"
-ok "the daemon starts" daemon_start
+must_start
 spawn load "$TOOLS/load" -A "$STATE/listeners:public" -c 8 -r 500 -k k -l "$T/acks" -d 120
 client=$spawned
 

@@ -24,7 +24,7 @@ sink_start
 SEGMENT=2M
 delivery_conf
 : >"$T/orders"
-ok "the daemon starts" daemon_start
+must_start
 ok "posts are taken" "$TOOLS/load" -a "$(address public)" -c 4 -n 500 -k before -l "$T/acks"
 
 is_unready() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$(url admin /readyz)")" = 503 ]; }

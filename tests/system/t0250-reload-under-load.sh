@@ -8,7 +8,7 @@ RELOADS=${RELOADS:-50}
 sink_start
 delivery_conf
 : >"$T/orders"
-ok "the daemon starts" daemon_start
+must_start
 where=$(address public)
 spawn load "$TOOLS/load" -a "$where" -c 16 -r 400 -k k -l "$T/acks" -d 120
 client=$spawned

@@ -10,7 +10,7 @@ conf <<-EOT
 	    outputs = ( { plugin = "file"; path = "out.ndjson"; } ); }
 	);
 EOT
-ok "the daemon starts" daemon_start
+must_start
 
 # refused WHAT STATUS [TYPE]: what stands in $T/body gets that status
 refused() {

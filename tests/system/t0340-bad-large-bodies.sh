@@ -9,7 +9,7 @@ conf <<-EOT
 	    outputs = ( { plugin = "file"; path = "out.ndjson"; } ); }
 	);
 EOT
-ok "the daemon starts" daemon_start
+must_start
 peak() { awk '/^VmHWM/ { print $2 }' "/proc/$daemon_pid/status"; }
 before=$(peak)
 

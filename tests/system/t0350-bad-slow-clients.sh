@@ -10,7 +10,7 @@ conf <<-EOT
 	    outputs = ( { plugin = "file"; path = "out.ndjson"; } ); }
 	);
 EOT
-ok "the daemon starts" daemon_start
+must_start
 
 # hostile KIND: true if the server ends the matter within 30 s
 hostile() {

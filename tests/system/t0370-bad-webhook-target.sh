@@ -30,7 +30,7 @@ figure() { ledger | jq ".pipelines[0].outputs[] | select(.name == \"webhook\") |
 
 sink_start
 webhook_conf "http://$SINK/hook" "allow_private = true;"
-ok "the daemon starts" daemon_start
+must_start
 
 echo hang >"$T/sink.mode"
 ok "posts are taken while the receiver hangs" post 20 hang
