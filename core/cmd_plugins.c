@@ -5,6 +5,7 @@
  */
 #include "cli.h"
 
+#include "conf.h"
 #include "describe.h"
 #include "module.h"
 #include "send.h"
@@ -119,15 +120,38 @@ static void describe_one(void *arg, enum heard_stage stage, const char *name,
 		describe_plugin(m, stdout);
 }
 
+/* The sections that are the core's own.  Neighbours of one name are one section. */
+static void describe_core(bool mdoc)
+{
+	const char *before = NULL;
+	for (const struct conf_section *s = conf_sections; s->table != NULL; s++) {
+		const char *name = s->name[0] != '\0' ? s->name : "top level";
+		if (before == NULL || strcmp(before, name) != 0)
+			printf("%s%s\n", mdoc ? ".Ss " : before != NULL ? "\n" : "", name);
+		before = name;
+		if (mdoc)
+			describe_options_mdoc(s->table, stdout);
+		else
+			describe_options(s->table, stdout, 2);
+	}
+}
+
 int cmd_describe(int argc, char **argv)
 {
 	struct cli cli;
 	struct wanted w = {.stage = NULL};
-	const struct cli_option own[] = {{"mdoc", NULL, &w.mdoc}, {NULL, NULL, NULL}};
-	if (!cli_parse(&cli, argc, argv, own, "describe [STAGE/]PLUGIN [-c FILE] [--mdoc]"))
+	bool core = false;
+	const struct cli_option own[] = {
+		{"mdoc", NULL, &w.mdoc}, {"core", NULL, &core}, {NULL, NULL, NULL}};
+	if (!cli_parse(&cli, argc, argv, own,
+		       "describe [STAGE/]PLUGIN|--core [-c FILE] [--mdoc]"))
 		return 2;
-	if (cli.argc != 1)
+	if (cli.argc != (core ? 0 : 1))
 		return cli_usage(&cli);
+	if (core) {
+		describe_core(w.mdoc);
+		return 0;
+	}
 	char *slash = strchr(cli.argv[0], '/');
 	if (slash != NULL) {
 		*slash = '\0';
