@@ -27,6 +27,7 @@ enum { MORE_WORDS = 4 }; /* that raise a score */
 int match_init(struct match *match, const struct rules *rules, struct heard_error *err)
 {
 	*match = (struct match){.rules = rules};
+	negation_init(&match->negation);
 	match->marks = calloc(rules->n_rules + 1, sizeof(*match->marks));
 	match->seen = calloc(rules->n_literals + 1, sizeof(*match->seen));
 	match->denied = calloc(rules->n_literals + 1, sizeof(*match->denied));
@@ -131,7 +132,7 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
 	if (match->seen[id] == match->record ||
 	    !stands_alone(literal, match->text, at, (size_t)to))
 		return 0;
-	bool negated = is_negated(match->text, at);
+	bool negated = is_negated(&match->negation, match->text, at);
 	if (negated && match->denied[id] == match->record)
 		return 0;
 	/* Denied here, it may yet be found where it is not. */

@@ -4,6 +4,7 @@
 #ifndef CLASSIFY_MATCH_H
 #define CLASSIFY_MATCH_H
 
+#include "negation.h"
 #include "rules.h"
 
 struct heard_error;
@@ -17,6 +18,7 @@ struct mark {
 };
 
 struct match {
+	struct negation negation;
 	const struct rules *rules;
 	struct hs_scratch *scratch;
 	struct mark *marks; /* of each rule                                 */

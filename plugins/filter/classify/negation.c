@@ -5,6 +5,9 @@
  * the denial on, then the word.  Anything else between ends it, so that
  * "不到一天就起火" and "not only good" deny nothing: a report of a fire that is
  * overlooked costs more than one that was none.
+ *
+ * It is asked for every word found, so a table of the last two bytes of all these
+ * words rules out most places by one look.
  */
 #include "negation.h"
 
@@ -52,11 +55,52 @@ static bool is_letter(char c)
 	return low(c) >= 'a' && low(c) <= 'z';
 }
 
+enum kind { QUESTION = 1, NEGATOR = 2, FILLER = 4 };
+
+static const struct word_list {
+	const struct heard_str *at;
+	size_t n;
+	enum kind kind;
+} lists[] = {
+	{questions, sizeof(questions) / sizeof(questions[0]), QUESTION},
+	{negators, sizeof(negators) / sizeof(negators[0]), NEGATOR},
+	{fillers, sizeof(fillers) / sizeof(fillers[0]), FILLER},
+};
+
+static unsigned two_bytes(char before, char last)
+{
+	return ((unsigned char)before * 61u + (unsigned char)last) % NEGATION_ENDS;
+}
+
+void negation_init(struct negation *n)
+{
+	*n = (struct negation){{0}, {0}};
+	for (size_t l = 0; l < sizeof(lists) / sizeof(lists[0]); l++)
+		for (size_t i = 0; i < lists[l].n; i++) {
+			struct heard_str word = lists[l].at[i];
+			char last = word.ptr[word.len - 1];
+			uint8_t kind = (uint8_t)lists[l].kind;
+
+			if (word.len == 1)
+				n->one[(unsigned char)last] |= kind;
+			else
+				n->two[two_bytes(word.ptr[word.len - 2], last)] |= kind;
+		}
+}
+
+/* The kinds of which some word may end here. */
+static unsigned kinds_at(const struct negation *n, struct heard_str text, size_t at)
+{
+	char last = low(text.ptr[at - 1]);
+
+	return n->one[(unsigned char)last] |
+	       (at > 1 ? n->two[two_bytes(low(text.ptr[at - 2]), last)] : 0u);
+}
+
 /* Does the text up to `at` end with this, as a whole word if it is English? */
 static bool ends_here(struct heard_str text, size_t at, struct heard_str with)
 {
-	/* the last byte first: it rules nearly all of them out */
-	if (at < with.len || low(text.ptr[at - 1]) != with.ptr[with.len - 1])
+	if (at < with.len)
 		return false;
 	size_t from = at - with.len;
 	for (size_t i = 0; i < with.len; i++)
@@ -68,27 +112,26 @@ static bool ends_here(struct heard_str text, size_t at, struct heard_str with)
 	return !whole || from == 0 || !is_letter(text.ptr[from - 1]);
 }
 
-static const struct heard_str *find_end(struct heard_str text, size_t at,
-					const struct heard_str *list, size_t n)
+static const struct heard_str *find_end(struct heard_str text, size_t at, size_t list)
 {
-	for (size_t i = 0; i < n; i++)
-		if (ends_here(text, at, list[i]))
-			return &list[i];
+	for (size_t i = 0; i < lists[list].n; i++)
+		if (ends_here(text, at, lists[list].at[i]))
+			return &lists[list].at[i];
 	return NULL;
 }
 
-#define FIND(text, at, list) find_end(text, at, list, sizeof(list) / sizeof((list)[0]))
-
-bool is_negated(struct heard_str text, size_t at)
+bool is_negated(const struct negation *n, struct heard_str text, size_t at)
 {
 	unsigned blanks = 0;
 
 	for (unsigned i = 0; i <= MOST_FILLERS + blanks && at > 0; i++) {
-		if (FIND(text, at, questions))
+		unsigned kinds = kinds_at(n, text, at);
+
+		if ((kinds & QUESTION) && find_end(text, at, 0))
 			return false;
-		if (FIND(text, at, negators))
+		if ((kinds & NEGATOR) && find_end(text, at, 1))
 			return true;
-		const struct heard_str *filler = FIND(text, at, fillers);
+		const struct heard_str *filler = kinds & FILLER ? find_end(text, at, 2) : NULL;
 		if (filler == NULL)
 			return false;
 		at -= filler->len;

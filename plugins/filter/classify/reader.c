@@ -104,9 +104,9 @@ static bool is_known(struct reading *r, const config_setting_t *member,
 			return true;
 	const char *near = text_nearest(name, names);
 	reader_fault(r, line_of(member),
-		      near ? "unknown key \"%s\" (did you mean \"%s\"?)"
-			   : "unknown key \"%s\"%s",
-		      name, near ? near : "");
+		     near ? "unknown key \"%s\" (did you mean \"%s\"?)"
+			  : "unknown key \"%s\"%s",
+		     name, near ? near : "");
 	return false;
 }
 
@@ -118,8 +118,8 @@ static bool is_word_of(struct reading *r, const config_setting_t *s, const char 
 			return true;
 	const char *near = text_nearest(value, words);
 	reader_fault(r, line_of(s), "%s: \"%.40s\" is not one of its values%s%s%s",
-		      config_setting_name(s), value, near ? " (did you mean \"" : "",
-		      near ? near : "", near ? "\"?)" : "");
+		     config_setting_name(s), value, near ? " (did you mean \"" : "",
+		     near ? near : "", near ? "\"?)" : "");
 	return false;
 }
 
@@ -131,7 +131,7 @@ static const char *string_of(struct reading *r, const config_setting_t *s)
 
 	if (value == NULL || value[0] == '\0') {
 		reader_fault(r, line_of(s), "%s: must be a text in quotes",
-			      config_setting_name(s));
+			     config_setting_name(s));
 		return NULL;
 	}
 	return pool_copy(r, value, strlen(value)).ptr;
@@ -159,7 +159,7 @@ static const struct heard_str *texts_of(struct reading *r, const config_setting_
 	*n_r = 0;
 	if (!alone && !config_setting_is_array(s) && !config_setting_is_list(s)) {
 		reader_fault(r, line_of(s), "%s: must be a list of texts",
-			      config_setting_name(s));
+			     config_setting_name(s));
 		return NULL;
 	}
 	struct heard_str *texts = pool_alloc(r->pool, (size_t)n * sizeof(*texts));
@@ -169,7 +169,7 @@ static const struct heard_str *texts_of(struct reading *r, const config_setting_
 
 		if (text == NULL || text[0] == '\0')
 			reader_fault(r, line_of(s), "%s: element %d is no text",
-				      config_setting_name(s), i + 1);
+				     config_setting_name(s), i + 1);
 		else
 			texts[(*n_r)++] = pool_copy(r, text, strlen(text));
 	}
@@ -277,7 +277,7 @@ static void add_word(struct reading *r, struct heard_str text, const struct entr
 	}
 	if (text.len < 2 || text.len > LONGEST_WORD) {
 		reader_fault(r, like->line, "\"%.40s\": a word has 2 to %d bytes", text.ptr,
-			      LONGEST_WORD);
+			     LONGEST_WORD);
 		return;
 	}
 	for (size_t i = 0; i < text.len; i++)
@@ -312,8 +312,8 @@ static void read_patterns(struct reading *r, const config_setting_t *s, struct r
 		entry.text = texts[i];
 		if (texts[i].len > LONGEST_PATTERN)
 			reader_fault(r, entry.line,
-				      "patterns: element %zu is longer than %d bytes", i + 1,
-				      LONGEST_PATTERN);
+				     "patterns: element %zu is longer than %d bytes", i + 1,
+				     LONGEST_PATTERN);
 		else
 			add_entry(r, &r->patterns, &r->n_patterns, &entry);
 	}
@@ -414,8 +414,8 @@ static void read_rule(struct reading *r, const config_setting_t *group, struct r
 	if (!gives->category && !gives->intent && !gives->department && !gives->priority &&
 	    rule->n_tags == 0)
 		reader_fault(r, line_of(group),
-			      "a rule must give a category, an intent, a "
-			      "priority, a department or tags");
+			     "a rule must give a category, an intent, a "
+			     "priority, a department or tags");
 	if (gives->subcategory && !gives->category)
 		reader_fault(r, line_of(group), "a subcategory needs its category");
 }
@@ -426,8 +426,8 @@ static void read_list(struct reading *r, const config_setting_t *list)
 
 	if (!config_setting_is_list(list) || n > MOST_RULES) {
 		reader_fault(r, line_of(list),
-			      "rules: must be a list ( { ... }, ... ) of at most %d",
-			      MOST_RULES);
+			     "rules: must be a list ( { ... }, ... ) of at most %d",
+			     MOST_RULES);
 		return;
 	}
 	r->rules->rule = pool_alloc(r->pool, (size_t)n * sizeof(struct rule));

@@ -148,7 +148,7 @@ static int compile_literals(struct reading *r)
 				 &r->rules->literals, &why) == HS_SUCCESS)
 		return 0;
 	reader_fault(r, 1, "the words cannot be compiled: %s",
-		      why ? why->message : "no memory");
+		     why ? why->message : "no memory");
 	hs_free_compile_error(why);
 	return -EINVAL;
 }
@@ -172,10 +172,10 @@ static void vet_pattern(struct reading *r, const struct entry *entry)
 	if (hs_expression_info(entry->text.ptr, pattern_flags(entry->text.ptr), &info, &why) !=
 	    HS_SUCCESS)
 		reader_fault(r, entry->line, "patterns: \"%.60s\": %s", entry->text.ptr,
-			      why ? why->message : "no memory");
+			     why ? why->message : "no memory");
 	else if (info->min_width == 0)
 		reader_fault(r, entry->line, "patterns: \"%.60s\" matches the empty text",
-			      entry->text.ptr);
+			     entry->text.ptr);
 	hs_free_compile_error(why);
 	free(info);
 }
@@ -208,7 +208,7 @@ static int compile_patterns(struct reading *r)
 		return 0;
 	bool known = why && why->expression >= 0 && (size_t)why->expression < n;
 	reader_fault(r, known ? r->patterns[why->expression].line : 1, "patterns: %s",
-		      why ? why->message : "no memory");
+		     why ? why->message : "no memory");
 	hs_free_compile_error(why);
 	return -EINVAL;
 }
