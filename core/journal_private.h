@@ -55,8 +55,11 @@ struct journal {
 	/* the journal thread's, and recovery's before it */
 	struct group group;
 	struct keys *keys;
-	struct scan mover; /* to copy letters forward */
-	int fd;		   /* of the last segment; -1: the next group needs a new one */
+	struct scan mover;     /* to copy letters forward */
+	struct letter held;    /* one that was last seen in the oldest segment */
+	uint64_t emptied;      /* id of a segment that has no letters any more */
+	int64_t move_after_ms; /* monotonic: moving letters failed */
+	int fd;		       /* of the last segment; -1: the next group needs a new one */
 	uint64_t next_seq;
 	uint64_t prev_id, prev_end; /* of the last segment's predecessor */
 	int64_t saved_ms, synced_ms, expired_ms, rescued_ms; /* monotonic */
@@ -145,7 +148,9 @@ int recover(struct journal *, const struct slots_mark *, struct heard_error *);
 /* Copy the live letters of the segment to the end.  0 when none is left there;
  * 1: some were moved, call again; -errno.  [journal thread] */
 int mail_move(struct journal *, uint64_t segment);
-bool mail_is_in(struct journal *, uint64_t segment); /* lock */
+/* Is a live letter in this segment, which is not the last?  Cheap to ask again
+ * and again.  [journal thread] */
+bool mail_is_in(struct journal *, uint64_t segment);
 /* What a committed group did to letters.  [lock] */
 void mail_apply(struct journal *, const struct group *);
 

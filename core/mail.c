@@ -25,8 +25,9 @@ static int read_at(struct journal *j, struct scan *s, const struct letter *l, st
 	if (e != 0)
 		return e;
 	scan_forget(s);
-	if (scan_header(s, l->offset, s->size, f) != 1)
-		return -EBADMSG;
+	e = scan_header(s, l->offset, s->size, f);
+	if (e != 1)
+		return e < 0 ? e : -EBADMSG;
 	return scan_payload(s, l->offset, f, &j->key, payload);
 }
 
@@ -191,14 +192,41 @@ static bool next_in(const struct letters *kind, uint64_t segment, struct letter 
 	return false;
 }
 
-bool mail_is_in(struct journal *j, uint64_t segment)
+static bool is_held_there(struct journal *j, uint64_t segment)
 {
-	struct letter l = {.order = 0}, m = {.order = 0};
+	struct letter l;
 
-	return next_in(j->dead, segment, &l) || next_in(j->deferred, segment, &m);
+	return j->held.segment == segment &&
+	       (letters_get(j->dead, j->held.id, &l) ||
+		letters_get(j->deferred, j->held.id, &l)) &&
+	       l.segment == segment;
 }
 
-static void copy_some(struct journal *j, struct letters *kind, uint64_t segment)
+/* The whole index is walked only when the letter that was found last is gone:
+ * and once none is found, none will be, as letters only go to the last segment. */
+bool mail_is_in(struct journal *j, uint64_t segment)
+{
+	if (j->emptied == segment)
+		return false;
+	if (is_held_there(j, segment))
+		return true;
+	j->held = (struct letter){.order = 0};
+	if (next_in(j->dead, segment, &j->held))
+		return true;
+	j->held = (struct letter){.order = 0};
+	if (next_in(j->deferred, segment, &j->held))
+		return true;
+	j->emptied = segment;
+	return false;
+}
+
+/* Memory and descriptors come back; what the disk does not give does not. */
+static bool is_passing(int e)
+{
+	return e == -ENOMEM || e == -EMFILE || e == -ENFILE || e == -EINTR;
+}
+
+static int copy_some(struct journal *j, struct letters *kind, uint64_t segment)
 {
 	struct letter l = {.order = 0};
 
@@ -210,25 +238,31 @@ static void copy_some(struct journal *j, struct letters *kind, uint64_t segment)
 			group_add_copy(&j->group, &f, payload);
 			continue;
 		}
+		if (is_passing(e))
+			return e;
 		/* Lost: said, counted, and not in the way of recycling for ever. */
 		health_damaged(j, l.segment, l.offset, "letter");
 		pthread_mutex_lock(&j->lock);
 		letters_remove(kind, l.id);
 		pthread_mutex_unlock(&j->lock);
 	}
+	return 0;
 }
 
 int mail_move(struct journal *j, uint64_t segment)
 {
-	group_begin(&j->group, j->next_seq, j->options.now());
-	copy_some(j, j->dead, segment);
-	copy_some(j, j->deferred, segment);
-	if (group_is_empty(&j->group))
+	if (!mail_is_in(j, segment))
 		return 0;
-	int e = pool_make_room(j,
-			       j->group.meta.len + j->group.n_frames * 256 +
-				       state_size(j->state) * 2 + GROUP_FIXED,
-			       true);
+	group_begin(&j->group, j->next_seq, j->options.now());
+	int e = copy_some(j, j->dead, segment);
+	if (e == 0)
+		e = copy_some(j, j->deferred, segment);
+	if (e != 0 || group_is_empty(&j->group))
+		return e;
+	e = pool_make_room(j,
+			   j->group.meta.len + j->group.n_frames * 256 +
+				   state_size(j->state) * 2 + GROUP_FIXED,
+			   true);
 	if (e == 0)
 		e = commit_group(j);
 	return e == 0 ? 1 : e;

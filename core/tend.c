@@ -130,7 +130,7 @@ static void tend_positions(struct journal *j, int64_t now)
 /* ---- letters, segments */
 
 /* The oldest is drained but for its letters: move them, if that gains space. */
-static void tend_letters(struct journal *j)
+static void tend_letters(struct journal *j, int64_t now)
 {
 	uint64_t live = letters_bytes(j->dead) + letters_bytes(j->deferred);
 	const struct segment *s = &j->segments[0];
@@ -138,9 +138,10 @@ static void tend_letters(struct journal *j)
 	if (j->n_segments < 2 || s->id >= j->mark.segment ||
 	    s->last_seq > slots_min(j->slots) || live > (uint64_t)j->options.max_size / 4 * 3 ||
 	    (!atomic_load(&j->is_full) && j->options.now() - s->last_ms < j->options.keep_ms) ||
-	    atomic_load(&j->is_broken))
+	    atomic_load(&j->is_broken) || now < j->move_after_ms)
 		return;
-	mail_move(j, s->id);
+	if (mail_move(j, s->id) < 0)
+		j->move_after_ms = now + SYNC_MS;
 }
 
 void tend(struct journal *j)
@@ -149,7 +150,7 @@ void tend(struct journal *j)
 
 	tend_positions(j, now);
 	tend_keys(j, now);
-	tend_letters(j);
+	tend_letters(j, now);
 	pool_recycle(j);
 	pool_tend(j);
 	health_heal(j);
