@@ -235,13 +235,12 @@ static int records_check(const struct journal_txn *t, struct keys *keys)
 
 static int count_fates(const struct journal_txn *t, struct state *state)
 {
-	char name[256];
+	char name[16 + JOURNAL_NAME_MAX];
 	int64_t n[3] = {0, 0, 0};
 
 	for (size_t i = 0; i < t->n_records; i++)
 		n[t->records[i].fate]++;
-	if ((size_t)snprintf(name, sizeof(name), "pipeline/%s", t->pipeline) >= sizeof(name))
-		return -ENAMETOOLONG;
+	snprintf(name, sizeof(name), "pipeline/%s", t->pipeline);
 	int64_t *by = state_next(state, name);
 	if (by == NULL)
 		return -ENOMEM;

@@ -14,7 +14,10 @@
 #include "journal_private.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
+
+#include <heard/error.h>
 
 enum { GROUP_BYTES = 8 << 20 };
 
@@ -37,6 +40,8 @@ void journal_poke(struct journal *j)
 
 void journal_submit(struct journal *j, struct journal_txn *take)
 {
+	if (take->pipeline && strlen(take->pipeline) > JOURNAL_NAME_MAX)
+		HEARD_BUG("a pipeline's name of %zu bytes", strlen(take->pipeline));
 	take->next = NULL;
 	atomic_fetch_add(&j->queued, group_estimate(take));
 	pthread_mutex_lock(&j->queue_lock);

@@ -41,9 +41,9 @@ struct journal_options {
 	int64_t keep_ms;      /* keep drained segments at least so long       */
 	const char *encrypt;  /* key file, made (0600) if absent; NULL: off   */
 	int64_t dedupe_ms;    /* longest of all pipelines: retention of keys  */
-	uint64_t first_seq;   /* of a new journal; 0: 1.  One that rises with  */
-			      /* time keeps outputs that store their position */
-			      /* from taking a new journal's records for old  */
+	/* Of a new journal; 0: 1.  One that rises with time keeps outputs that store
+	 * their position from taking a new journal's records for old ones. */
+	uint64_t first_seq;
 	int64_t (*now)(void); /* wall clock, ms                               */
 	/* [journal thread] after each group: new records can be read. */
 	void (*committed)(void *arg, uint64_t last_seq);
@@ -111,6 +111,9 @@ struct journal_add { /* counters by name; created when first used */
 	const char *name;
 	int64_t by[JOURNAL_COUNTS];
 };
+
+/* The longest name of a pipeline; the configuration allows fewer. */
+enum { JOURNAL_NAME_MAX = 200 };
 
 struct journal_txn {
 	struct journal_txn *next; /* the journal's                              */
