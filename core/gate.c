@@ -18,6 +18,7 @@
 #include <heard/json.h>
 #include <heard/time.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -112,21 +113,42 @@ static struct heard_str gate_plain(enum heard_field field, struct heard_str s, c
 	return heard_str_trim(plain);
 }
 
+/* A token that a sealer made: "sealed:", then base64url of at least version, key,
+ * nonce and tag.  A customer who types the word does not get around the seal. */
+static bool gate_is_sealed(struct heard_str s)
+{
+	enum { PREFIX = 7, SHORTEST = PREFIX + (1 + 32 + 24 + 16) * 4 / 3 };
+	if (s.len < SHORTEST || memcmp(s.ptr, "sealed:A", PREFIX + 1) != 0 ||
+	    memchr("QRSTUVWXYZabcdef", s.ptr[PREFIX + 1], 16) == NULL) /* version 1 */
+		return false;
+	for (size_t i = PREFIX; i < s.len; i++)
+		if (!isalnum((unsigned char)s.ptr[i]) && s.ptr[i] != '-' && s.ptr[i] != '_')
+			return false;
+	return true;
+}
+
 /* A phone number or an address names a person on every channel; the source's own
- * id only on its own. */
+ * id only on its own.  What is sealed already names nobody. */
 static void gate_author_key(const struct gate *g, struct heard_record *r)
 {
-	static const enum heard_field by[] = {HEARD_AUTHOR_PHONE, HEARD_AUTHOR_EMAIL,
-					      HEARD_AUTHOR_ID};
+	static const struct {
+		enum heard_field field;
+		struct heard_str kind;
+	} by[] = {{HEARD_AUTHOR_PHONE, HEARD_STR("phone")},
+		  {HEARD_AUTHOR_EMAIL, HEARD_STR("email")},
+		  {HEARD_AUTHOR_ID, HEARD_STR("id")}};
 	char plain[512];
 	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
-		struct heard_str who = gate_plain(by[i], heard_get_str(r, by[i]), plain,
-						  sizeof(plain));
-		if (who.len == 0)
+		struct heard_str given = heard_get_str(r, by[i].field);
+		struct heard_str who = gate_plain(by[i].field, given, plain, sizeof(plain));
+		if (who.len == 0 || gate_is_sealed(given))
 			continue;
 		unsigned char hash[16];
 		char *text = heard_batch_alloc(heard_record_batch(r), 33);
-		gate_hash(g->person_key, &who, 1, hash);
+		struct heard_str parts[] = {by[i].kind, who, {NULL, 0}};
+		if (by[i].field == HEARD_AUTHOR_ID)
+			parts[2] = heard_get_str(r, HEARD_SOURCE);
+		gate_hash(g->person_key, parts, 3, hash);
 		if (text != NULL) {
 			sodium_bin2hex(text, 33, hash, 16);
 			heard_set_str_borrowed(r, HEARD_AUTHOR_KEY, heard_str_n(text, 32));
@@ -144,12 +166,12 @@ static int gate_seal_contacts(const struct gate *g, struct lane *lane, struct he
 		if (heard_field_table[f].care != HEARD_CONTACT || !heard_has(r, field))
 			continue;
 		struct heard_str plain = heard_get_str(r, field);
+		if (gate_is_sealed(plain))
+			continue; /* by another heard, before us */
 		if (!g->can_seal || plain.len == 0) {
 			heard_unset(r, field);
 			continue;
 		}
-		if (heard_str_starts(plain, HEARD_STR_OF("sealed:")))
-			continue; /* by another heard, before us */
 		heard_buf_clear(&lane->scratch);
 		sealer_seal(&lane->sealer, plain, now, &lane->scratch);
 		if (lane->scratch.failed ||
