@@ -293,13 +293,13 @@ static int gate_bury(const struct gate *g, struct lane *lane, struct job *job,
 	uuid_format(out->id, id);
 	heard_time_format(now, at);
 
-	if (clear) {
-		out->body = heard_batch_copy(job->batch, l->text);
-	} else if (g->can_seal) {
-		heard_buf_clear(b);
+	heard_buf_clear(b);
+	if (!clear && g->can_seal)
 		sealer_seal(&lane->sealer, l->text, now, b);
-		out->body = heard_batch_copy(job->batch, heard_buf_view(b));
-	}
+	if (clear || g->can_seal)
+		out->body = heard_batch_copy(job->batch, clear ? l->text : heard_buf_view(b));
+	if (b->failed || ((clear || g->can_seal) && out->body.ptr == NULL))
+		return -ENOMEM;
 	heard_buf_clear(b);
 	struct heard_json_out w = {.buf = b};
 	heard_json_begin(&w, NULL, '{');
