@@ -120,6 +120,13 @@ void job_refuse(struct job *job, int code, const char *why)
 
 /* ---- decode */
 
+/* Keep all that an emission brought as a dead letter. */
+static void job_bury(struct job *job, struct emission *e, int64_t line, const char *why)
+{
+	if (heard_batch_dead(job->batch, e->given.raw, line, "%s", why) != 0)
+		job_refuse(job, -EAGAIN, "no memory to decode the batch");
+}
+
 /* An emission that crashed decode twice goes to the dead letters unread. */
 static bool job_decode_is_safe(struct job *job, struct emission *e, struct daemon *d)
 {
@@ -127,8 +134,7 @@ static bool job_decode_is_safe(struct job *job, struct emission *e, struct daemo
 		return true;
 	if (crash_verdict(d->crash, e->digest) != CRASH_CONDEMNED)
 		return true;
-	heard_batch_dead(job->batch, e->given.raw, 0,
-			 "crashed the process twice while being read");
+	job_bury(job, e, 0, "crashed the process twice while being read");
 	return false;
 }
 
@@ -140,7 +146,7 @@ static void job_decode_failed(struct job *job, struct emission *e, int rc,
 	if (rc == -ENOMEM && e->given.stream.len > 0) {
 		job_refuse(job, -EAGAIN, "no memory to decode the batch");
 	} else if (e->given.stream.len > 0) {
-		heard_batch_dead(job->batch, e->given.raw, err->line, "%s", err->text);
+		job_bury(job, e, err->line, err->text);
 	} else {
 		struct heard_str text = heard_str_n(err->text, strlen(err->text) + 1);
 		text = heard_batch_copy(job->batch, text);
@@ -234,7 +240,7 @@ void job_run(struct job *job, unsigned worker)
 	struct lane *lane = &d->lanes[worker];
 	if (!job->is_decoded)
 		job_decode(job, lane);
-	if (!job_filter(job, worker, lane))
+	if (job->result == 0 && !job_filter(job, worker, lane))
 		return;
 	if (job->result == 0 && gate_pass(&d->gate, lane, job, daemon_now()) != 0)
 		job_refuse(job, -EAGAIN, "no memory to encode the batch");
