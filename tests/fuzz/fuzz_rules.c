@@ -15,9 +15,9 @@ static void search(const struct rules *rules, struct heard_str text)
 
 	if (match_init(&match, rules, &err) == 0) {
 		match_begin(&match);
-		match_text(&match, text);
+		match_texts(&match, HEARD_STR_OF("refund"), text);
 		match_begin(&match);
-		match_text(&match, HEARD_STR_OF("没有漏电 not a leak, 起火 fire refund"));
+		match_texts(&match, text, HEARD_STR_OF("没有漏电 not a leak, 起火 fire refund"));
 	}
 	match_release(&match);
 }

@@ -104,9 +104,8 @@ static int classify_record(const struct rules *rules, struct match *match,
 	struct verdict verdict;
 
 	match_begin(match);
-	work.result = match_text(match, heard_get_str(record, HEARD_SUBJECT));
-	if (work.result == 0)
-		work.result = match_text(match, heard_get_str(record, HEARD_BODY));
+	work.result = match_texts(match, heard_get_str(record, HEARD_SUBJECT),
+				  heard_get_str(record, HEARD_BODY));
 	if (work.result)
 		return work.result;
 	match_verdict(match, record, &verdict, add_tags, &work);

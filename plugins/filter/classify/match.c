@@ -156,23 +156,57 @@ static int on_pattern(unsigned id, unsigned long long from, unsigned long long t
 	return 0;
 }
 
-int match_text(struct match *match, struct heard_str text)
+static int find_literals(struct match *match, struct heard_str text)
+{
+	match->text = text;
+	return hs_scan(match->rules->literals, text.ptr, (unsigned)text.len, 0, match->scratch,
+		       on_literal, match) == HS_SUCCESS
+		       ? 0
+		       : -EIO;
+}
+
+static int find_patterns(struct match *match, struct heard_str text)
 {
 	const struct rules *rules = match->rules;
 
-	if (text.len == 0)
+	if (text.len == 0 || (rules->patterns_need_utf8 && !text_is_valid(text)))
 		return 0;
-	if (text.len > UINT32_MAX)
+	return hs_scan(rules->patterns, text.ptr, (unsigned)text.len, 0, match->scratch,
+		       on_pattern, match) == HS_SUCCESS
+		       ? 0
+		       : -EIO;
+}
+
+/* Both texts at once, since a search costs something before its first byte; a
+ * line end keeps words apart. */
+static int find_literals_in(struct match *match, struct heard_str a, struct heard_str b)
+{
+	size_t n = a.len + 1 + b.len;
+
+	if (a.len == 0 || b.len == 0 || n > sizeof(match->joined)) {
+		int result = a.len ? find_literals(match, a) : 0;
+
+		return result || b.len == 0 ? result : find_literals(match, b);
+	}
+	memcpy(match->joined, a.ptr, a.len);
+	match->joined[a.len] = '\n';
+	memcpy(match->joined + a.len + 1, b.ptr, b.len);
+	return find_literals(match, heard_str_n(match->joined, n));
+}
+
+int match_texts(struct match *match, struct heard_str subject, struct heard_str body)
+{
+	int result = 0;
+
+	if (subject.len > UINT32_MAX || body.len > UINT32_MAX)
 		return -E2BIG;
-	match->text = text;
-	if (rules->literals && hs_scan(rules->literals, text.ptr, (unsigned)text.len, 0,
-				       match->scratch, on_literal, match) != HS_SUCCESS)
-		return -EIO;
-	if (rules->patterns && (!rules->patterns_need_utf8 || text_is_valid(text)) &&
-	    hs_scan(rules->patterns, text.ptr, (unsigned)text.len, 0, match->scratch,
-		    on_pattern, match) != HS_SUCCESS)
-		return -EIO;
-	return 0;
+	if (match->rules->literals)
+		result = find_literals_in(match, subject, body);
+	if (result == 0 && match->rules->patterns)
+		result = find_patterns(match, subject);
+	if (result == 0 && match->rules->patterns)
+		result = find_patterns(match, body);
+	return result;
 }
 
 /* ---- what follows */

@@ -28,6 +28,7 @@ struct match {
 	size_t n_touched;
 	uint32_t record;       /* counts records                               */
 	struct heard_str text; /* under search                                 */
+	char joined[8192];     /* subject and body, to be searched as one      */
 };
 
 /* The rules that decide; NULL: none said anything. */
@@ -38,9 +39,9 @@ struct verdict {
 
 int match_init(struct match *, const struct rules *, struct heard_error *);
 void match_release(struct match *);
-/* A new record; then each of its texts; then what follows from them. */
+/* A new record; then its texts; then what follows from them. */
 void match_begin(struct match *);
-int match_text(struct match *, struct heard_str);
+int match_texts(struct match *, struct heard_str subject, struct heard_str body);
 /* Calls each() for every rule that is met, in the order of the file. */
 void match_verdict(struct match *, const struct heard_record *, struct verdict *,
 		   void (*each)(void *arg, const struct rule *), void *arg);
