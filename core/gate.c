@@ -424,10 +424,9 @@ int gate_pass(const struct gate *g, struct lane *lane, struct job *job, int64_t 
 	size_t size = heard_batch_size(b), n = 0, dead = 0, index = 0;
 	struct journal_record *records = heard_batch_alloc(b,
 							   (size_t)c.live * sizeof(*records));
-	uint32_t *at = heard_batch_alloc(b, (size_t)c.live * sizeof(*at));
 	struct journal_dead *letters = heard_batch_alloc(b, (size_t)c.dead * sizeof(*letters));
 	struct journal_add *add = heard_batch_alloc(b, sizeof(*add));
-	if (records == NULL || at == NULL || letters == NULL || add == NULL)
+	if (records == NULL || letters == NULL || add == NULL)
 		return -ENOMEM;
 	memset(letters, 0, (size_t)c.dead * sizeof(*letters));
 	uint32_t emission = UINT32_MAX;
@@ -437,7 +436,6 @@ int gate_pass(const struct gate *g, struct lane *lane, struct job *job, int64_t 
 		index = record_emission(r) == emission ? index + 1 : 0;
 		emission = record_emission(r);
 		if (record_fate(r) == RECORD_LIVE) {
-			at[n] = (uint32_t)i;
 			rc = gate_one(g, lane, job, i, index, now, &records[n++]);
 		} else if (record_fate(r) == RECORD_DEAD) {
 			rc = gate_bury_record(g, lane, job, r, now, &letters[dead++]);
@@ -461,7 +459,6 @@ int gate_pass(const struct gate *g, struct lane *lane, struct job *job, int64_t 
 	job->input->received += decoded + batch_dead_count(b);
 	p->dropped += (uint64_t)c.dropped;
 	p->dead += (uint64_t)c.dead;
-	job->record_at = at;
 	job->txn.pipeline = n > 0 ? p->conf->name : NULL;
 	job->txn.lines = heard_buf_view(&job->lines);
 	job->txn.records = records;

@@ -56,11 +56,11 @@ static int input_collect(const struct job *job, uint32_t e, size_t *at, char (*i
 	return code;
 }
 
-static void input_receipt(struct job *job, uint32_t at_emission, size_t *at_record,
-			  char (*ids)[37])
+static void input_receipt(struct job *job, uint32_t at_emission, size_t *at_record)
 {
+	char(*ids)[37] = job->ids;
 	const struct emission *e = &job->emissions[at_emission];
-	struct heard_receipt r = {.dead = e->dead, .after_ms = 1000};
+	struct heard_receipt r = {.after_ms = 1000};
 	size_t n = 0;
 	if (job->result != 0) {
 		r.code = -EAGAIN;
@@ -74,6 +74,7 @@ static void input_receipt(struct job *job, uint32_t at_emission, size_t *at_reco
 		r.error = r.code ? "the same source id came with other content before" : NULL;
 		r.n = n;
 		r.ids = ids;
+		r.dead = e->dead;
 	}
 	if (e->given.receipt != NULL)
 		e->given.receipt(e->given.arg, &r);
@@ -86,12 +87,9 @@ static void input_receipts(struct loop_job *hop)
 	struct pipeline *p = in->host.pipeline;
 	if (job->result != 0 && job->is_ordered && in->epoch <= job->epoch)
 		in->epoch = job->epoch + 1;
-	char(*ids)[37] = heard_batch_alloc(job->batch, (job->txn.n_records + 1) * sizeof(*ids));
 	size_t at = 0;
-	if (ids == NULL)
-		job_refuse(job, -EAGAIN, "no memory");
 	for (uint32_t i = 0; i < job->n; i++)
-		input_receipt(job, i, &at, ids);
+		input_receipt(job, i, &at);
 	size_t bytes = job->bytes;
 	input_recycle(in, job);
 	pipeline_weigh(p, 0, bytes);
@@ -99,14 +97,21 @@ static void input_receipts(struct loop_job *hop)
 
 /* ---- commit */
 
+static const char *input_why(int result)
+{
+	if (result == -ENOSPC)
+		return "the journal is full; it goes on when outputs catch up or space is "
+		       "freed";
+	if (result == -ECANCELED)
+		return "an earlier part of the same source was refused";
+	return "the journal could not be written";
+}
+
 static void input_committed(struct journal_txn *txn, int result)
 {
 	struct job *job = (struct job *)((char *)txn - offsetof(struct job, txn));
 	if (result != 0)
-		job_refuse(job, result,
-			   result == -ENOSPC ? "the journal is full; it goes on when outputs "
-					       "catch up or space is freed"
-					     : "the journal could not be written");
+		job_refuse(job, result, input_why(result));
 	job->hop.fn = input_receipts;
 	struct pipeline *p = job->input->host.pipeline;
 	if (result == 0 && p->conf->acknowledge == ACKNOWLEDGE_DELIVERED)
@@ -124,6 +129,9 @@ static void input_poison(struct input *in, uint64_t epoch)
 
 static void input_submit(struct input *in, struct job *job)
 {
+	job->ids = heard_batch_alloc(job->batch, (job->txn.n_records + 1) * sizeof(*job->ids));
+	if (job->ids == NULL)
+		job_refuse(job, -EAGAIN, "no memory for the receipts");
 	if (job->is_ordered && job->result == 0 && job->epoch <= atomic_load(&in->poisoned))
 		job_refuse(job, -ECANCELED, "an earlier part of the same source was refused");
 	if (job->result != 0) {

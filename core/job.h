@@ -53,8 +53,8 @@ struct job {
 	/* made by the gate, for the journal */
 	struct heard_buf lines;
 	struct journal_txn txn;
-	uint32_t *record_at; /* txn.records[i] is record record_at[i]  */
-	uint64_t last_seq;   /* once committed */
+	char (*ids)[37];   /* room for the receipts, got before the commit */
+	uint64_t last_seq; /* once committed */
 
 	int result; /* of the whole job: 0 or -errno          */
 	char why[256];
