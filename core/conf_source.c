@@ -97,6 +97,12 @@ static char *read_text(const char *path, const char **why)
 	if (text) {
 		size_t n = fread(text, 1, (size_t)st.st_size, f);
 		text[n] = '\0';
+		if (strlen(text) < n) { /* the search for @include would end there */
+			sodium_memzero(text, n);
+			free(text);
+			text = NULL;
+			*why = "it is not text: it holds a NUL byte";
+		}
 	}
 	if (f)
 		fclose(f);

@@ -13,6 +13,7 @@
 #include <heard/record.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hs.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -215,25 +216,74 @@ static int compile_patterns(struct reading *r)
 
 /* ---- the file */
 
+enum { FILE_MAX = 4 << 20 };
+
+/* The bytes of the file with a NUL behind; NULL: said why. */
+static char *read_text(struct reading *r)
+{
+	struct stat st;
+	int fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is_file = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	char *text = is_file && st.st_size <= FILE_MAX ? calloc(1, (size_t)st.st_size + 1)
+						       : NULL;
+
+	if (fd < 0)
+		reader_fault(r, 0, "the rules file cannot be read: %s", strerror(errno));
+	else if (!is_file)
+		reader_fault(r, 0, "the rules file is not a file");
+	else if (st.st_size > FILE_MAX)
+		reader_fault(r, 0, "the rules file is larger than 4 MiB");
+	else if (text == NULL || read(fd, text, (size_t)st.st_size) != st.st_size)
+		reader_fault(r, 0, "the rules file cannot be read");
+	else if (memchr(text, '\0', (size_t)st.st_size))
+		reader_fault(r, 0, "the rules file is not text: it holds a NUL byte");
+	else {
+		close(fd);
+		return text;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	return NULL;
+}
+
+/* libconfig ends the process over an @include of a folder, so there is none in
+ * rules: a look at the beginning of each line is enough, even in a comment. */
+static bool has_no_include(struct reading *r, const char *text)
+{
+	int line = 1;
+
+	for (const char *p = text; p; line++) {
+		const char *end = strchr(p, '\n');
+
+		if (strncmp(p + strspn(p, " \t"), "@include", 8) == 0) {
+			reader_fault(
+				r, line,
+				"a rules file cannot include another; list its rules here");
+			return false;
+		}
+		p = end ? end + 1 : NULL;
+	}
+	return true;
+}
+
 static void read_file(struct reading *r)
 {
 	config_t config;
-	char folder[4096];
-	const char *slash = strrchr(r->path, '/');
+	char *text = read_text(r);
 
+	if (text == NULL)
+		return;
 	config_init(&config);
-	if (slash && (size_t)(slash - r->path) < sizeof(folder)) {
-		memcpy(folder, r->path, (size_t)(slash - r->path));
-		folder[slash - r->path] = '\0';
-		config_set_include_dir(&config, folder);
+	if (has_no_include(r, text)) {
+		if (config_read_string(&config, text) == CONFIG_TRUE)
+			reading_rules(r, config_root_setting(&config));
+		else
+			reader_fault(r, config_error_line(&config), "%s",
+				     config_error_text(&config));
 	}
-	if (config_read_file(&config, r->path) == CONFIG_TRUE)
-		reading_rules(r, config_root_setting(&config));
-	else if (config_error_type(&config) == CONFIG_ERR_FILE_IO)
-		reader_fault(r, 0, "the rules file cannot be read");
-	else
-		reader_fault(r, config_error_line(&config), "%s", config_error_text(&config));
 	config_destroy(&config);
+	free(text);
 }
 
 struct rules *rules_load(const char *path, struct heard_error *err)
