@@ -17,6 +17,8 @@
 #include <hs.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* The rules, and what they are made of. */
 struct owner {
