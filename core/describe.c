@@ -215,7 +215,7 @@ static void print_roff_line(FILE *out, const char *text)
 static void describe_option_mdoc(const struct heard_option *opt, FILE *out)
 {
 	char text[400];
-	fprintf(out, ".It Ic %s Ns : %s\n", opt->name, option_type_name(opt->type));
+	fprintf(out, ".It Ic %s : No %s\n", opt->name, option_type_name(opt->type));
 	print_roff(out, opt->help);
 	fputs(".\n", out);
 	for (size_t i = 0; opt->choices && opt->choices[i]; i++)

@@ -328,7 +328,7 @@ static void a_plugin_is_described_in_both_forms(void **state)
 			 "count: integer, default 3, 1 to 4096",
 			 "One of: \"redact\", \"partial\", \"hash\"", "name: text, required",
 			 "size: size, default \"64K\", 1 to 1M", "{ plugin = \"keep\"; }"},
-			{".Ss output keep", ".It Ic count Ns : integer", ".Ql redact ,",
+			{".Ss output keep", ".It Ic count : No integer", ".Ql redact ,",
 			 "Required.", "From 1 to 1M.", "{ plugin = \"keep\"; }"},
 		};
 		for (int i = 0; i < 6; i++)
