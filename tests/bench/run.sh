@@ -99,7 +99,7 @@ file_run() { # OUTPUT
 	daemon_stop
 }
 
-input_file() { [ "$(wc -l <"$T/input.ndjson" 2>/dev/null)" = "$RECORDS" ] || "$TOOLS/gen" -p b "$RECORDS" >"$T/input.ndjson"; }
+input_file() { [ -s "$T/input.ndjson" ] || "$TOOLS/gen" -p b "$RECORDS" >"$T/input.ndjson"; }
 
 bench_a() {
 	local i line rates=() peaks=()

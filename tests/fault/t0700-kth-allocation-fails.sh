@@ -5,7 +5,7 @@
 # variants: release debug
 . "$(dirname "$0")/../lib/daemon.sh"
 
-FAULTS=${FAULTS-60}
+FAULTS=${FAULTS-15}
 conf <<-EOT
 	pipelines = (
 	  { name = "shop";
