@@ -177,18 +177,26 @@ static bool output_may_write(const struct output *o, int64_t now)
 	       now >= o->not_before_ms;
 }
 
-/* What failed before and is due again. */
+static int64_t output_due(const struct output *o, const struct heard_delivery *d)
+{
+	return d->due_ms > o->not_before_ms ? d->due_ms : o->not_before_ms;
+}
+
+/* What failed before and is due again.  A write that ends at once moves the
+ * position and frees deliveries, so each search begins at the first. */
 static void output_retry(struct output *o, int64_t now)
 {
-	for (struct heard_delivery *d = o->first; d != NULL && !o->is_stopping; d = d->next)
-		if (d->state == DELIVERY_WAITING) {
-			int64_t due = d->due_ms > o->not_before_ms ? d->due_ms
-								   : o->not_before_ms;
-			if (due <= now)
-				delivery_write(d);
-			else
-				output_arm(o, due);
-		}
+	struct heard_delivery *d;
+	do {
+		for (d = o->first; d != NULL && !o->is_stopping; d = d->next)
+			if (d->state == DELIVERY_WAITING && output_due(o, d) <= now)
+				break;
+		if (d != NULL && !o->is_stopping)
+			delivery_write(d);
+	} while (d != NULL && !o->is_stopping);
+	for (d = o->first; d != NULL && !o->is_stopping; d = d->next)
+		if (d->state == DELIVERY_WAITING)
+			output_arm(o, output_due(o, d));
 }
 
 static void output_append(struct output *o, struct heard_delivery *d)
