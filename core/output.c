@@ -153,7 +153,8 @@ static struct heard_delivery *output_fill(struct output *o)
 		bool mine = output_is_mine(o);
 		if (mine && d->n > 0 && d->is_damaged != o->view.damaged)
 			break; /* what could not be read travels alone */
-		d->is_damaged = mine && o->view.damaged;
+		if (mine)
+			d->is_damaged = o->view.damaged;
 		if (!mine)
 			o->view_at = o->view.n;
 		while (mine && o->view_at < o->view.n && d->n < o->window.records &&
