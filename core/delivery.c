@@ -223,8 +223,9 @@ static int delivery_bury(struct heard_delivery *d, size_t i, struct journal_dead
 	const struct output *o = d->output;
 	char id[37], at[HEARD_TIME_SIZE];
 	struct heard_buf b;
-	*out = (struct journal_dead){
-		.output = o->hash, .seq = d->records[i].seq, .body = delivery_line(d, i)};
+	*out = (struct journal_dead){.output = o->hash, .seq = d->records[i].seq};
+	if (!d->is_damaged)
+		out->body = delivery_line(d, i);
 	delivery_dead_id(o->hash, out->seq, out->id);
 	uuid_format(out->id, id);
 	heard_time_format(daemon_now(), at);

@@ -105,9 +105,9 @@ static int output_take(struct output *o, struct heard_delivery *d, uint64_t i)
 		d->counts.dead++;
 		return 0;
 	}
-	if (o->view.damaged)
+	if (o->view.damaged && seq > o->stored_seq)
 		return delivery_add(d, seq, HEARD_STR_OF("{}\n"), NULL);
-	if (!output_wants(o, i)) {
+	if (!o->view.damaged && !output_wants(o, i)) {
 		d->counts.skipped++;
 		return 0;
 	}
