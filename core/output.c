@@ -330,6 +330,8 @@ static void output_begin(struct output *o)
 		return;
 	p->skipped = (uint64_t)counts[JOURNAL_JOURNALED];
 	journal_position_set(o->host.daemon->journal, o->slot, p);
+	if (p->skipped > 0) /* else a crash after the next record would lose the count */
+		journal_positions_sync(o->host.daemon->journal);
 }
 
 int output_attach(struct output *o, struct heard_error *err)
