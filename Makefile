@@ -70,7 +70,7 @@ $(BUILD)/plugins/%.so: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wil
                        $$(foreach l,$$(call uses_libs,$$*),$(BUILD)/plugins/lib/lib$$(l).a) $$(wildcard plugins/$$*/libs)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) -shared -pthread -Wl,--exclude-libs,ALL -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	$(Q)$(CC) $(LDFLAGS) -shared -pthread -Wl,--version-script=plugins/exports.map -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(call pkg,libs,$(call uses_pkgs,$*))
 
 $(BUILD)/plugins/lib/lib%.a: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/lib/$$*/*.c))))

@@ -162,8 +162,8 @@ static void job_decode_one(struct job *job, struct emission *e, uint32_t at, str
 	const struct heard_host *host = &job->input->host;
 	size_t records = heard_batch_size(b), dead = batch_dead_count(b);
 	batch_set_emission(b, at);
-	if (e->given.raw.len == 0)
-		return;
+	if (e->given.raw.len == 0 && e->given.stream.len > 0)
+		return; /* only a token */
 	e->digest = hash_digest(e->given.raw);
 	if (job_decode_is_safe(job, e, host->daemon)) {
 		struct heard_error err = {0};
