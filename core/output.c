@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define VIEWS_PER_DELIVERY 64 /* read at most, as there may be nothing for us in them */
+#define TURN_MS		   10 /* what a pump may take of its loop at a time           */
+
 void heard_output_window(struct heard_host *host, unsigned batches, unsigned records,
 			 size_t bytes)
 {
@@ -143,29 +146,48 @@ static bool output_view(struct output *o)
 	return rc > 0;
 }
 
+/* Records of the view, as far as the window allows.  -ENOMEM. */
+static int output_take_view(struct output *o, struct heard_delivery *d)
+{
+	int rc = 0;
+	d->is_damaged = o->view.damaged;
+	while (rc == 0 && o->view_at < o->view.n && d->n < o->window.records &&
+	       d->lines.len < o->window.bytes) {
+		rc = output_take(o, d, o->view_at);
+		o->view_at += rc == 0;
+	}
+	return rc;
+}
+
+/* The next delivery; of no records if those of some views were all skipped or not
+ * ours.  NULL: nothing to read, or no memory, which is tried again in a while. */
 static struct heard_delivery *output_fill(struct output *o)
 {
 	struct heard_delivery *d = NULL;
-	while ((d == NULL || (d->n < o->window.records && d->lines.len < o->window.bytes)) &&
-	       output_view(o)) {
+	int rc = 0;
+	for (int views = 0; views < VIEWS_PER_DELIVERY && output_view(o); views++) {
 		if (d == NULL && (d = delivery_create(o)) == NULL)
-			return NULL;
+			rc = -ENOMEM;
+		if (rc != 0)
+			break;
 		bool mine = output_is_mine(o);
 		if (mine && d->n > 0 && d->is_damaged != o->view.damaged)
 			break; /* what could not be read travels alone */
 		if (mine)
-			d->is_damaged = o->view.damaged;
-		if (!mine)
+			rc = output_take_view(o, d);
+		else
 			o->view_at = o->view.n;
-		while (mine && o->view_at < o->view.n && d->n < o->window.records &&
-		       d->lines.len < o->window.bytes) {
-			if (output_take(o, d, o->view_at) != 0)
-				break; /* no memory: what is there goes first */
-			o->view_at++;
-		}
 		d->last_seq = o->view.first_seq + o->view_at - 1;
-		if (mine && o->view_at < o->view.n)
+		if (rc != 0 || o->view_at < o->view.n || d->n >= o->window.records ||
+		    d->lines.len >= o->window.bytes)
 			break;
+	}
+	if (rc != 0 && (d == NULL || d->n == 0)) {
+		output_arm(o, daemon_now() + 1000);
+		if (d != NULL && d->last_seq <= o->position.seq) {
+			delivery_destroy(d);
+			d = NULL;
+		}
 	}
 	return d;
 }
@@ -240,9 +262,15 @@ void output_pump(struct output *o)
 	while (output_may_write(o, now) && o->n_late < late_max &&
 	       (d = deferred_take(o, now)) != NULL)
 		delivery_write(d);
-	for (output_advance(o); output_may_write(o, now) && (d = output_fill(o)) != NULL;
-	     output_advance(o))
+	output_advance(o);
+	while (output_may_write(o, now) && (d = output_fill(o)) != NULL) {
 		output_append(o, d);
+		output_advance(o);
+		if (daemon_now() - now >= TURN_MS || daemon_now() < now) {
+			output_wake(o); /* others want a turn, too */
+			break;
+		}
+	}
 	if (now < o->not_before_ms)
 		output_arm(o, o->not_before_ms);
 	o->is_pumping = false;
