@@ -305,9 +305,10 @@ void output_arm(struct output *o, int64_t at_ms)
 	after = after < 1 ? 1 : after > 60000 ? 60000 : after;
 	tv = (struct timeval){.tv_sec = after / 1000, .tv_usec = after % 1000 * 1000};
 	if (evtimer_pending(o->timer, &left)) {
-		struct timeval now;
+		struct timeval now, then;
 		evutil_gettimeofday(&now, NULL);
-		if (left.tv_sec < now.tv_sec + tv.tv_sec)
+		evutil_timeradd(&now, &tv, &then);
+		if (evutil_timercmp(&left, &then, <))
 			return;
 	}
 	evtimer_add(o->timer, &tv);
