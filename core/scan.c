@@ -106,7 +106,7 @@ static const char *in_window(const struct scan *s, uint64_t at)
 
 static int header(struct scan *s, uint64_t at, uint64_t limit, size_t ahead, struct frame *f)
 {
-	if (at + FRAME_HEADER > limit)
+	if (at > limit || limit - at < FRAME_HEADER) /* `at` may be anything */
 		return 0;
 	s->limit = limit;
 	int r = fill(s, at, FRAME_HEADER, ahead);
@@ -114,7 +114,7 @@ static int header(struct scan *s, uint64_t at, uint64_t limit, size_t ahead, str
 		return r == -EBADMSG ? 0 : r;
 	if (!frame_decode(f, (const unsigned char *)in_window(s, at), s->segment))
 		return 0;
-	return at + FRAME_HEADER + f->length <= limit;
+	return f->length <= limit - at - FRAME_HEADER;
 }
 
 int scan_header(struct scan *s, uint64_t at, uint64_t limit, struct frame *f)
@@ -126,7 +126,7 @@ int scan_seek(struct scan *s, uint64_t *at, uint64_t limit, struct frame *f)
 {
 	if (limit > s->size)
 		limit = s->size;
-	for (; *at + FRAME_HEADER <= limit; *at += FRAME_ALIGN) {
+	for (; *at <= limit && limit - *at >= FRAME_HEADER; *at += FRAME_ALIGN) {
 		int r = header(s, *at, limit, SEEK_AHEAD, f);
 		if (r != 0)
 			return r;
