@@ -64,9 +64,23 @@ void deferred_release(struct output *o)
 	}
 }
 
+/* The deferral joins the delivery; false: it is full, or of another kind. */
+static bool deferred_join(struct output *o, struct heard_delivery *d, struct deferral *f)
+{
+	bool is_damaged = f->line.len == 0;
+	if (d->n > 0 && (d->is_damaged != is_damaged || d->n >= o->window.records ||
+			 d->lines.len >= o->window.bytes))
+		return false;
+	d->is_damaged = is_damaged;
+	if (delivery_add(d, f->seq, is_damaged ? HEARD_STR_OF("{}\n") : f->line, f) != 0)
+		return false;
+	f->is_busy = true;
+	return true;
+}
+
 struct heard_delivery *deferred_take(struct output *o, int64_t now)
 {
-	struct heard_delivery *d = NULL;
+	struct heard_delivery *d = o->deferrals != NULL ? delivery_create(o) : NULL;
 	int64_t next = INT64_MAX;
 	uint64_t durable = o->deferrals
 				   ? journal_position_durable(o->host.daemon->journal, o->slot)
@@ -74,24 +88,23 @@ struct heard_delivery *deferred_take(struct output *o, int64_t now)
 	for (struct deferral *f = o->deferrals; f != NULL; f = f->next) {
 		if (f->is_busy)
 			continue;
-		if (f->due_ms > now || f->seq > durable) {
-			int64_t due = f->due_ms > now ? f->due_ms : now + 500;
-			next = due < next ? due : next;
-			continue;
-		}
-		if (d == NULL && (d = delivery_create(o)) == NULL)
-			break;
-		if (d->n >= o->window.records || d->lines.len >= o->window.bytes)
-			break;
-		if (delivery_add(d, f->seq, f->line, f) != 0)
-			break;
-		f->is_busy = true;
+		int64_t due = f->due_ms > now ? f->due_ms : now + 500;
+		if ((f->due_ms > now || f->seq > durable || d == NULL ||
+		     !deferred_join(o, d, f)) &&
+		    due < next)
+			next = due;
 	}
 	if (next != INT64_MAX)
 		output_arm(o, next);
+	if (d != NULL && d->n == 0) {
+		delivery_destroy(d);
+		d = NULL;
+	}
 	if (d == NULL)
 		return NULL;
 	d->is_late = true;
+	d->next = o->late;
+	o->late = d;
 	o->n_late++;
 	return d;
 }
@@ -123,6 +136,10 @@ void deferred_delivery_done(struct heard_delivery *d)
 	}
 	if (d->after_ms > 0 && now + d->after_ms > o->not_before_ms)
 		o->not_before_ms = now + d->after_ms;
+	struct heard_delivery **at = &o->late;
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
 	o->n_late--;
 	delivery_destroy(d);
 	output_pump(o);

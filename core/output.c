@@ -425,6 +425,11 @@ void output_release(struct output *o)
 		o->first = d->next;
 		delivery_free(d);
 	}
+	while (o->late != NULL) {
+		struct heard_delivery *d = o->late;
+		o->late = d->next;
+		delivery_free(d);
+	}
 	while (o->spare != NULL) {
 		struct heard_delivery *d = o->spare;
 		o->spare = d->next;

@@ -68,7 +68,8 @@ struct output {
 	struct journal_position position;
 	struct heard_delivery *first, **last; /* unfinished, in order of seq  */
 	unsigned n_unfinished;
-	unsigned n_late; /* deliveries of deferred records under way */
+	struct heard_delivery *late; /* of deferred records, under way         */
+	unsigned n_late;
 	struct heard_delivery *spare;
 	unsigned n_spare;
 	struct deferral *deferrals;
