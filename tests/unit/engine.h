@@ -52,7 +52,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ENGINE_SECONDS = 60, ENGINE_SEEN = 4096 };
+enum { ENGINE_SECONDS = 30, ENGINE_SEEN = 4096 };
 
 /* ---- an input that emits on demand */
 
@@ -249,6 +249,7 @@ struct test_output { /* shared with a child that crashes */
 	int64_t after_ms;	     /* what it asks for with a retry                */
 	unsigned batches, per_batch; /* its window                                   */
 	int fail_next;		     /* this many writes fail, whatever the mode     */
+	unsigned stop_after;	     /* after so many records it holds what comes    */
 	int writes, retries, stops;
 	unsigned records;		      /* delivered                            */
 	unsigned char seen[ENGINE_SEEN];      /* by seq - base: how often it was given */
@@ -318,6 +319,10 @@ static inline void test_output_write(void *self, const struct heard_batch *b,
 	} else if (o->mode == OUTPUT_DELIVERS) {
 		for (size_t i = 0; i < o->last_n; i++)
 			test_output_took(o, b, i);
+		if (o->stop_after > 0 &&
+		    (o->stop_after -= o->last_n < o->stop_after ? (unsigned)o->last_n
+								: o->stop_after) == 0)
+			o->mode = OUTPUT_HOLDS;
 		heard_delivery_finish(d, HEARD_DELIVERED, 0, NULL);
 	} else {
 		heard_delivery_finish(d,
