@@ -35,32 +35,46 @@ static inline void record_number(char *at, uint64_t number)
 		at[i] = (char)('0' + number % 10);
 }
 
-static inline size_t record_sentences(char *out, size_t cap, uint64_t *r, int is_chinese,
-				      size_t want)
+/* As in a shop: most are content, a third is not, some ask or wish. */
+enum { TONES = 3, TONE_SENTENCES = 4 };
+
+static inline unsigned record_tone(uint64_t *r)
 {
-	static const char *const english[] = {
-		"The charger stopped working after two days and gets very hot.",
-		"Delivery took nine days and the box was crushed on one side.",
-		"I asked for a refund last week and nobody has answered me yet.",
-		"Could you tell me whether this fits the older model as well?",
-		"Great value, my whole family uses it every single day now.",
-		"It would be nice if the app remembered the last address.",
-		"The colour is not the one that was shown in the pictures.",
-		"Payment was taken twice, please look into it today.",
-		"Customer service was friendly and solved it within minutes.",
-		"The zip broke at once; I will never buy this brand again.",
+	unsigned of_ten = (unsigned)(record_random(r) % 10);
+
+	return of_ten < 6 ? 0 : of_ten < 9 ? 1 : 2;
+}
+
+static inline size_t record_sentences(char *out, size_t cap, uint64_t *r, int is_chinese,
+				      unsigned tone, size_t want)
+{
+	static const char *const english[TONES][TONE_SENTENCES] = {
+		{"Great value, my whole family uses it every single day now.",
+		 "Customer service was friendly and solved it within minutes.",
+		 "Arrived a day early and was packed with a lot of care.",
+		 "The sound is clear and the case feels solid in the hand."},
+		{"The charger stopped working after two days and gets very hot.",
+		 "Delivery took nine days and the box was crushed on one side.",
+		 "I asked for a refund last week and nobody has answered me yet.",
+		 "The zip broke at once; I will never buy this brand again."},
+		{"Could you tell me whether this fits the older model as well?",
+		 "It would be nice if the app remembered the last address.",
+		 "Do you ship spare parts to the islands, and how long is it?",
+		 "Please offer a smaller size of this for people who travel."},
 	};
-	static const char *const chinese[] = {
-		"充电器用了两天就坏了，而且特别烫手。", "快递走了九天，盒子都压扁了。",
-		"上周申请退款，到现在没人理我。",	"请问这个配件旧款能不能用？",
-		"性价比很高，全家每天都在用。",		"建议应用能记住上次的收货地址。",
-		"颜色和图片上的完全不一样。",		"扣了两次款，请今天就处理。",
-		"客服态度很好，几分钟就解决了。",	"拉链马上就断了，再也不买了。",
+	static const char *const chinese[TONES][TONE_SENTENCES] = {
+		{"性价比很高，全家每天都在用。", "客服态度很好，几分钟就解决了。",
+		 "发货很快，包装也很用心。", "音质清楚，手感也不错，推荐。"},
+		{"充电器用了两天就坏了，而且特别烫手。", "快递走了九天，盒子都压扁了。",
+		 "上周申请退款，到现在没人理我。", "拉链马上就断了，再也不买了。"},
+		{"请问这个配件旧款能不能用？", "建议应用能记住上次的收货地址。",
+		 "请问海岛地区多久能到货？", "希望能出一款小号的，方便出差。"},
 	};
 	size_t n = 0;
 
 	while (n < want) {
-		const char *s = is_chinese ? RECORD_PICK(r, chinese) : RECORD_PICK(r, english);
+		const char *s = is_chinese ? RECORD_PICK(r, chinese[tone])
+					   : RECORD_PICK(r, english[tone]);
 		int added = snprintf(out + n, cap - n, "%s%s", n && !is_chinese ? " " : "", s);
 		if (added < 0 || (size_t)added >= cap - n)
 			break;
@@ -100,13 +114,15 @@ static inline size_t record_render(char out[RECORD_CAP], uint64_t seed, const ch
 	uint64_t r = seed * 2654435761u + 1;
 	int is_chinese = record_random(&r) % 3 == 0;
 	char body[512], private_data[128], subject[160], source[128] = "";
-	unsigned day = (unsigned)(record_random(&r) % 28) + 1,
-		 score = (unsigned)(record_random(&r) % 5) + 1;
+	unsigned day = (unsigned)(record_random(&r) % 28) + 1, tone = record_tone(&r),
+		 score = (unsigned)(record_random(&r) % 2) + (tone == 0	  ? 4
+							      : tone == 1 ? 1
+									  : 3);
 	unsigned user = (unsigned)(record_random(&r) % 90000) + 10000;
 
-	record_sentences(body, sizeof(body) - 64, &r, is_chinese, 240);
+	record_sentences(body, sizeof(body) - 64, &r, is_chinese, tone, 240);
 	record_private(private_data, sizeof(private_data), &r);
-	record_sentences(subject, 100, &r, is_chinese, 20);
+	record_sentences(subject, 100, &r, is_chinese, tone, 20);
 	if (source_id)
 		snprintf(source, sizeof(source), "\"source_id\":\"%s-%010llu\",", source_id,
 			 (unsigned long long)number);
