@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define MAX_SUSPECTS 4096
+#define ACCUSED	     ((uint64_t)1 << 63) /* in times, while notes are read */
 
 struct suspect {
 	uint64_t digest, times;
@@ -43,18 +44,28 @@ static struct suspect *crash_find(const struct crash_guard *g, uint64_t digest)
 	return NULL;
 }
 
+/* Noted any number of times by one crash counts once: people write the same few
+ * words, and a batch may hold them twice. */
 static void crash_accuse(struct crash_guard *g, uint64_t digest)
 {
 	struct suspect *s = crash_find(g, digest);
-	if (s != NULL) {
-		s->times++;
-		return;
+	if (s == NULL) {
+		if (g->n_suspects == MAX_SUSPECTS) {
+			memmove(g->suspects, g->suspects + 1, (MAX_SUSPECTS - 1) * sizeof(*s));
+			g->n_suspects--;
+		}
+		s = &g->suspects[g->n_suspects++];
+		*s = (struct suspect){.digest = digest};
 	}
-	if (g->n_suspects == MAX_SUSPECTS) {
-		memmove(g->suspects, g->suspects + 1, (MAX_SUSPECTS - 1) * sizeof(*s));
-		g->n_suspects--;
-	}
-	g->suspects[g->n_suspects++] = (struct suspect){digest, 1};
+	s->times |= ACCUSED;
+}
+
+/* The accused of this start have been noted once more. */
+static void crash_charge(struct crash_guard *g)
+{
+	for (size_t i = 0; i < g->n_suspects; i++)
+		if (g->suspects[i].times & ACCUSED)
+			g->suspects[i].times = (g->suspects[i].times & ~ACCUSED) + 1;
 }
 
 static void crash_read_suspects(struct crash_guard *g)
@@ -97,6 +108,7 @@ static size_t crash_read_notes(struct crash_guard *g, int fd)
 			crash_accuse(g, slot->digest[i]);
 	}
 	free(slot);
+	crash_charge(g);
 	return found;
 }
 
