@@ -175,6 +175,15 @@ void crash_close(struct crash_guard *g)
 	free(g);
 }
 
+void crash_absolve(const struct crash_guard *g)
+{
+	char path[4096];
+	if (g == NULL)
+		return;
+	snprintf(path, sizeof(path), "%s/notes", g->folder);
+	unlink(path); /* what is mapped may still be written to, and is read by nobody */
+}
+
 struct crash_slot *crash_slot(struct crash_guard *g, unsigned i)
 {
 	return g != NULL && i < g->n_slots ? &g->slots[i] : NULL;

@@ -29,6 +29,8 @@ struct crash_guard;
 /* Reads what the last process left, then maps n slots.  [main] */
 int crash_open(struct crash_guard **, const char *state_dir, unsigned n, struct heard_error *);
 void crash_close(struct crash_guard *); /* a clean end: no notes stay */
+/* The process is about to end, and it is no record's fault.  [any] */
+void crash_absolve(const struct crash_guard *);
 struct crash_slot *crash_slot(struct crash_guard *, unsigned i);
 
 enum crash_verdict { CRASH_UNKNOWN, CRASH_SUSPECT, CRASH_CONDEMNED };

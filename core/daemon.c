@@ -145,9 +145,10 @@ static void daemon_pressure(void *arg, bool full, const char *why)
 
 static void daemon_broken(void *arg, const char *why)
 {
-	(void)arg;
+	const struct daemon *d = arg;
 	log_line(HEARD_ERROR, "journal",
 		 "%s; stopping, so that nothing is acknowledged that is not safe", why);
+	crash_absolve(d->crash);
 	_exit(1);
 }
 
