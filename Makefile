@@ -3,6 +3,8 @@
 PREFIX     ?= /usr/local
 LIBEXECDIR ?= $(PREFIX)/lib/heard/plugins
 SYSCONFDIR ?= /etc/heard
+MANDIR     ?= $(PREFIX)/share/man
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
 VARIANT    ?= release
 BUILD      := build/$(VARIANT)
 
@@ -14,7 +16,7 @@ say   = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
               libssl-dev libicu-dev zlib1g-dev libxxhash-dev
-CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd
+CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc
 LINT_DEPS  := clang clang-tidy clang-format codespell git
 
 # One line a library; a plugin or library folder may add its own in a file `libs`.
@@ -122,7 +124,7 @@ $(BUILD)/tools/shim_%: tests/tools/shim_%.c
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -shared $(WARN) -o $@ $< -ldl -pthread
-$(BUILD)/tools/%: tests/tools/%.c
+$(BUILD)/tools/%: tests/tools/%.c $(wildcard tests/tools/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -g -o $@ $< -pthread -lm
@@ -170,7 +172,12 @@ install: all ## honours DESTDIR and PREFIX
 	for p in $(PLUGINS); do \
 		install -D -m 644 $(BUILD)/plugins/$$p.so $(DESTDIR)$(LIBEXECDIR)/$$p.so || exit 1; \
 	done
-	cp -R etc/. $(DESTDIR)$(SYSCONFDIR)/
+	cp -Rn etc/heard.conf etc/rules $(DESTDIR)$(SYSCONFDIR)/
+	install -D -m 644 docs/heard.8 $(DESTDIR)$(MANDIR)/man8/heard.8
+	install -D -m 644 docs/heard.conf.5 $(DESTDIR)$(MANDIR)/man5/heard.conf.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/heard include/heard/*.h
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' etc/heard.service >$(DESTDIR)$(UNITDIR)/heard.service
 
 clean: ## remove this variant's build tree
 	rm -rf $(BUILD)
