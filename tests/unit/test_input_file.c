@@ -513,10 +513,10 @@ static void what_is_in_flight_is_bounded(void **state)
 	free(big);
 	is_manual = true;
 	begin("", true, DONE_MARK);
-	assert_int_equal(n_held, 16);
+	assert_int_equal(n_held, 8);
 	give(0);
 	turn_all();
-	assert_int_equal(n_held, 16);
+	assert_int_equal(n_held, 8);
 	is_paused = true;
 	give(0);
 	turn_all();
@@ -524,7 +524,7 @@ static void what_is_in_flight_is_bounded(void **state)
 	is_paused = false;
 	file_resume(input);
 	turn_all();
-	assert_int_equal(n_held, 16);
+	assert_int_equal(n_held, 8);
 }
 
 static void a_last_line_without_newline_counts_once_the_writer_is_done(void **state)

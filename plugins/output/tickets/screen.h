@@ -25,7 +25,7 @@ void screen_block(FILE *, struct heard_str, int indent);
 /* How many columns the terminal behind the file has. */
 int screen_columns(FILE *);
 
-#define SCREEN_TIME 24
+#define SCREEN_TIME 32
 /* "2026-01-02 11:04" in the zone, "-" for none. */
 void screen_time(char out[SCREEN_TIME], int64_t ms, struct heard_zone *);
 /* "in 25m", "in 3h 10m", "overdue 2h 05m", "-". */
