@@ -520,7 +520,7 @@ static void what_is_in_flight_is_bounded(void **state)
 	is_paused = true;
 	give(0);
 	turn_all();
-	assert_int_equal(n_held, 15);
+	assert_int_equal(n_held, 7);
 	is_paused = false;
 	file_resume(input);
 	turn_all();
