@@ -285,14 +285,27 @@ static void daemon_run_job(struct job *job, unsigned lane)
 	job_run(job, lane);
 }
 
+/* One slot for each thread that runs filters. */
+static int daemon_open_crash(struct daemon *d, struct heard_error *err)
+{
+	unsigned n = d->n_workers, at = d->n_workers;
+	daemon_each_filter(d, p, f) n += f->host.own_loop;
+	int rc = crash_open(&d->crash, d->conf->state_dir, n, err);
+	if (rc != 0)
+		return rc;
+	for (unsigned i = 0; i < d->n_workers; i++)
+		d->lanes[i].slot = crash_slot(d->crash, i);
+	daemon_each_filter(d, p, f) if (f->host.own_loop)
+		f->home_slot = crash_slot(d->crash, at++);
+	return 0;
+}
+
 int daemon_start(struct daemon *d, struct heard_error *err)
 {
 	int rc = seal_secret_load(d->conf->state_dir, d->gate.secret, err);
 	gate_derive(&d->gate);
 	if (rc == 0)
-		rc = crash_open(&d->crash, d->conf->state_dir, d->n_workers, err);
-	for (unsigned i = 0; rc == 0 && i < d->n_workers; i++)
-		d->lanes[i].slot = crash_slot(d->crash, i);
+		rc = daemon_open_crash(d, err);
 	if (rc == 0 && (rc = daemon_open_journal(d, err)) != 0)
 		heard_error_wrap(err, "journal");
 	if (rc == 0)

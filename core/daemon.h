@@ -79,6 +79,9 @@ const char *daemon_state_name(enum daemon_state);
 #define daemon_each_output(d, p, o)                                                           \
 	for (struct pipeline *p = (d)->pipelines; p < (d)->pipelines + (d)->n_pipelines; p++) \
 		for (struct output *o = p->outputs; o < p->outputs + p->n_outputs; o++)
+#define daemon_each_filter(d, p, f)                                                           \
+	for (struct pipeline *p = (d)->pipelines; p < (d)->pipelines + (d)->n_pipelines; p++) \
+		for (struct filter *f = p->filters; f < p->filters + p->n_filters; f++)
 #define daemon_each_input(d, p, i)                                                            \
 	for (struct pipeline *p = (d)->pipelines; p < (d)->pipelines + (d)->n_pipelines; p++) \
 		for (struct input *i = p->inputs; i < p->inputs + p->n_inputs; i++)

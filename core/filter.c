@@ -192,7 +192,7 @@ static void filter_visit_home(struct loop_job *hop)
 	struct filter *f = &p->filters[job->at_filter];
 	struct heard_error err = {0};
 	unsigned home_lane = f->host.daemon->n_workers;
-	int rc = filter_process(f, job->batch, job->is_careful, home_lane, NULL, &err);
+	int rc = filter_process(f, job->batch, job->is_careful, home_lane, f->home_slot, &err);
 	if (rc < 0) {
 		log_line(HEARD_WARN, f->host.full_name, "%s; the batch goes back to its source",
 			 err.text);

@@ -26,6 +26,7 @@ struct filter {
 	void **lanes;		       /* one a worker, or a single one       */
 	struct condition **conditions; /* of `when`, one a worker and one for home */
 	unsigned n_lanes;
+	struct crash_slot *home_slot; /* of a filter with a loop of its own */
 
 	pthread_mutex_t lock; /* guards the next five                */
 	bool is_busy;
