@@ -30,9 +30,9 @@ static void timer_fire(evutil_socket_t fd, short what, void *arg)
 		t->fn(t->arg);
 		return;
 	}
+	t->is_cleared = false;
 	if (t->is_queued)
 		return;
-	t->is_cleared = false;
 	if (filter_enter_timer(f, t)) {
 		t->fn(t->arg);
 		filter_leave(f);
@@ -79,7 +79,7 @@ struct heard_timer *heard_timer_create(struct heard_host *host, void (*fn)(void 
 void heard_timer_set(struct heard_timer *t, int64_t after_ms)
 {
 	struct timeval tv = {.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000};
-	t->is_cleared = false;
+	t->is_cleared = t->is_queued; /* that moment has passed; this one is to come */
 	evtimer_add(t->event, &tv);
 }
 
