@@ -21,64 +21,75 @@
 
 /* ---- turns */
 
-/* True if the turn is ours now; else the job is parked. */
+static void filter_park(struct filter *f, struct job *job)
+{
+	job->next = NULL;
+	if (f->last != NULL)
+		f->last->next = job;
+	else
+		f->first = job;
+	f->last = job;
+}
+
+static struct job *filter_unpark(struct filter *f)
+{
+	struct job *job = f->first;
+	if (job != NULL && (f->first = job->next) == NULL)
+		f->last = NULL;
+	return job;
+}
+
+/* True if the turn is ours now; else the job is parked.  Calls that may overlap
+ * share a turn, which ends when a timer waits for it. */
 static bool filter_enter(struct filter *f, struct job *job)
 {
-	if (f->host.plugin->flags & HEARD_PARALLEL)
-		return true;
+	bool may_share = f->host.plugin->flags & HEARD_PARALLEL;
 	pthread_mutex_lock(&f->lock);
-	bool mine = !f->is_busy;
-	if (mine) {
-		f->is_busy = true;
-	} else {
-		job->next = NULL;
-		if (f->last != NULL)
-			f->last->next = job;
-		else
-			f->first = job;
-		f->last = job;
-	}
+	bool mine = may_share ? !f->is_homes && f->timers == NULL : f->n_inside == 0;
+	if (mine)
+		f->n_inside++;
+	else
+		filter_park(f, job);
 	pthread_mutex_unlock(&f->lock);
 	return mine;
 }
 
-/* The turn passes to due timers first; else the filter is free, and a parked job
- * comes to the front of the queue to ask again. */
+/* When nobody is inside, the turn passes to due timers first; else parked jobs come
+ * to the front of the queue to ask again: all that may share it, or the next. */
 void filter_leave(struct filter *f)
 {
-	if (f->host.plugin->flags & HEARD_PARALLEL)
-		return;
-	struct job *job = NULL;
-	bool hop = false;
+	bool may_share = f->host.plugin->flags & HEARD_PARALLEL;
+	struct job *jobs[16];
+	size_t n = 0;
 	pthread_mutex_lock(&f->lock);
-	if (f->timers != NULL) {
-		hop = true; /* stays busy: the turn is home's */
-	} else {
-		f->is_busy = false;
-		job = f->first;
-		if (job != NULL) {
-			f->first = job->next;
-			if (f->first == NULL)
-				f->last = NULL;
-		}
+	f->is_homes = false;
+	f->n_inside--;
+	bool hop = f->n_inside == 0 && f->timers != NULL;
+	if (hop) {
+		f->n_inside = 1; /* the turn is home's */
+		f->is_homes = true;
+	} else if (f->n_inside == 0) {
+		size_t max = may_share ? sizeof(jobs) / sizeof(jobs[0]) : 1;
+		while (n < max && (jobs[n] = filter_unpark(f)) != NULL)
+			n++;
 	}
 	pthread_mutex_unlock(&f->lock);
 	if (hop)
 		loop_post(f->host.loop, &f->hop);
-	else if (job != NULL)
-		workers_put_front(f->host.daemon->workers, job);
+	while (n > 0)
+		workers_put_front(f->host.daemon->workers, jobs[--n]);
 }
 
 bool filter_enter_timer(struct filter *f, struct heard_timer *t)
 {
-	if (f->host.own_loop || (f->host.plugin->flags & HEARD_PARALLEL))
-		return true;
 	pthread_mutex_lock(&f->lock);
-	bool mine = !f->is_busy;
-	if (mine)
-		f->is_busy = true;
-	else
+	bool mine = f->n_inside == 0 || f->host.own_loop;
+	if (mine) {
+		f->n_inside++;
+		f->is_homes = true;
+	} else {
 		timer_queue(&f->timers, t);
+	}
 	pthread_mutex_unlock(&f->lock);
 	return mine;
 }

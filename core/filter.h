@@ -5,7 +5,8 @@
  * HEARD_PARALLEL.  A job that meets a busy filter is parked in the filter's
  * FIFO and its worker takes another; when the filter is free, the job goes back
  * to the front of the workers' queue.  Timers of the instance take turns in the
- * same way, so they never overlap process() either.
+ * same way, so they never overlap process() either; calls that may overlap share a
+ * turn, and a timer that is due waits for the last of them while new ones park.
  */
 #ifndef CORE_FILTER_H
 #define CORE_FILTER_H
@@ -29,10 +30,10 @@ struct filter {
 	struct crash_slot *home_slot; /* of a filter with a loop of its own */
 
 	pthread_mutex_t lock; /* guards the next five                */
-	bool is_busy;
+	unsigned n_inside;    /* calls under way; the home's turn is one  */
+	bool is_homes;
 	struct job *first, *last;   /* parked jobs                         */
 	struct heard_timer *timers; /* due, waiting for their turn         */
-	bool is_hopping;
 
 	struct loop_job hop; /* home comes to run due timers        */
 	_Atomic uint64_t nanoseconds, records, failed_conditions;
