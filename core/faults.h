@@ -19,7 +19,8 @@ struct faults {
 };
 void faults_init(struct faults *);
 void faults_release(struct faults *);
-void faults_add(struct faults *, const char *file, int line, const char *format, ...) HEARD_PRINTF(4, 5);
+void faults_add(struct faults *, const char *file, int line, const char *format, ...)
+	HEARD_PRINTF(4, 5);
 /* Sorted by file and line, one `file:line: text` each, no duplicates. */
 void faults_print(struct faults *, FILE *);
 

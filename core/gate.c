@@ -45,6 +45,16 @@ void gate_admit(struct heard_record *r, const struct heard_host *host, int64_t n
 	gate_name(r, host, now_ms);
 }
 
+int gate_mark(struct heard_record *r, struct heard_buf *scratch)
+{
+	if (r->digest != 0)
+		return 0;
+	heard_buf_clear(scratch);
+	record_encode(r, scratch);
+	r->digest = hash_digest(heard_buf_view(scratch));
+	return scratch->failed ? -ENOMEM : 0;
+}
+
 uint64_t gate_digest(const struct heard_record *r)
 {
 	return r->digest ? r->digest : hash_digest(heard_get_str(r, HEARD_BODY));

@@ -30,6 +30,9 @@ int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
 /* One record, sealed and encoded, appended to out.  For `heard filter`. */
 void gate_encode(const struct gate *, struct lane *, struct heard_record *, int64_t now_ms,
 		 struct heard_buf *out);
+/* A record made field by field gets the digest that one of JSON has: of all that the
+ * source said, before filters change it.  0 or -ENOMEM.  [worker] */
+int gate_mark(struct heard_record *, struct heard_buf *scratch);
 /* The digest by which a crash names the record. */
 uint64_t gate_digest(const struct heard_record *);
 

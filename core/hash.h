@@ -12,7 +12,8 @@
 uint32_t hash_crc32c(uint32_t crc, const void *bytes, size_t n);
 /* FNV-1a 64: stable names in files (pipelines, outputs). Never of outside bytes. */
 uint64_t hash_name(const char *name);
-/* SipHash-2-4 keyed per process (libsodium crypto_shorthash): hash tables over outside bytes. */
+/* SipHash-2-4 keyed per process (libsodium crypto_shorthash): hash tables over outside bytes.
+ */
 uint64_t hash_table(struct heard_str);
 /* BLAKE2b (libsodium), 16 bytes: identities in files. */
 void hash_id(unsigned char out[16], const struct heard_str *parts, size_t n);

@@ -204,8 +204,12 @@ static void job_decode(struct job *job, struct lane *lane)
 		job_decode_one(job, &job->emissions[i], (uint32_t)i, lane);
 	int64_t now = daemon_now();
 	size_t n = heard_batch_size(job->batch);
-	for (size_t i = 0; i < n; i++)
-		gate_admit(heard_batch_at(job->batch, i), host, now);
+	for (size_t i = 0; i < n; i++) {
+		struct heard_record *r = heard_batch_at(job->batch, i);
+		if (gate_mark(r, &lane->scratch) != 0)
+			job_refuse(job, -EAGAIN, "no memory to decode the batch");
+		gate_admit(r, host, now);
+	}
 	batch_end_decode(job->batch);
 	job_suspect(job, host->daemon);
 	job->is_decoded = true;

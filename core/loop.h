@@ -17,11 +17,11 @@ struct loop;
 struct loop *loop_create(const char *name, struct heard_error *); /* no thread yet */
 void loop_destroy(struct loop *);
 struct event_base *loop_base(struct loop *);
-int loop_run(struct loop *);              /* on this thread, until loop_stop    */
+int loop_run(struct loop *);			     /* on this thread, until loop_stop    */
 int loop_start(struct loop *, struct heard_error *); /* on a thread of its own  */
-void loop_stop(struct loop *);            /* [any] */
-void loop_join(struct loop *);            /* after loop_stop of a started one   */
-bool loop_is_mine(const struct loop *);   /* is this its thread?  For asserts   */
+void loop_stop(struct loop *);			     /* [any] */
+void loop_join(struct loop *);			     /* after loop_stop of a started one   */
+bool loop_is_mine(const struct loop *);		     /* is this its thread?  For asserts   */
 
 /* An intrusive job: the caller keeps it until fn runs; no allocation, so a
  * post cannot fail.  It may be posted again once fn has begun. */

@@ -22,8 +22,8 @@ const struct module *module_load(const char *const *folders, enum heard_stage, c
 				 struct heard_error *);
 /* Every .so found, loaded or with the sentence why not.  [main] */
 void module_each(const char *const *folders,
-		 void (*fn)(void *arg, enum heard_stage, const char *name, const struct module *,
-			    const struct heard_error *),
+		 void (*fn)(void *arg, enum heard_stage, const char *name,
+			    const struct module *, const struct heard_error *),
 		 void *arg);
 const char *stage_name(enum heard_stage); /* "input" */
 

@@ -159,7 +159,6 @@ static bool ask_directory(struct journal_reader *r, struct frame *f, uint64_t *s
 
 static void view_of(const struct frame *f, struct journal_view *v)
 {
-	memset(v, 0, sizeof(*v));
 	v->first_seq = f->first_seq;
 	v->n = f->n;
 	v->pipeline = f->pipeline;
@@ -191,6 +190,7 @@ static int step(struct journal_reader *r, struct journal_view *v)
 	uint64_t at = r->at, size;
 	int e = scan_header(&r->scan, at, r->limit, &f);
 
+	*v = (struct journal_view){.n = 0};
 	if (e < 0)
 		return e;
 	if (e == 0) {
@@ -257,7 +257,7 @@ int journal_reader_next(struct journal_reader *r, struct journal_view *v,
 int64_t journal_walk(struct journal *j, uint64_t after_seq, uint64_t pipeline, uint64_t output)
 {
 	struct journal_reader r;
-	struct journal_view v;
+	struct journal_view v = {.n = 0};
 	int64_t n = 0;
 	int e;
 

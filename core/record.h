@@ -6,7 +6,8 @@
  * `slot` where in `values` each one is; a slot means nothing without its bit.
  * Everything lives in the batch's arena.
  *
- * Attributes are kept flat, under dotted names ("a.0.b"): docs/decisions/0002-flat-attributes.md.
+ * Attributes are kept flat, under dotted names ("a.0.b"):
+ * docs/decisions/0002-flat-attributes.md.
  */
 #ifndef CORE_RECORD_H
 #define CORE_RECORD_H

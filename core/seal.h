@@ -19,8 +19,13 @@
 
 struct heard_error;
 
-struct seal_public { unsigned char key[32]; };
-struct seal_private { unsigned char key[32]; unsigned char public_key[32]; };
+struct seal_public {
+	unsigned char key[32];
+};
+struct seal_private {
+	unsigned char key[32];
+	unsigned char public_key[32];
+};
 
 struct sealer { /* one thread's */
 	const struct seal_public *to;
@@ -33,7 +38,8 @@ void sealer_release(struct sealer *);
 /* Appends the token. */
 void sealer_seal(struct sealer *, struct heard_str plain, int64_t now_ms, struct heard_buf *);
 /* -EBADMSG with a sentence if it is no token, damaged, or sealed to another key. */
-int seal_open(const struct seal_private *, struct heard_str token, struct heard_buf *plain, struct heard_error *);
+int seal_open(const struct seal_private *, struct heard_str token, struct heard_buf *plain,
+	      struct heard_error *);
 
 /* heard.pub, heard.key: one line "heard-public-key-1 <base64>", 0644 and 0600.
  * Never overwrites. */

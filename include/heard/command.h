@@ -18,11 +18,12 @@
 struct heard_host;
 
 struct heard_call {
-	int argc;           /* options -c, --state-dir, --json are already gone    */
-	char **argv;        /* argv[0] is the subcommand                           */
-	bool json;          /* --json was given                                    */
+	int argc;    /* options -c, --state-dir, --json are already gone    */
+	char **argv; /* argv[0] is the subcommand                           */
+	bool json;   /* --json was given                                    */
 	FILE *in, *out, *err;
-	struct heard_host *host; /* for heard_now, heard_state_folder, heard_keyed_hash, heard_zone */
+	struct heard_host
+		*host; /* for heard_now, heard_state_folder, heard_keyed_hash, heard_zone */
 };
 
 struct heard_command {

@@ -18,8 +18,8 @@ struct heard_delivery;
 enum heard_outcome {
 	HEARD_DELIVERED = 1, /* safe with the receiver                           */
 	HEARD_DUPLICATE,     /* the receiver had it already                      */
-	HEARD_RETRY,         /* not now: try again                               */
-	HEARD_REFUSED,       /* never: becomes a dead letter with the reason     */
+	HEARD_RETRY,	     /* not now: try again                               */
+	HEARD_REFUSED,	     /* never: becomes a dead letter with the reason     */
 };
 
 /* [home]  The reason is copied; it is NULL for DELIVERED and DUPLICATE, and

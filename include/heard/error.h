@@ -12,8 +12,8 @@
 #include <heard/api.h>
 
 struct heard_error {
-	int code;       /* an errno, positive; 0: none                       */
-	int line;       /* in `file`, or in the request's body; 0: unknown   */
+	int code;	/* an errno, positive; 0: none                       */
+	int line;	/* in `file`, or in the request's body; 0: unknown   */
 	char file[160]; /* the file the fault is in, or empty                */
 	char text[512]; /* one clear sentence: what, where, what to do       */
 };

@@ -16,16 +16,16 @@
 #include <stdint.h>
 
 struct heard_error;
-struct heard_fetch;        /* one request under way */
+struct heard_fetch;	   /* one request under way */
 struct heard_fetch_client; /* connections kept alive, at most so many at once */
 struct heard_host;
 
 struct heard_fetch_answer {
-	int error_code;             /* 0: the server answered; else -errno          */
-	const char *error;          /* then: a sentence                              */
-	int status;                 /* HTTP                                          */
-	struct heard_str body;      /* up to the cap                                 */
-	int64_t retry_after_ms;     /* from Retry-After (seconds or date), or -1     */
+	int error_code;		/* 0: the server answered; else -errno          */
+	const char *error;	/* then: a sentence                              */
+	int status;		/* HTTP                                          */
+	struct heard_str body;	/* up to the cap                                 */
+	int64_t retry_after_ms; /* from Retry-After (seconds or date), or -1     */
 	struct heard_str content_type;
 };
 
@@ -33,20 +33,21 @@ struct heard_fetch_request {
 	const char *method; /* "POST" */
 	const char *url;
 	const char *const *headers; /* "Name: value", NULL-terminated, or NULL       */
-	struct heard_str body;      /* must live until done                          */
-	int64_t timeout_ms;         /* of the whole exchange                         */
+	struct heard_str body;	    /* must live until done                          */
+	int64_t timeout_ms;	    /* of the whole exchange                         */
 	size_t max_answer;
 	bool allow_private;
 	void (*done)(void *arg, const struct heard_fetch_answer *); /* [home], once */
 	void *arg;
 };
 
-HEARD_API struct heard_fetch_client *heard_fetch_client_create(struct heard_host *, unsigned max_connections,
-							      struct heard_error *); /* [home] */
+HEARD_API struct heard_fetch_client *heard_fetch_client_create(
+	struct heard_host *, unsigned max_connections, struct heard_error *); /* [home] */
 /* Cancels what is under way, without calling done.  NULL is fine.  [home] */
 HEARD_API void heard_fetch_client_destroy(struct heard_fetch_client *);
 /* NULL with a sentence if the URL or a header is not acceptable.  [home] */
-HEARD_API struct heard_fetch *heard_fetch(struct heard_fetch_client *, const struct heard_fetch_request *,
+HEARD_API struct heard_fetch *heard_fetch(struct heard_fetch_client *,
+					  const struct heard_fetch_request *,
 					  struct heard_error *);
 HEARD_API void heard_fetch_cancel(struct heard_fetch *); /* done is not called.  [home] */
 /* For open(): is this a URL we could fetch?  [any] */

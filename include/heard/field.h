@@ -22,6 +22,7 @@
 #include <heard/api.h>
 #include <heard/str.h>
 
+/* clang-format off */
 #define HEARD_FIELDS(X) \
 X(ID,              "id",              STR,  SAFE,    "UUIDv7 given at acceptance") \
 X(SOURCE,          "source",          STR,  SAFE,    "pipeline/instance that took it in") \
@@ -75,26 +76,28 @@ X(TAGS,            "tags",            LIST, TEXT,    "free labels") \
 X(ANSWER_ID,       "answer.id",       STR,  SAFE,    "suggested knowledge-base article") \
 X(ANSWER_TITLE,    "answer.title",    STR,  SAFE,    "its title") \
 X(ANSWER_SCORE,    "answer.score",    NUM,  SAFE,    "how well it fits, 0 to 1")
+/* clang-format on */
 
 enum heard_field {
 #define X(symbol, name, type, care, meaning) HEARD_##symbol,
 	HEARD_FIELDS(X)
 #undef X
-	HEARD_FIELD_COUNT
+		HEARD_FIELD_COUNT
 };
 
 /* Families hold free names: ratings.* (number), masked.* (count) and
  * attributes.* (string, number or bool; nested ones are flattened, "a.0.b"). */
-#define HEARD_FAMILIES(X) \
-X(RATINGS,    "ratings",    "sub-scores: appearance, function, value, packaging, logistics, service") \
-X(MASKED,     "masked",     "how many of each kind of private data were masked") \
-X(ATTRIBUTES, "attributes", "anything else the source sent")
+#define HEARD_FAMILIES(X)                                                           \
+	X(RATINGS, "ratings",                                                       \
+	  "sub-scores: appearance, function, value, packaging, logistics, service") \
+	X(MASKED, "masked", "how many of each kind of private data were masked")    \
+	X(ATTRIBUTES, "attributes", "anything else the source sent")
 
 enum heard_family {
 #define X(symbol, name, meaning) HEARD_##symbol,
 	HEARD_FAMILIES(X)
 #undef X
-	HEARD_FAMILY_COUNT
+		HEARD_FAMILY_COUNT
 };
 
 enum heard_type {

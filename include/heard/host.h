@@ -37,8 +37,8 @@ HEARD_API struct heard_zone *heard_zone(struct heard_host *);
 HEARD_API const char *heard_state_folder(struct heard_host *);
 /* A keyed hash (32 bytes) that stays the same for this installation and is
  * different for each purpose word; for tokens and pseudonyms.  [any] */
-HEARD_API void heard_keyed_hash(const struct heard_host *, const char *purpose, struct heard_str text,
-				unsigned char out[32]);
+HEARD_API void heard_keyed_hash(const struct heard_host *, const char *purpose,
+				struct heard_str text, unsigned char out[32]);
 
 /* One line, `instance: what: why`; repeats are limited.  [any] */
 HEARD_API void heard_log(struct heard_host *, enum heard_level, const char *format, ...)
@@ -54,36 +54,38 @@ HEARD_API void heard_done(struct heard_done *take);
 /* A timer at home.  A filter's callback waits while its process() runs, so the
  * two never overlap. */
 struct heard_timer;
-HEARD_API struct heard_timer *heard_timer_create(struct heard_host *, void (*fn)(void *arg), void *arg);
-HEARD_API void heard_timer_set(struct heard_timer *, int64_t after_ms); /* [home] again: moves it */
-HEARD_API void heard_timer_clear(struct heard_timer *);                 /* [home] */
-HEARD_API void heard_timer_destroy(struct heard_timer *);               /* [home], [main] */
+HEARD_API struct heard_timer *heard_timer_create(struct heard_host *, void (*fn)(void *arg),
+						 void *arg);
+HEARD_API void heard_timer_set(struct heard_timer *,
+			       int64_t after_ms);	  /* [home] again: moves it */
+HEARD_API void heard_timer_clear(struct heard_timer *);	  /* [home] */
+HEARD_API void heard_timer_destroy(struct heard_timer *); /* [home], [main] */
 
 /* ---- inputs */
 
 struct heard_receipt {
-	int code;                 /* 0 safe; -EAGAIN not now, send again; -EBADMSG */
-	                          /* decode refused it; -EEXIST the same source id  */
-	                          /* came with other content before                 */
-	size_t n;                 /* records taken                                  */
-	size_t dead;              /* of the emission, became dead letters           */
-	const char (*ids)[37];    /* their ids, n of them, as text                  */
-	const char *error;        /* a sentence when code is not 0                  */
-	int line;                 /* where in the raw bytes, 0 if unknown           */
-	int64_t after_ms;         /* with -EAGAIN: a good moment to try again       */
+	int code;	       /* 0 safe; -EAGAIN not now, send again; -EBADMSG */
+			       /* decode refused it; -EEXIST the same source id  */
+			       /* came with other content before                 */
+	size_t n;	       /* records taken                                  */
+	size_t dead;	       /* of the emission, became dead letters           */
+	const char (*ids)[37]; /* their ids, n of them, as text                  */
+	const char *error;     /* a sentence when code is not 0                  */
+	int line;	       /* where in the raw bytes, 0 if unknown           */
+	int64_t after_ms;      /* with -EAGAIN: a good moment to try again       */
 };
 
 struct heard_emission {
-	struct heard_str raw;      /* for decode(); copied unless take_raw is set    */
-	void (*free_raw)(void *);  /* set: raw.ptr is owned by the core and freed    */
-	void *free_arg;            /* with free_raw(free_arg) on any thread          */
-	struct heard_str context;  /* small, copied, handed to decode()              */
+	struct heard_str raw;	    /* for decode(); copied unless take_raw is set    */
+	void (*free_raw)(void *);   /* set: raw.ptr is owned by the core and freed    */
+	void *free_arg;		    /* with free_raw(free_arg) on any thread          */
+	struct heard_str context;   /* small, copied, handed to decode()              */
 	struct heard_str principal; /* who was authenticated; part of every key      */
 	struct heard_str source_id; /* idempotency key of the whole emission: record */
-	                           /* i without a source_id of its own gets it + i  */
-	struct heard_str stream;   /* batches of one stream commit in order          */
-	struct heard_str token;    /* with a stream: where to resume once this is    */
-	                           /* committed; raw may be empty                    */
+				    /* i without a source_id of its own gets it + i  */
+	struct heard_str stream;    /* batches of one stream commit in order          */
+	struct heard_str token;	    /* with a stream: where to resume once this is    */
+				    /* committed; raw may be empty                    */
 	/* Called once at home; NULL if nobody waits. */
 	void (*receipt)(void *arg, const struct heard_receipt *);
 	void *arg;
@@ -96,16 +98,19 @@ HEARD_API void heard_emit(struct heard_host *, const struct heard_emission *);
 HEARD_API bool heard_is_paused(const struct heard_host *);
 /* The last committed token of a stream, false if there is none.  Valid until
  * the next call.  [home] */
-HEARD_API bool heard_resume_token(struct heard_host *, struct heard_str stream, struct heard_str *token);
+HEARD_API bool heard_resume_token(struct heard_host *, struct heard_str stream,
+				  struct heard_str *token);
 /* Calls fn for each stream with a token.  [home] */
 HEARD_API void heard_resume_each(struct heard_host *,
-				 void (*fn)(void *arg, struct heard_str stream, struct heard_str token),
+				 void (*fn)(void *arg, struct heard_str stream,
+					    struct heard_str token),
 				 void *arg);
 
 /* ---- outputs */
 
 /* In open(): how much may be unfinished at once.  Default: 1 batch of up to
  * 4096 records and 1 MiB. */
-HEARD_API void heard_output_window(struct heard_host *, unsigned batches, unsigned records, size_t bytes);
+HEARD_API void heard_output_window(struct heard_host *, unsigned batches, unsigned records,
+				   size_t bytes);
 
 #endif

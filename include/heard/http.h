@@ -29,30 +29,36 @@ enum heard_http_method {
 };
 
 struct heard_route {
-	const char *listener; /* its name in the config                         */
-	const char *path;     /* "/feedback"; a final "*" takes all below       */
-	unsigned methods;     /* others get 405 with Allow                      */
-	int64_t max_body;     /* longer ones get 413 as soon as that is known   */
+	const char *listener;		   /* its name in the config                         */
+	const char *path;		   /* "/feedback"; a final "*" takes all below       */
+	unsigned methods;		   /* others get 405 with Allow                      */
+	int64_t max_body;		   /* longer ones get 413 as soon as that is known   */
 	const struct heard_list *api_keys; /* hashes as `heard keygen --api` prints them; */
-	                      /* NULL or empty: open to all                     */
+					   /* NULL or empty: open to all                     */
 	void (*handle)(void *arg, struct heard_http *take_request); /* [home] */
 	void *arg;
 };
 
 /* In open(): claims the path; two on one path is a fault of the config.  The
  * route answers between start and stop; otherwise 503.  Copied.  [main] */
-HEARD_API int heard_http_mount(struct heard_host *, const struct heard_route *, struct heard_error *);
+HEARD_API int heard_http_mount(struct heard_host *, const struct heard_route *,
+			       struct heard_error *);
 
 /* All [home]; views live until the answer is given. */
 HEARD_API enum heard_http_method heard_http_method(const struct heard_http *);
-HEARD_API struct heard_str heard_http_path(const struct heard_http *);   /* decoded, without query */
-HEARD_API struct heard_str heard_http_query(const struct heard_http *);  /* raw, without "?" */
+HEARD_API struct heard_str heard_http_path(
+	const struct heard_http *); /* decoded, without query */
+HEARD_API struct heard_str heard_http_query(const struct heard_http *); /* raw, without "?" */
 HEARD_API struct heard_str heard_http_header(const struct heard_http *, const char *name);
-HEARD_API struct heard_str heard_http_body(const struct heard_http *);   /* as sent: maybe compressed */
+HEARD_API struct heard_str heard_http_body(
+	const struct heard_http *); /* as sent: maybe compressed */
 /* The same bytes, now the caller's, to be freed with free_r(arg_r). */
-HEARD_API struct heard_str heard_http_take_body(struct heard_http *, void (**free_r)(void *), void **arg_r);
-HEARD_API struct heard_str heard_http_remote(const struct heard_http *); /* address behind trusted proxies */
-HEARD_API struct heard_str heard_http_principal(const struct heard_http *); /* name of the API key, or empty */
+HEARD_API struct heard_str heard_http_take_body(struct heard_http *, void (**free_r)(void *),
+						void **arg_r);
+HEARD_API struct heard_str heard_http_remote(
+	const struct heard_http *); /* address behind trusted proxies */
+HEARD_API struct heard_str heard_http_principal(
+	const struct heard_http *); /* name of the API key, or empty */
 
 /* For the answer, before reply. */
 HEARD_API void heard_http_set_header(struct heard_http *, const char *name, const char *value);

@@ -20,7 +20,7 @@ struct heard_error;
 enum heard_json_type {
 	HEARD_JSON_NULL = 1,
 	HEARD_JSON_BOOL,
-	HEARD_JSON_INT,    /* fits int64_t */
+	HEARD_JSON_INT,	   /* fits int64_t */
 	HEARD_JSON_NUMBER, /* any other    */
 	HEARD_JSON_STRING,
 	HEARD_JSON_ARRAY,
@@ -33,9 +33,9 @@ struct heard_json {
 	int64_t integer;
 	double number; /* also set for INT */
 	struct heard_str string;
-	struct heard_str key;           /* when a member of an object            */
+	struct heard_str key;		/* when a member of an object            */
 	const struct heard_json *first; /* child of an array or object           */
-	const struct heard_json *next;  /* sibling                               */
+	const struct heard_json *next;	/* sibling                               */
 };
 
 #define HEARD_JSON_DEPTH 64 /* deeper text is refused */
@@ -43,11 +43,13 @@ struct heard_json {
 struct heard_json_doc;
 /* The tree lives until destroy; NULL with a sentence.  `text` must be UTF-8,
  * one value, at most `cap` bytes.  [any] */
-HEARD_API struct heard_json_doc *heard_json_parse(struct heard_str text, size_t cap, struct heard_error *);
+HEARD_API struct heard_json_doc *heard_json_parse(struct heard_str text, size_t cap,
+						  struct heard_error *);
 HEARD_API const struct heard_json *heard_json_root(const struct heard_json_doc *);
 HEARD_API void heard_json_destroy(struct heard_json_doc *);
 /* A member by name, or NULL; NULL object is fine. */
-HEARD_API const struct heard_json *heard_json_member(const struct heard_json *object, const char *key);
+HEARD_API const struct heard_json *heard_json_member(const struct heard_json *object,
+						     const char *key);
 /* The member's string, or empty. */
 HEARD_API struct heard_str heard_json_string(const struct heard_json *object, const char *key);
 
@@ -61,9 +63,11 @@ struct heard_json_out {
 	struct heard_buf *buf;
 	bool comma;
 };
-HEARD_API void heard_json_begin(struct heard_json_out *, const char *key_or_null, char open); /* '{' or '[' */
+HEARD_API void heard_json_begin(struct heard_json_out *, const char *key_or_null,
+				char open); /* '{' or '[' */
 HEARD_API void heard_json_end(struct heard_json_out *, char close);
-HEARD_API void heard_json_str(struct heard_json_out *, const char *key_or_null, struct heard_str);
+HEARD_API void heard_json_str(struct heard_json_out *, const char *key_or_null,
+			      struct heard_str);
 HEARD_API void heard_json_int(struct heard_json_out *, const char *key_or_null, int64_t);
 HEARD_API void heard_json_num(struct heard_json_out *, const char *key_or_null, double);
 HEARD_API void heard_json_bool(struct heard_json_out *, const char *key_or_null, bool);

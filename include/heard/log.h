@@ -9,10 +9,10 @@
 
 enum heard_level {
 	HEARD_ERROR = 0, /* someone must act                                 */
-	HEARD_WARN,      /* we coped, and how                                */
-	HEARD_NOTICE,    /* state changed                                    */
-	HEARD_INFO,      /* per run                                          */
-	HEARD_DEBUG,     /* per batch                                        */
+	HEARD_WARN,	 /* we coped, and how                                */
+	HEARD_NOTICE,	 /* state changed                                    */
+	HEARD_INFO,	 /* per run                                          */
+	HEARD_DEBUG,	 /* per batch                                        */
 };
 
 #endif

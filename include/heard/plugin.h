@@ -52,27 +52,27 @@ enum heard_flag {
 	HEARD_OWN_LOOP = 1 << 0,       /* gets a thread and a loop of its own        */
 	HEARD_PARALLEL = 1 << 1,       /* process() may overlap itself               */
 	HEARD_KEEPS_POSITION = 1 << 2, /* output stores seq in its data's transaction */
-	HEARD_MASKS = 1 << 3,          /* filter: after it, text is safe to store    */
+	HEARD_MASKS = 1 << 3,	       /* filter: after it, text is safe to store    */
 	HEARD_PERSONAL_IDS = 1 << 4,   /* input: source_id names a person; hash it   */
 };
 
 enum heard_option_type {
 	HEARD_TYPE_BOOL = 1,   /* bool                                       */
-	HEARD_TYPE_INT,        /* int64_t                                    */
+	HEARD_TYPE_INT,	       /* int64_t                                    */
 	HEARD_TYPE_REAL,       /* double                                     */
 	HEARD_TYPE_SIZE,       /* int64_t, "64K" is 65536 bytes              */
 	HEARD_TYPE_DURATION,   /* int64_t, "2s" is 2000 ms                   */
 	HEARD_TYPE_STRING,     /* const char *                               */
 	HEARD_TYPE_SECRET,     /* const char *, never printed                */
 	HEARD_TYPE_PATH,       /* const char *, absolute; relative ones are  */
-	                       /* found beside the config file (to read)     */
+			       /* found beside the config file (to read)     */
 	HEARD_TYPE_STATE_PATH, /* const char *, absolute; relative ones are  */
-	                       /* in state_dir (to write)                    */
+			       /* in state_dir (to write)                    */
 	HEARD_TYPE_CHOICE,     /* int, an index into .choices                */
 	HEARD_TYPE_LIST,       /* struct heard_list of strings               */
 	HEARD_TYPE_GROUP,      /* a struct in the struct, by its own table   */
 	HEARD_TYPE_TABLE,      /* struct heard_rows, each by its own table   */
-	HEARD_TYPE_MAP,        /* struct heard_map, free names to strings    */
+	HEARD_TYPE_MAP,	       /* struct heard_map, free names to strings    */
 };
 struct heard_list {
 	const char *const *at;
@@ -91,64 +91,78 @@ struct heard_map {
 struct heard_option {
 	const char *name;
 	enum heard_option_type type;
-	size_t offset;                  /* of the field in the instance          */
-	const char *value;              /* default, as one would write it in the */
-	                                /* config file; NULL = required; for     */
-	                                /* LIST, GROUP, TABLE and MAP "" = empty */
-	double min, max;                /* enforced when min < max               */
-	const char *const *choices;     /* NULL-terminated; for LIST: the words  */
-	                                /* allowed in it, if any                 */
+	size_t offset;			/* of the field in the instance          */
+	const char *value;		/* default, as one would write it in the */
+					/* config file; NULL = required; for     */
+					/* LIST, GROUP, TABLE and MAP "" = empty */
+	double min, max;		/* enforced when min < max               */
+	const char *const *choices;	/* NULL-terminated; for LIST: the words  */
+					/* allowed in it, if any                 */
 	const struct heard_option *row; /* GROUP, TABLE: the inner options       */
-	size_t row_size;                /* TABLE: bytes of one row               */
-	const char *help;               /* one sentence, no final full stop      */
+	size_t row_size;		/* TABLE: bytes of one row               */
+	const char *help;		/* one sentence, no final full stop      */
 };
 
 /* Does not compile unless the field has the C type the option promises. */
-#define HEARD_FIELD(self, field, ctype)                                              \
-	(offsetof(self, field) +                                                     \
-	 0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((self *)0)->field), ctype) ? 1 : -1]))
+#define HEARD_FIELD(self, field, ctype)                                                      \
+	(offsetof(self, field) +                                                             \
+	 0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((self *)0)->field), ctype) \
+				 ? 1                                                         \
+				 : -1]))
 
-#define HEARD_BOOL(self, field)     .type = HEARD_TYPE_BOOL, .offset = HEARD_FIELD(self, field, _Bool)
-#define HEARD_INT(self, field)      .type = HEARD_TYPE_INT, .offset = HEARD_FIELD(self, field, int64_t)
-#define HEARD_REAL(self, field)     .type = HEARD_TYPE_REAL, .offset = HEARD_FIELD(self, field, double)
-#define HEARD_SIZE(self, field)     .type = HEARD_TYPE_SIZE, .offset = HEARD_FIELD(self, field, int64_t)
-#define HEARD_DURATION(self, field) .type = HEARD_TYPE_DURATION, .offset = HEARD_FIELD(self, field, int64_t)
-#define HEARD_STRING(self, field)   .type = HEARD_TYPE_STRING, .offset = HEARD_FIELD(self, field, const char *)
-#define HEARD_SECRET(self, field)   .type = HEARD_TYPE_SECRET, .offset = HEARD_FIELD(self, field, const char *)
-#define HEARD_PATH(self, field)     .type = HEARD_TYPE_PATH, .offset = HEARD_FIELD(self, field, const char *)
-#define HEARD_STATE_PATH(self, field) .type = HEARD_TYPE_STATE_PATH, .offset = HEARD_FIELD(self, field, const char *)
-#define HEARD_CHOICE(self, field)   .type = HEARD_TYPE_CHOICE, .offset = HEARD_FIELD(self, field, int)
-#define HEARD_LIST(self, field)     .type = HEARD_TYPE_LIST, .offset = HEARD_FIELD(self, field, struct heard_list)
+#define HEARD_BOOL(self, field) \
+	.type = HEARD_TYPE_BOOL, .offset = HEARD_FIELD(self, field, _Bool)
+#define HEARD_INT(self, field) \
+	.type = HEARD_TYPE_INT, .offset = HEARD_FIELD(self, field, int64_t)
+#define HEARD_REAL(self, field) \
+	.type = HEARD_TYPE_REAL, .offset = HEARD_FIELD(self, field, double)
+#define HEARD_SIZE(self, field) \
+	.type = HEARD_TYPE_SIZE, .offset = HEARD_FIELD(self, field, int64_t)
+#define HEARD_DURATION(self, field) \
+	.type = HEARD_TYPE_DURATION, .offset = HEARD_FIELD(self, field, int64_t)
+#define HEARD_STRING(self, field) \
+	.type = HEARD_TYPE_STRING, .offset = HEARD_FIELD(self, field, const char *)
+#define HEARD_SECRET(self, field) \
+	.type = HEARD_TYPE_SECRET, .offset = HEARD_FIELD(self, field, const char *)
+#define HEARD_PATH(self, field) \
+	.type = HEARD_TYPE_PATH, .offset = HEARD_FIELD(self, field, const char *)
+#define HEARD_STATE_PATH(self, field) \
+	.type = HEARD_TYPE_STATE_PATH, .offset = HEARD_FIELD(self, field, const char *)
+#define HEARD_CHOICE(self, field) \
+	.type = HEARD_TYPE_CHOICE, .offset = HEARD_FIELD(self, field, int)
+#define HEARD_LIST(self, field) \
+	.type = HEARD_TYPE_LIST, .offset = HEARD_FIELD(self, field, struct heard_list)
 #define HEARD_GROUP(self, field, table) \
 	.type = HEARD_TYPE_GROUP, .offset = offsetof(self, field), .row = (table), .value = ""
-#define HEARD_TABLE(self, field, table, ctype) \
+#define HEARD_TABLE(self, field, table, ctype)                                           \
 	.type = HEARD_TYPE_TABLE, .offset = HEARD_FIELD(self, field, struct heard_rows), \
 	.row = (table), .row_size = sizeof(ctype)
-#define HEARD_MAP(self, field)      .type = HEARD_TYPE_MAP, .offset = HEARD_FIELD(self, field, struct heard_map)
+#define HEARD_MAP(self, field) \
+	.type = HEARD_TYPE_MAP, .offset = HEARD_FIELD(self, field, struct heard_map)
 
 struct heard_plugin {
 	uint16_t abi_major, abi_minor; /* what the plugin was built for    */
-	uint32_t size;                 /* sizeof(struct heard_plugin) then */
+	uint32_t size;		       /* sizeof(struct heard_plugin) then */
 	enum heard_stage stage;
 	uint32_t flags;
 	const char *name; /* as in the directory name and the config    */
 	const char *version;
-	const char *summary;                /* one line for `heard plugins`       */
-	const struct heard_option *options; /* ends with { .name = NULL }         */
-	const char *reads, *writes;         /* record fields, for describe        */
-	const char *example;                /* an instance as one writes it, for describe */
+	const char *summary;		      /* one line for `heard plugins`       */
+	const struct heard_option *options;   /* ends with { .name = NULL }         */
+	const char *reads, *writes;	      /* record fields, for describe        */
+	const char *example;		      /* an instance as one writes it, for describe */
 	const struct heard_command *commands; /* ends with { .name = NULL }, or NULL */
-	size_t self_size;                   /* instance bytes: zeroed, then options set */
-	size_t lane_size;                   /* bytes for each worker that runs process() */
+	size_t self_size;		      /* instance bytes: zeroed, then options set */
+	size_t lane_size;		      /* bytes for each worker that runs process() */
 
 	/* Every int result is 0, or -errno with *err filled in.  A callback
 	 * left NULL does nothing.  All stages: */
 	/* No outside effect: locks, ports, logins, migrations belong to start. */
 	int (*open)(void *self, struct heard_host *host, struct heard_error *err); /* [main] */
-	int (*start)(void *self, struct heard_error *err);                        /* [home] */
+	int (*start)(void *self, struct heard_error *err);			   /* [home] */
 	/* Inputs emit no more; outputs finish what they hold, then the promise. */
-	void (*stop)(void *self, struct heard_done *take_done);                   /* [home] */
-	void (*close)(void *self);                                                /* [main] */
+	void (*stop)(void *self, struct heard_done *take_done); /* [home] */
+	void (*close)(void *self);				/* [main] */
 
 	/* Inputs: hold back; go on; turn emitted bytes into records.  `context`
 	 * is what the emission carried.  An error refuses the whole emission. */
@@ -160,7 +174,7 @@ struct heard_plugin {
 	/* Filters: edit, drop, add or quarantine records in place.  An error
 	 * means the environment failed: the batch is refused to its source. */
 	int (*lane_open)(void *self, void *lane, struct heard_error *err); /* [main] */
-	void (*lane_close)(void *self, void *lane);                        /* [main] */
+	void (*lane_close)(void *self, void *lane);			   /* [main] */
 	int (*process)(void *self, void *lane, struct heard_batch *batch,
 		       struct heard_error *err); /* [worker] */
 
@@ -176,8 +190,8 @@ struct heard_plugin {
 	/* New fields go here, with a new HEARD_ABI_MINOR. */
 };
 
-#define HEARD_ABI                                                                \
-	.abi_major = HEARD_ABI_MAJOR, .abi_minor = HEARD_ABI_MINOR,              \
+#define HEARD_ABI                                                   \
+	.abi_major = HEARD_ABI_MAJOR, .abi_minor = HEARD_ABI_MINOR, \
 	.size = sizeof(struct heard_plugin)
 
 /* The one symbol the core looks up; a plugin defines it, nothing else. */

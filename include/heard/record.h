@@ -53,7 +53,8 @@ HEARD_API struct heard_value heard_get(const struct heard_record *, enum heard_f
 /* empty when absent */
 HEARD_API struct heard_str heard_get_str(const struct heard_record *, enum heard_field);
 /* INT, NUM: the value as a number, or `otherwise` when absent */
-HEARD_API double heard_get_number(const struct heard_record *, enum heard_field, double otherwise);
+HEARD_API double heard_get_number(const struct heard_record *, enum heard_field,
+				  double otherwise);
 /* HEARD_TIME_NONE when absent */
 HEARD_API int64_t heard_get_time(const struct heard_record *, enum heard_field);
 
@@ -62,7 +63,8 @@ HEARD_API int heard_set_str_borrowed(struct heard_record *, enum heard_field, st
 HEARD_API int heard_set_number(struct heard_record *, enum heard_field, double);
 HEARD_API int heard_set_int(struct heard_record *, enum heard_field, int64_t);
 HEARD_API int heard_set_time(struct heard_record *, enum heard_field, int64_t ms);
-HEARD_API int heard_set_list(struct heard_record *, enum heard_field, const struct heard_str *at, size_t n);
+HEARD_API int heard_set_list(struct heard_record *, enum heard_field,
+			     const struct heard_str *at, size_t n);
 HEARD_API int heard_list_add(struct heard_record *, enum heard_field, struct heard_str);
 HEARD_API int heard_file_add(struct heard_record *, const struct heard_file *);
 HEARD_API void heard_unset(struct heard_record *, enum heard_field);
@@ -92,13 +94,14 @@ HEARD_API int heard_masked_add(struct heard_record *, struct heard_str kind, int
  *			heard_text_set(rec, &t, cleaned);   borrowed, see above
  */
 struct heard_text {
-	int field;             /* enum heard_field, or -1 - family           */
+	int field;	       /* enum heard_field, or -1 - family           */
 	struct heard_str name; /* dotted name without family, for attributes */
 	struct heard_str text;
-	size_t at, sub;        /* the walk's own                             */
+	size_t at, sub; /* the walk's own                             */
 };
 HEARD_API bool heard_text_next(struct heard_record *, struct heard_text *);
-HEARD_API int heard_text_set(struct heard_record *, const struct heard_text *, struct heard_str borrowed);
+HEARD_API int heard_text_set(struct heard_record *, const struct heard_text *,
+			     struct heard_str borrowed);
 
 /* ---- fate [worker] */
 

@@ -19,11 +19,14 @@ struct heard_str {
 };
 
 /* A view of a string literal, usable in initialisers. */
-#define HEARD_STR(literal)        {(literal), sizeof(literal) - 1}
-#define HEARD_STR_OF(literal)     ((struct heard_str)HEARD_STR(literal))
+#define HEARD_STR(literal)                     \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
+#define HEARD_STR_OF(literal) ((struct heard_str)HEARD_STR(literal))
 
 /* printf("%.*s", HEARD_ARG(view)) */
-#define HEARD_ARG(view)           (int)(view).len, (view).len ? (view).ptr : ""
+#define HEARD_ARG(view) (int)(view).len, (view).len ? (view).ptr : ""
 
 static inline struct heard_str heard_str(const char *zero_terminated)
 {

@@ -17,7 +17,8 @@ static void search(const struct rules *rules, struct heard_str text)
 		match_begin(&match);
 		match_texts(&match, HEARD_STR_OF("refund"), text);
 		match_begin(&match);
-		match_texts(&match, text, HEARD_STR_OF("没有漏电 not a leak, 起火 fire refund"));
+		match_texts(&match, text,
+			    HEARD_STR_OF("没有漏电 not a leak, 起火 fire refund"));
 	}
 	match_release(&match);
 }

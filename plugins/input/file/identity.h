@@ -33,12 +33,12 @@ struct look {
 };
 
 struct mark {
-	int64_t offset;      /* everything before it was emitted               */
-	int64_t line;        /* number of the line at offset, from 1           */
-	uint64_t life;       /* 0: the first                                   */
+	int64_t offset;	     /* everything before it was emitted               */
+	int64_t line;	     /* number of the line at offset, from 1           */
+	uint64_t life;	     /* 0: the first                                   */
 	uint64_t folder;     /* inode of the folder it was seen in             */
 	uint64_t check_size; /* so many bytes before offset ...                */
-	uint64_t check;      /* ... have this hash                             */
+	uint64_t check;	     /* ... have this hash                             */
 };
 
 /* name "" and AT_EMPTY_PATH: the descriptor itself.  0 or -errno. */

@@ -14,7 +14,7 @@ struct heard_batch;
 struct heard_error;
 
 enum place_kind {
-	PLACE_LINES,    /* whole lines                                          */
+	PLACE_LINES,	/* whole lines                                          */
 	PLACE_TOO_LONG, /* the beginning of one that is longer than allowed     */
 	PLACE_CONFLICT, /* one line whose source_id came with other content     */
 };
@@ -22,10 +22,10 @@ enum place_kind {
 /* Where emitted bytes stood: the emission's context. */
 struct place {
 	int64_t offset, line;
-	int64_t length;              /* of a line that is too long               */
+	int64_t length; /* of a line that is too long               */
 	enum place_kind kind;
 	char source[IDENTITY_SIZE + 20]; /* source_id is this, ":" and the offset */
-	char name[96];               /* the file's, fit to print                 */
+	char name[96];			 /* the file's, fit to print                 */
 };
 
 /* A name from outside as it may stand in a log line or reason. */

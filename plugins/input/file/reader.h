@@ -24,33 +24,33 @@ enum { BUCKETS = 1024 };
 struct reader {
 	/* set before reader_start() */
 	struct heard_host *host;
-	const char *path;      /* a folder, or a file                            */
+	const char *path; /* a folder, or a file                            */
 	bool is_folder;
 	bool follow;
 	enum done done;
 	enum format format;
 	int64_t max_line;
 
-	char *folder;          /* the path, or the folder the file is in         */
-	const char *only;      /* the file's name, NULL for a folder             */
+	char *folder;	  /* the path, or the folder the file is in         */
+	const char *only; /* the file's name, NULL for a folder             */
 	int folder_fd;
 	uint64_t folder_inode;
 
-	struct tail *table[BUCKETS]; /* by inode                                 */
-	struct tail *current;  /* the file that has the path now                 */
+	struct tail *table[BUCKETS];	 /* by inode                                 */
+	struct tail *current;		 /* the file that has the path now                 */
 	struct tail *ready, **ready_end; /* to be read, first come first         */
 	struct chunk_pool chunks;
 
-	DIR *scanning;         /* a scan is under way                            */
-	uint64_t scan;         /* its number                                     */
-	bool scan_again;       /* something changed meanwhile                    */
-	bool must_settle;      /* a file waits for its writer to be done         */
-	bool path_failed;      /* said in the log                                */
+	DIR *scanning;	  /* a scan is under way                            */
+	uint64_t scan;	  /* its number                                     */
+	bool scan_again;  /* something changed meanwhile                    */
+	bool must_settle; /* a file waits for its writer to be done         */
+	bool path_failed; /* said in the log                                */
 
-	unsigned in_flight;    /* pieces without receipt                         */
+	unsigned in_flight; /* pieces without receipt                         */
 	size_t bytes_in_flight;
-	bool is_posted;        /* a turn is on its way to us                     */
-	bool is_held;          /* until the hold timer: the core said "not now"  */
+	bool is_posted; /* a turn is on its way to us                     */
+	bool is_held;	/* until the hold timer: the core said "not now"  */
 	bool is_stopped;
 	struct heard_timer *hold, *rescan;
 	int watch_fd;

@@ -14,7 +14,7 @@
 struct heard_error;
 
 struct position {
-	uint64_t seq;       /* the last record that is in the file, 0: none     */
+	uint64_t seq;	    /* the last record that is in the file, 0: none     */
 	uint64_t length;    /* bytes of the file that are whole and synced      */
 	uint64_t tail_size; /* so many bytes before `length` ...                */
 	uint64_t tail_hash; /* ... have this hash                               */
@@ -25,13 +25,13 @@ struct position {
 
 struct position_file {
 	char *path;
-	int fd;              /* -1 after a failure, until the next save          */
+	int fd;		     /* -1 after a failure, until the next save          */
 	uint64_t generation; /* of the newest slot known to be on disk           */
 };
 
 /* Makes the file if it is not there; then *is_new_r is true and *p zeroed. */
-int position_open(struct position_file *, const char *folder, struct position *p, bool *is_new_r,
-		  struct heard_error *);
+int position_open(struct position_file *, const char *folder, struct position *p,
+		  bool *is_new_r, struct heard_error *);
 /* On return 0 it is on disk; otherwise the slot before it still is. */
 int position_save(struct position_file *, const struct position *, struct heard_error *);
 void position_close(struct position_file *);

@@ -17,19 +17,19 @@ struct ZSTD_CCtx_s;
 
 /* What target_open() found, for the log. */
 enum target_found {
-	TARGET_AS_LEFT,   /* or new, as expected                                 */
-	TARGET_CUT_BACK,  /* the rest of an unfinished write was removed         */
-	TARGET_BEGUN_NEW, /* it was moved away or emptied: begun anew            */
+	TARGET_AS_LEFT,	   /* or new, as expected                                 */
+	TARGET_CUT_BACK,   /* the rest of an unfinished write was removed         */
+	TARGET_BEGUN_NEW,  /* it was moved away or emptied: begun anew            */
 	TARGET_TAKEN_OVER, /* it was there before us: goes on at its end         */
 };
 
 struct target {
 	const char *path;
-	char *folder;             /* the path's                                  */
-	int fd;                   /* -1: closed                                  */
-	uint64_t length;          /* bytes in it, synced or not                  */
+	char *folder;		  /* the path's                                  */
+	int fd;			  /* -1: closed                                  */
+	uint64_t length;	  /* bytes in it, synced or not                  */
 	struct ZSTD_CCtx_s *zstd; /* NULL: not compressed                        */
-	char *packed;             /* zstd's output                               */
+	char *packed;		  /* zstd's output                               */
 	bool in_frame;
 };
 
