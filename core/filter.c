@@ -177,6 +177,17 @@ static int filter_show(struct filter *f, struct heard_batch *b, bool *keep, size
 	return rc;
 }
 
+/* Records that filters added were not there yet when the job was looked at. */
+static void filter_condemn_added(struct filter *f, struct heard_batch *b, size_t n)
+{
+	for (size_t i = batch_decoded(b); i < n; i++) {
+		struct heard_record *r = heard_batch_at(b, i);
+		if (heard_record_is_live(r) &&
+		    crash_verdict(f->host.daemon->crash, gate_digest(r)) == CRASH_CONDEMNED)
+			heard_record_quarantine(r, "crashed the process twice in a filter");
+	}
+}
+
 static int filter_process(struct filter *f, struct heard_batch *b, bool careful, unsigned lane,
 			  struct crash_slot *slot, struct heard_error *err)
 {
@@ -184,6 +195,8 @@ static int filter_process(struct filter *f, struct heard_batch *b, bool careful,
 	bool *keep = heard_batch_alloc(b, n + 1);
 	if (keep == NULL)
 		return heard_fail(err, ENOMEM, "no memory");
+	if (careful)
+		filter_condemn_added(f, b, n);
 	for (size_t i = 0; i < n; i++)
 		wanted += keep[i] = filter_wants(f, heard_batch_at(b, i), lane);
 	if (wanted == 0)

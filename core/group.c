@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	FRAME_BYTES = 256 << 10,
@@ -28,20 +29,34 @@ enum {
 };
 #define BUF_CAP ((size_t)1 << 31)
 
+enum { BUFS = 6 };
+
+static void list_bufs(struct group *g, struct heard_buf *all[BUFS])
+{
+	all[0] = &g->meta;
+	all[1] = &g->tail;
+	all[2] = &g->plain;
+	all[3] = &g->sealed;
+	all[4] = &g->ends;
+	all[5] = &g->keys;
+}
+
 void group_init(struct group *g)
 {
+	struct heard_buf *all[BUFS];
+
 	memset(g, 0, sizeof(*g));
-	struct heard_buf *all[] = {&g->meta,   &g->tail, &g->plain,
-				   &g->sealed, &g->ends, &g->keys};
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+	list_bufs(g, all);
+	for (size_t i = 0; i < BUFS; i++)
 		heard_buf_init(all[i], BUF_CAP);
 }
 
 void group_release(struct group *g)
 {
-	struct heard_buf *all[] = {&g->meta,   &g->tail, &g->plain,
-				   &g->sealed, &g->ends, &g->keys};
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+	struct heard_buf *all[BUFS];
+
+	list_bufs(g, all);
+	for (size_t i = 0; i < BUFS; i++)
 		heard_buf_release(all[i]);
 	free(g->heads);
 	free(g->pieces);
@@ -337,8 +352,9 @@ static int add_state(struct group *g, const struct journal_txn *t, struct state 
 			by[j] += t->add[i].by[j];
 	}
 	for (size_t i = 0; i < t->n_state; i++) {
-		const struct journal_state **v = group_room((void **)&g->values, g->n_values,
-							    &g->size_values, sizeof(*v));
+		const struct journal_state **v = group_room(
+			(void **)&g->values, g->n_values, &g->size_values,
+			sizeof(const struct journal_state *));
 		if (v == NULL)
 			return -ENOMEM;
 		*v = &t->state[i];

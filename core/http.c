@@ -2,7 +2,7 @@
  * http.c - listeners, from the config to the last answer.
  *
  * The server is our own rather than libevent's evhttp: see
- * docs/decisions/http-server.md.  Sockets survive an exec: http_sockets hands
+ * docs/decisions/0050-http-server.md.  Sockets survive an exec: http_sockets hands
  * them out without close-on-exec, http_listen of the next process takes those
  * whose listener has the same name and address.  In between, new connections
  * wait in the kernel's queue, so none is refused.

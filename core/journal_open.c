@@ -12,7 +12,6 @@
 #include "journal_private.h"
 
 #include "folder.h"
-
 #include "log.h"
 
 #include <errno.h>

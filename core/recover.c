@@ -59,7 +59,7 @@ static int read_failed(struct recovery *r, int code, uint64_t at, struct heard_e
 static int read_origin(struct recovery *r, struct origin *o, struct heard_error *err)
 {
 	struct frame f;
-	struct frame_commit c;
+	struct frame_commit c = {.n_frames = 0};
 	uint64_t at = 0;
 	int e = scan_open(&r->scan, r->j->folder, o->id);
 
