@@ -224,11 +224,13 @@ size_t batch_decoded(const struct heard_batch *b)
 
 int batch_narrow(struct heard_batch *b, const bool *keep, size_t n)
 {
-	struct heard_record **at = vector_grow(b, NULL, 0, n + 1,
+	size_t wanted = 0, kept = 0;
+	for (size_t i = 0; i < n; i++)
+		wanted += keep[i];
+	struct heard_record **at = vector_grow(b, NULL, 0, wanted + 1,
 					       sizeof(struct heard_record *));
 	if (at == NULL)
 		return -ENOMEM;
-	size_t kept = 0;
 	for (size_t i = 0; i < n; i++)
 		if (keep[i])
 			at[kept++] = b->at[i];
@@ -237,7 +239,7 @@ int batch_narrow(struct heard_batch *b, const bool *keep, size_t n)
 	b->size_all = b->size;
 	b->at = at;
 	b->n = b->n_kept = kept;
-	b->size = n + 1;
+	b->size = wanted + 1;
 	return 0;
 }
 
