@@ -150,6 +150,7 @@ struct test_filter {
 	sem_t go;
 	_Atomic int timer_overlaps, timer_fired;
 	_Atomic bool fails;
+	bool never_holds;
 	const char *crash_word;
 	void (*each)(struct test_filter *, struct heard_record *);
 	struct heard_timer *timer;
@@ -191,7 +192,7 @@ static inline void test_filter_one(struct test_filter *f, struct heard_batch *b,
 		struct heard_record *more = heard_batch_add(b);
 		heard_set_str(more, HEARD_BODY, HEARD_STR_OF("made here"));
 	}
-	if (body_has(r, "hold")) {
+	if (body_has(r, "hold") && !f->never_holds) {
 		f->waiting++;
 		while (sem_wait(&f->go) != 0 && errno == EINTR)
 			;
@@ -582,6 +583,9 @@ static inline void engine_stop(struct engine *e)
 static inline void engine_release(struct engine *e)
 {
 	char command[128];
+	for (size_t i = 0; i < ENGINE_INSTANCES && e->daemon != NULL; i++)
+		for (int n = 0; n < 100 && e->filter[i].host != NULL; n++)
+			sem_post(&e->filter[i].go); /* nobody is held by a test that failed */
 	if (e->daemon != NULL)
 		engine_stop(e);
 	for (size_t i = 0; i < ENGINE_INSTANCES; i++)
