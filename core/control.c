@@ -65,15 +65,38 @@ static void control_stop(struct control_client *c, const struct heard_json *requ
 	life_stop(d);
 }
 
+/* Who asked for a reload may go away before the check has ended. */
+struct reloading {
+	struct control_client *client;
+};
+
 static void control_reloaded(void *arg, bool good, struct heard_str text)
 {
-	control_exit(arg, good ? 0 : 1, "%.*s", HEARD_ARG(text));
+	struct reloading *r = arg;
+	if (r->client != NULL) {
+		control_read(r->client, NULL, NULL, NULL);
+		control_exit(r->client, good ? 0 : 1, "%.*s", HEARD_ARG(text));
+	}
+	free(r);
+}
+
+static void control_reload_gone(void *arg)
+{
+	struct reloading *r = arg;
+	r->client = NULL;
 }
 
 static void control_reload(struct control_client *c, const struct heard_json *request)
 {
 	(void)request;
-	life_reload(control_daemon(c), control_reloaded, c);
+	struct reloading *r = malloc(sizeof(*r));
+	if (r == NULL) {
+		control_exit(c, 1, "no memory");
+		return;
+	}
+	r->client = c;
+	control_read(c, NULL, control_reload_gone, r);
+	life_reload(control_daemon(c), control_reloaded, r);
 }
 
 static const struct {

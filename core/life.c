@@ -331,6 +331,7 @@ void life_destroy(struct life *l)
 {
 	if (l == NULL)
 		return;
+	life_tell(l, false, "the daemon has ended\n"); /* whoever waits can go, too */
 	for (size_t i = 0; i < sizeof(l->signals) / sizeof(l->signals[0]); i++)
 		if (l->signals[i] != NULL)
 			event_free(l->signals[i]);
