@@ -37,7 +37,7 @@ struct life {
 	struct event *signals[6];
 	struct event *tick;
 	int64_t deadline_ms;
-	size_t pending; /* promises not yet kept in this step                 */
+	size_t inputs, others; /* promises not yet kept: to stop              */
 	bool http_is_quiet, wants_exec, is_late;
 	int exit_code;
 
@@ -57,8 +57,7 @@ static void life_enter(struct daemon *d, enum daemon_state state)
 
 static void life_kept(void *arg)
 {
-	struct life *l = arg;
-	l->pending--;
+	--*(size_t *)arg;
 }
 
 static void life_stop_hosts(struct life *l, enum heard_stage stage)
@@ -69,11 +68,12 @@ static void life_stop_hosts(struct life *l, enum heard_stage stage)
 			   : stage == HEARD_FILTER ? p->n_filters
 						   : p->n_outputs;
 		for (size_t i = 0; i < n; i++) {
-			l->pending++;
+			size_t *pending = stage == HEARD_INPUT ? &l->inputs : &l->others;
+			++*pending;
 			host_stop(stage == HEARD_INPUT	  ? &p->inputs[i].host
 				  : stage == HEARD_FILTER ? &p->filters[i].host
 							  : &p->outputs[i].host,
-				  life_kept, l);
+				  life_kept, pending);
 		}
 	}
 }
@@ -81,6 +81,8 @@ static void life_stop_hosts(struct life *l, enum heard_stage stage)
 static void life_http_quiet(void *arg)
 {
 	struct life *l = arg;
+	if (l->http_is_quiet)
+		return; /* the drain timeout was over before it */
 	l->http_is_quiet = true;
 	life_stop_hosts(l,
 			HEARD_INPUT); /* they were needed until the last request was answered */
@@ -105,7 +107,7 @@ static bool life_outputs_behind(struct daemon *d)
 /* On the output's loop: no write is under way any more. */
 static void life_output_quiet(struct output *o)
 {
-	host_stop(&o->host, life_kept, o->host.daemon->life);
+	host_stop(&o->host, life_kept, &o->host.daemon->life->others);
 }
 
 static void life_stop_outputs(struct life *l)
@@ -113,7 +115,7 @@ static void life_stop_outputs(struct life *l)
 	struct daemon *d = l->daemon;
 	daemon_each_output(d, p, o)
 	{
-		l->pending++;
+		l->others++;
 		output_stop(o, life_output_quiet);
 	}
 	life_stop_hosts(l, HEARD_FILTER);
@@ -146,9 +148,9 @@ static bool life_step_done(struct life *l)
 	struct daemon *d = l->daemon;
 	switch (d->state) {
 	case DAEMON_STOPPING_INPUTS:
-		return l->http_is_quiet && l->pending == 0 && !life_jobs_left(d);
+		return l->http_is_quiet && l->inputs == 0 && !life_jobs_left(d);
 	case DAEMON_DRAINING: return l->wants_exec || !life_outputs_behind(d);
-	case DAEMON_STOPPING_OUTPUTS: return l->pending == 0;
+	case DAEMON_STOPPING_OUTPUTS: return l->others == 0;
 	case DAEMON_STARTING:
 	case DAEMON_RUNNING:
 	case DAEMON_DONE: break;
@@ -165,7 +167,6 @@ static void life_next(struct life *l)
 		life_enter(d, DAEMON_DRAINING);
 	} else if (d->state == DAEMON_DRAINING) {
 		life_say_left(d);
-		l->pending = 0;
 		l->deadline_ms = daemon_now() + d->conf->drain_timeout;
 		life_enter(d, DAEMON_STOPPING_OUTPUTS);
 		life_stop_outputs(l);
