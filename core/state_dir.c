@@ -45,6 +45,7 @@ static int state_dir_make(const char *folder, struct heard_error *err)
 	return 0;
 }
 
+/* Nothing but what a new folder may hold, and perhaps the file `lock`. */
 static bool state_dir_is_empty(const char *folder)
 {
 	DIR *dir = opendir(folder);
@@ -52,7 +53,7 @@ static bool state_dir_is_empty(const char *folder)
 	struct dirent *e;
 	while (dir != NULL && empty && (e = readdir(dir)) != NULL)
 		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-			strcmp(e->d_name, "lost+found") == 0;
+			strcmp(e->d_name, "lost+found") == 0 || strcmp(e->d_name, "lock") == 0;
 	if (dir != NULL)
 		closedir(dir);
 	return empty;
@@ -63,7 +64,7 @@ static int state_dir_mark(const char *folder, int fd, bool is_new, struct heard_
 {
 	char text[64] = "";
 	ssize_t n = pread(fd, text, sizeof(MARK) - 1, 0);
-	if (n == 0 && (is_new || state_dir_is_empty(folder) || lseek(fd, 0, SEEK_END) == 0)) {
+	if (n == 0 && (is_new || state_dir_is_empty(folder))) { /* or killed before it was */
 		if (pwrite(fd, MARK, sizeof(MARK) - 1, 0) != (ssize_t)sizeof(MARK) - 1 ||
 		    fsync(fd) != 0)
 			return heard_fail(err, errno, "cannot write in state_dir %s: %s",
