@@ -29,7 +29,7 @@ struct replaying {
 	int64_t from_ms, to_ms;
 	size_t only; /* output, or n_outputs for all */
 	size_t at_output;
-	int64_t replayed;
+	int64_t submitted, replayed;
 
 	struct journal_txn txn;
 	struct journal_record *records;
@@ -97,9 +97,11 @@ static bool replay_to(struct replaying *r, struct output *o)
 				      .add = &r->add,
 				      .n_add = 1,
 				      .done = replay_done};
-	r->replayed += (int64_t)n;
+	if (r->lines.failed)
+		return false;
+	r->submitted = (int64_t)n;
 	journal_submit(r->daemon->journal, &r->txn);
-	return !r->lines.failed;
+	return true;
 }
 
 /* The next output this view is for, or NULL. */
@@ -126,11 +128,17 @@ static void replay_step(struct loop_job *hop)
 	struct replaying *r = (struct replaying *)((char *)hop -
 						   offsetof(struct replaying, hop));
 	struct heard_error err = {0};
+	r->replayed += r->result == 0 ? r->submitted : 0;
+	r->submitted = 0;
 	struct output *o = r->view.n > 0 ? replay_output(r) : NULL;
 	if (r->result != 0 || r->client == NULL) {
 		replay_end(r, 1,
 			   r->result == -ENOSPC ? "the journal is full"
 						: "the journal could not be written");
+		return;
+	}
+	if (r->daemon->state != DAEMON_RUNNING) {
+		replay_end(r, 1, "the daemon is stopping");
 		return;
 	}
 	if (o != NULL) {
