@@ -17,6 +17,7 @@
 #include <heard/json.h>
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct dead_pick {
 	const struct heard_json *request;
 	bool with_body;
 	size_t n;
+	bool failed;
 	/* replay, drop: copies of what was picked */
 	struct dead_copy *picked;
 };
@@ -48,6 +50,17 @@ static bool dead_is_wanted(const struct dead_pick *p, const struct journal_dead 
 
 /* ---- list, show */
 
+/* Its frame cannot be read, so all that is known is what it is called. */
+static void dead_write_damaged(struct heard_json_out *w, const struct journal_dead *dead)
+{
+	char id[37];
+	uuid_format(dead->id, id);
+	heard_json_begin(w, NULL, '{');
+	heard_json_str(w, "id", heard_str_n(id, 36));
+	heard_json_str(w, "reason", heard_str("its frame in the journal is damaged"));
+	heard_json_end(w, '}');
+}
+
 static bool dead_write(void *arg, const struct journal_dead *dead)
 {
 	struct dead_pick *p = arg;
@@ -61,8 +74,10 @@ static bool dead_write(void *arg, const struct journal_dead *dead)
 		heard_buf_puts(w->buf, ",\"body\":");
 		heard_json_put_str(w->buf, dead->body);
 		heard_buf_puts(w->buf, "}");
-	} else {
+	} else if (meta.len > 0) {
 		heard_buf_str(w->buf, meta);
+	} else {
+		dead_write_damaged(w, dead);
 	}
 	control_out_end(p->client);
 	return true;
@@ -85,16 +100,22 @@ static bool dead_copy(void *arg, const struct journal_dead *dead)
 	struct heard_error err = {0};
 	if (!dead_is_wanted(p, dead))
 		return true;
-	struct heard_json_doc *meta = heard_json_parse(dead->meta, 1u << 20, &err);
+	struct heard_json_doc *meta = dead->meta.len > 0 /* else it is damaged */
+					      ? heard_json_parse(dead->meta, 1u << 20, &err)
+					      : NULL;
+	struct heard_str pipeline = {NULL, 0};
+	if (meta != NULL)
+		pipeline = heard_json_string(heard_json_root(meta), "pipeline");
 	struct dead_copy *c = calloc(1, sizeof(*c));
-	if (c == NULL || meta == NULL) {
-		heard_json_destroy(meta);
+	char *name = strndup(pipeline.ptr ? pipeline.ptr : "", pipeline.len);
+	heard_json_destroy(meta);
+	if (c == NULL || name == NULL) {
+		free(name);
 		free(c);
+		p->failed = true;
 		return true;
 	}
-	struct heard_str pipeline = heard_json_string(heard_json_root(meta), "pipeline");
-	c->pipeline = strndup(pipeline.ptr ? pipeline.ptr : "", pipeline.len);
-	heard_json_destroy(meta);
+	c->pipeline = name;
 	memcpy(c->id, dead->id, 16);
 	c->output = dead->output;
 	heard_buf_init(&c->body, 64u << 20);
@@ -225,6 +246,12 @@ static void dead_replay_output(struct daemon *d, struct dead_work *w, const stru
 		return;
 	}
 	heard_buf_str(&t->line, heard_buf_view(&c->body));
+	if (t->line.failed) {
+		dead_work_one(w, "no memory");
+		heard_buf_release(&t->line);
+		free(t);
+		return;
+	}
 	t->record.end = (uint32_t)t->line.len;
 	t->add = (struct journal_add){.name = to->counter, .by = {[OUTPUT_REPLAYED] = 1}};
 	t->txn.pipeline = to->host.pipeline_name;
@@ -276,7 +303,7 @@ static int dead_open(struct daemon *d, const struct dead_copy *c, struct heard_b
 	int rc = seal_private_load(d->conf->privacy.private_key, &key, err);
 	if (rc == 0)
 		rc = seal_open(&key, body, plain, err);
-	memset(&key, 0, sizeof(key));
+	sodium_memzero(&key, sizeof(key));
 	return rc;
 }
 
@@ -290,10 +317,14 @@ static void dead_replay_gate(struct daemon *d, struct dead_work *w, const struct
 			p = &d->pipelines[i];
 	struct dead_emission *e = calloc(1, sizeof(*e));
 	heard_buf_init(&plain, 64u << 20);
-	if (p == NULL || e == NULL)
+	if (p == NULL)
 		heard_fail(&err, ENOENT, "its pipeline is not in the configuration");
+	else if (e == NULL)
+		heard_fail(&err, ENOMEM, "no memory");
 	else
 		dead_open(d, c, &plain, &err);
+	if (err.code == 0 && plain.failed)
+		heard_fail(&err, ENOMEM, "no memory");
 	if (err.code != 0) {
 		dead_work_one(w, err.text);
 		free(e);
@@ -314,11 +345,16 @@ static void dead_change(struct dead_pick *p, bool is_replay)
 	journal_dead_each(p->daemon->journal, is_replay, dead_copy, p);
 	struct dead_work *w = p->n > 0 ? calloc(1, sizeof(*w)) : NULL;
 	if (w == NULL) {
-		control_exit(p->client, 1, "there is no such dead letter");
+		control_exit(p->client, 1, "%s",
+			     p->failed ? "no memory" : "there is no such dead letter");
 		dead_free(p->picked);
 		return;
 	}
 	*w = (struct dead_work){.client = p->client, .pending = p->n + 1};
+	if (p->failed) {
+		w->failed = 1;
+		snprintf(w->why, sizeof(w->why), "no memory for all of them");
+	}
 	control_read(p->client, NULL, dead_work_gone, w);
 	for (struct dead_copy *c = p->picked; c != NULL; c = c->next) {
 		if (!is_replay)
