@@ -7,7 +7,6 @@
 #include "metrics.h"
 
 #include "daemon.h"
-#include "ledger.h"
 #include "version.h"
 
 #include <heard/buf.h>
@@ -81,9 +80,24 @@ static void metrics_inputs(struct daemon *d, struct heard_buf *b)
 		for (size_t i = 0; i < p->n_filters; i++)
 			heard_buf_printf(b,
 					 "heard_condition_failures_total{pipeline=\"%s\","
-					 "instance=\"%s\"} %" PRIu64 "\n",
+					 "stage=\"filter\",instance=\"%s\"} %" PRIu64 "\n",
 					 p->conf->name, p->filters[i].host.instance->name,
 					 p->filters[i].failed_conditions);
+	daemon_each_output(d, p, o) heard_buf_printf(
+		b,
+		"heard_condition_failures_total{pipeline=\"%s\",stage=\"output\","
+		"instance=\"%s\"} %" PRIu64 "\n",
+		p->conf->name, o->host.instance->name, o->failed_conditions);
+}
+
+/* Without the ledger's walk, which reads the journal. */
+static int64_t metrics_delivered(const struct output *o)
+{
+	struct journal_position position;
+	int64_t late[JOURNAL_COUNTS] = {0};
+	journal_position_get(o->host.daemon->journal, o->slot, &position);
+	journal_count(o->host.daemon->journal, o->counter, late);
+	return (int64_t)position.delivered + late[OUTPUT_LATE_DELIVERED];
 }
 
 static void metrics_outputs(struct daemon *d, struct heard_buf *b)
@@ -92,15 +106,13 @@ static void metrics_outputs(struct daemon *d, struct heard_buf *b)
 		     "Records an output has safely handed on");
 	daemon_each_output(d, p, o)
 	{
-		struct ledger_output l;
 		if (o->is_service)
 			continue;
-		ledger_output(o, &l);
 		heard_buf_printf(
 			b,
 			"heard_records_delivered_total{pipeline=\"%s\",output=\"%s\"} %" PRId64
 			"\n",
-			p->conf->name, o->host.instance->name, l.delivered);
+			p->conf->name, o->host.instance->name, metrics_delivered(o));
 	}
 	metrics_type(b, "output_lag_records", "gauge",
 		     "Records of the journal an output has not come to yet");
