@@ -28,7 +28,8 @@ int deferred_keep(struct output *o, uint64_t seq, int64_t since_ms, unsigned att
 			       .since_ms = since_ms,
 			       .attempts = attempts,
 			       .line = {(char *)(f + 1), line.len}};
-	memcpy(f + 1, line.ptr, line.len);
+	if (line.len > 0)
+		memcpy(f + 1, line.ptr, line.len);
 	f->due_ms = daemon_now() + output_backoff(o, attempts + 1);
 	o->deferrals = f;
 	o->n_deferred++;

@@ -194,19 +194,10 @@ int host_start(struct heard_host *host, struct heard_error *err)
 	return call.rc;
 }
 
-/* A promise that the instance has ended; told to the main loop. */
-struct heard_done {
-	struct loop_job hop;
-	struct heard_host *host;
-	void (*told)(void *arg);
-	void *arg;
-};
-
 static void host_stop_told(struct loop_job *hop)
 {
 	struct heard_done *done = (struct heard_done *)hop;
 	done->told(done->arg);
-	free(done);
 }
 
 void heard_done(struct heard_done *done)
@@ -230,12 +221,9 @@ static void host_stop_hop(struct loop_job *hop)
 
 void host_stop(struct heard_host *host, void (*told)(void *arg), void *arg)
 {
-	struct heard_done *done = malloc(sizeof(*done));
-	if (done == NULL)
-		HEARD_BUG("no memory to stop %s", host->full_name);
-	*done = (struct heard_done){
+	host->done = (struct heard_done){
 		.hop.fn = host_stop_hop, .host = host, .told = told, .arg = arg};
-	loop_post(host->loop, &done->hop);
+	loop_post(host->loop, &host->done.hop);
 }
 
 void host_end_thread(struct heard_host *host)

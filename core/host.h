@@ -13,6 +13,14 @@
 struct daemon;
 struct pipeline;
 
+/* A promise that the instance has ended; told to the main loop. */
+struct heard_done {
+	struct loop_job hop;
+	struct heard_host *host;
+	void (*told)(void *arg);
+	void *arg;
+};
+
 struct heard_host {
 	struct daemon *daemon; /* NULL in a command's process        */
 	struct pipeline *pipeline;
@@ -31,6 +39,7 @@ struct heard_host {
 	struct heard_zone *zone;      /* [home] made when first asked for   */
 	char *folder;		      /* state folder                       */
 	const unsigned char *secret;  /* 32 bytes for keyed hashes          */
+	struct heard_done done;	      /* of its one stop                   */
 	struct input *input;	      /* the engine's part, by stage        */
 	struct filter *filter;
 	struct output *output;
