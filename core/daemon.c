@@ -300,9 +300,24 @@ static int daemon_open_crash(struct daemon *d, struct heard_error *err)
 	return 0;
 }
 
+/* Is there such a thing in the state folder? */
+static bool daemon_has(const struct daemon *d, const char *name)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", d->conf->state_dir, name);
+	return access(path, F_OK) == 0;
+}
+
 int daemon_start(struct daemon *d, struct heard_error *err)
 {
+	bool is_lost = daemon_has(d, "journal") && !daemon_has(d, "secret");
 	int rc = seal_secret_load(d->conf->state_dir, d->gate.secret, err);
+	if (rc == 0 && is_lost)
+		log_line(HEARD_WARN, "daemon",
+			 "the file `secret` of the state folder was gone and is made anew: "
+			 "persons get "
+			 "other keys, old status links end, and repeats of old posts are not "
+			 "recognised");
 	gate_derive(&d->gate);
 	if (rc == 0)
 		rc = daemon_open_crash(d, err);
@@ -390,6 +405,39 @@ static struct daemon *daemon_open_or_say(const struct conf *conf)
 	return d;
 }
 
+struct unwinding {
+	struct daemon *daemon;
+	size_t pending;
+};
+
+static void daemon_unwound(void *arg)
+{
+	struct unwinding *u = arg;
+	if (--u->pending == 0)
+		loop_stop(u->daemon->main);
+}
+
+static void daemon_unwind_one(struct unwinding *u, struct heard_host *h)
+{
+	if (!h->is_started)
+		return;
+	u->pending++;
+	host_stop(h, daemon_unwound, u);
+}
+
+/* The start failed half way: what did start is stopped. */
+static void daemon_unwind(struct daemon *d)
+{
+	struct unwinding u = {.daemon = d};
+	daemon_each_input(d, p, in) daemon_unwind_one(&u, &in->host);
+	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
+		for (size_t i = 0; i < p->n_filters; i++)
+			daemon_unwind_one(&u, &p->filters[i].host);
+	daemon_each_output(d, p, o) daemon_unwind_one(&u, &o->host);
+	if (u.pending > 0)
+		loop_run(d->main);
+}
+
 /* Locked, opened, run, stopped.  The exit code. */
 static int daemon_live(const struct conf *conf, const struct daemon_flags *flags)
 {
@@ -410,6 +458,7 @@ static int daemon_live(const struct conf *conf, const struct daemon_flags *flags
 	if (d->life == NULL || daemon_start(d, &err) != 0) {
 		log_line(HEARD_ERROR, "daemon", "cannot start: %s",
 			 err.text[0] ? err.text : "no memory");
+		daemon_unwind(d);
 	} else {
 		loop_run(d->main);
 		code = life_exit_code(d->life);

@@ -37,23 +37,24 @@ static int make_folder(struct journal *j, struct heard_error *err)
 	return 0;
 }
 
-static bool has_segments(struct journal *j)
-{
-	uint64_t *ids;
-	size_t n = 0;
-
-	if (segment_list(j->folder, &ids, &n) != 0)
-		return true;
-	free(ids);
-	return n > 0;
-}
-
-/* A key that vanished must not be made anew over an encrypted journal. */
+/* A key that vanished must not be made anew over an encrypted journal; a file
+ * without content says that it is one. */
 static int load_key(struct journal *j, struct heard_error *err)
 {
+	static const char mark[] = "encrypted";
+
 	if (j->options.encrypt == NULL)
 		return 0;
-	int r = frame_key_load(&j->key, j->options.encrypt, !has_segments(j), err);
+	bool is_marked = faccessat(j->folder, mark, F_OK, 0) == 0;
+	int r = frame_key_load(&j->key, j->options.encrypt, !is_marked, err);
+	if (r != 0 || is_marked)
+		return r;
+	int fd = openat(j->folder, mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || j->io->fsync(j->folder) != 0)
+		r = heard_fail(err, errno, "cannot note that the journal is encrypted: %s",
+			       strerror(errno));
+	if (fd >= 0)
+		close(fd);
 	return r;
 }
 
