@@ -21,6 +21,8 @@ struct input {
 	uint64_t next_order, epoch; /* [home] of the next ordered job         */
 	char *token;		    /* [home] of heard_resume_token           */
 	bool is_stopped;	    /* [home] emits no more                   */
+	struct loop_job pressure;   /* to home: pause or go on                */
+	_Atomic bool is_told;	    /* it is on its way                       */
 
 	pthread_mutex_t lock; /* guards the next two                    */
 	struct job *waiting;  /* done out of order, sorted by order     */

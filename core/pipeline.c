@@ -19,9 +19,10 @@
 
 /* ---- pressure */
 
-static void pipeline_pause_input(void *arg)
+static void pipeline_pause_input(struct loop_job *hop)
 {
-	struct input *in = arg;
+	struct input *in = (struct input *)((char *)hop - offsetof(struct input, pressure));
+	atomic_store(&in->is_told, false);
 	struct pipeline *p = in->host.pipeline;
 	if (p->is_paused || p->daemon->journal_full)
 		input_pause(in);
@@ -31,8 +32,11 @@ static void pipeline_pause_input(void *arg)
 
 void pipeline_tell_inputs(struct pipeline *p)
 {
-	for (size_t i = 0; i < p->n_inputs; i++)
-		heard_post(&p->inputs[i].host, pipeline_pause_input, &p->inputs[i]);
+	for (size_t i = 0; i < p->n_inputs; i++) {
+		struct input *in = &p->inputs[i];
+		if (!atomic_exchange(&in->is_told, true))
+			loop_post(in->host.loop, &in->pressure);
+	}
 }
 
 void pipeline_weigh(struct pipeline *p, size_t add, size_t sub)
@@ -105,6 +109,7 @@ static void pipeline_open_input(struct pipeline *p, struct input *in,
 	struct heard_error err = {0};
 	pipeline_fill_host(p, &in->host, c, HEARD_INPUT);
 	in->host.input = in;
+	in->pressure.fn = pipeline_pause_input;
 	if (host_init(&in->host, &err) != 0 || input_init(in, &err) != 0 ||
 	    host_open(&in->host, &err) != 0)
 		pipeline_fault(&in->host, faults, &err);
