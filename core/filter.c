@@ -280,7 +280,9 @@ int filter_init(struct filter *f, unsigned n_workers, struct heard_error *err)
 	const char *when = f->host.instance->when;
 	if (when != NULL) {
 		f->conditions = calloc(n_workers + 1, sizeof(*f->conditions));
-		for (unsigned i = 0; f->conditions != NULL && i <= n_workers; i++) {
+		if (f->conditions == NULL)
+			return heard_fail(err, ENOMEM, "no memory");
+		for (unsigned i = 0; i <= n_workers; i++) {
 			f->conditions[i] = condition_create(when, err);
 			if (f->conditions[i] == NULL)
 				return err->code ? -err->code : -EINVAL;

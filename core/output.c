@@ -341,6 +341,8 @@ int output_init(struct output *o, struct heard_error *err)
 		if (o->condition == NULL)
 			return err->code ? -err->code : -EINVAL;
 		o->scan = batch_create(64u << 20);
+		if (o->scan == NULL)
+			return heard_fail(err, ENOMEM, "no memory");
 	}
 	o->timer = evtimer_new(loop_base(o->host.loop), output_timer, o);
 	return o->timer != NULL ? 0 : heard_fail(err, ENOMEM, "no memory");

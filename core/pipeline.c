@@ -162,8 +162,10 @@ int pipeline_init(struct pipeline *p, struct daemon *d, const struct conf_pipeli
 	p->inputs = calloc(c->n_inputs + 1, sizeof(*p->inputs));
 	p->filters = calloc(c->n_filters + 1, sizeof(*p->filters));
 	p->outputs = calloc(c->n_outputs + 1, sizeof(*p->outputs));
-	if (p->inputs == NULL || p->filters == NULL || p->outputs == NULL)
+	if (p->inputs == NULL || p->filters == NULL || p->outputs == NULL) {
+		faults_add(faults, c->file, c->line, "no memory");
 		return -ENOMEM;
+	}
 	for (; p->n_filters < c->n_filters; p->n_filters++)
 		pipeline_open_filter(p, &p->filters[p->n_filters], &c->filters[p->n_filters],
 				     faults);
@@ -179,6 +181,11 @@ int pipeline_init(struct pipeline *p, struct daemon *d, const struct conf_pipeli
 
 void pipeline_release(struct pipeline *p)
 {
+	while (p->unacknowledged != NULL) { /* a forced end did not wait for them */
+		struct job *job = p->unacknowledged;
+		p->unacknowledged = job->next;
+		job_destroy(job);
+	}
 	for (size_t i = 0; i < p->n_inputs; i++) {
 		input_release(&p->inputs[i]);
 		host_close(&p->inputs[i].host);
