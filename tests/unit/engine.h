@@ -60,6 +60,7 @@ enum { ENGINE_SECONDS = 30, ENGINE_SEEN = 4096 };
 struct test_input {
 	struct heard_host *host;
 	int pauses, resumes, stops;
+	size_t in_flight_then; /* bytes, when it was told to go on */
 	int start_code;
 };
 
@@ -96,7 +97,9 @@ static inline void test_input_pause(void *self)
 
 static inline void test_input_resume(void *self)
 {
-	((struct test_input *)self)->resumes++;
+	struct test_input *in = self;
+	in->resumes++;
+	in->in_flight_then = in->host->pipeline->in_flight;
 }
 
 static inline void test_input_stop(void *self, struct heard_done *done)
