@@ -17,24 +17,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-int deferred_keep(struct output *o, uint64_t seq, int64_t since_ms, unsigned attempts,
-		  struct heard_str line)
+struct deferral *deferred_create(uint64_t seq, int64_t since_ms, unsigned attempts,
+				 struct heard_str line)
 {
 	struct deferral *f = malloc(sizeof(*f) + line.len);
 	if (f == NULL)
-		return -ENOMEM;
-	*f = (struct deferral){.next = o->deferrals,
-			       .seq = seq,
+		return NULL;
+	*f = (struct deferral){.seq = seq,
 			       .since_ms = since_ms,
 			       .attempts = attempts,
 			       .line = {(char *)(f + 1), line.len}};
 	if (line.len > 0)
 		memcpy(f + 1, line.ptr, line.len);
-	f->due_ms = daemon_now() + output_backoff(o, attempts + 1);
-	o->deferrals = f;
+	return f;
+}
+
+void deferred_keep(struct output *o, struct deferral *take)
+{
+	take->next = o->deferrals;
+	o->deferrals = take;
 	o->n_deferred++;
-	output_arm(o, f->due_ms);
-	return 0;
+	take->due_ms = daemon_now() + output_backoff(o, take->attempts + 1);
+	output_arm(o, take->due_ms);
 }
 
 struct deferred_walk {
@@ -45,8 +49,12 @@ struct deferred_walk {
 static void deferred_found(void *arg, const struct journal_defer *f)
 {
 	struct deferred_walk *w = arg;
-	if (w->rc == 0)
-		w->rc = deferred_keep(w->output, f->seq, f->since_ms, 0, f->line);
+	struct deferral *kept = w->rc == 0 ? deferred_create(f->seq, f->since_ms, 0, f->line)
+					   : NULL;
+	if (kept != NULL)
+		deferred_keep(w->output, kept);
+	else
+		w->rc = -ENOMEM;
 }
 
 int deferred_load(struct output *o)

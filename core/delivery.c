@@ -54,8 +54,18 @@ struct heard_delivery *delivery_create(struct output *o)
 	return d;
 }
 
+/* Those that were made and not committed. */
+static void delivery_forget_deferrals(struct heard_delivery *d)
+{
+	for (size_t i = 0; i < d->n && !d->is_late; i++) {
+		free(d->records[i].deferral);
+		d->records[i].deferral = NULL;
+	}
+}
+
 static void delivery_forget(struct heard_delivery *d)
 {
+	delivery_forget_deferrals(d);
 	for (size_t i = 0; i < d->n; i++)
 		free(d->records[i].reason);
 	d->n = 0;
@@ -319,6 +329,7 @@ static void delivery_txn_home(struct loop_job *hop)
 			 "cannot note failed records in the journal: %s; trying again",
 			 strerror(-d->txn_result));
 		d->attempts++;
+		delivery_forget_deferrals(d);
 		for (size_t i = 0; i < d->n; i++)
 			if (d->is_late || d->records[i].outcome == HEARD_REFUSED)
 				d->records[i].outcome = HEARD_RETRY;
@@ -330,9 +341,11 @@ static void delivery_txn_home(struct loop_job *hop)
 	}
 	d->counts.dead += d->txn.n_dead;
 	o->dead += d->txn.n_dead;
-	for (size_t i = 0; i < d->txn.n_defer; i++)
-		deferred_keep(o, d->txn.defer[i].seq, d->txn.defer[i].since_ms, d->attempts,
-			      d->txn.defer[i].line);
+	for (size_t i = 0; i < d->n && !d->is_late; i++) {
+		if (d->records[i].deferral != NULL)
+			deferred_keep(o, d->records[i].deferral);
+		d->records[i].deferral = NULL;
+	}
 	d->counts.deferred += d->txn.n_defer;
 	if (d->txn.n_defer > 0) /* deferred is not to be tried in this place again */
 		for (size_t i = 0; i < d->n; i++)
@@ -398,6 +411,12 @@ static int delivery_note(struct heard_delivery *d, enum fate fate)
 				return -ENOMEM;
 		} else if (d->records[i].outcome == HEARD_RETRY && fate == FATE_DEFER &&
 			   !d->is_late) {
+			/* its place in the queue, before the journal says it is there */
+			d->records[i].deferral = deferred_create(
+				d->records[i].seq, d->first_failed_ms, d->attempts,
+				delivery_line(d, i));
+			if (d->records[i].deferral == NULL)
+				return -ENOMEM;
 			defer[d->txn.n_defer++] = (struct journal_defer){
 				.output = o->hash,
 				.seq = d->records[i].seq,

@@ -26,7 +26,7 @@ enum delivery_state {
 
 struct delivery_record {
 	uint64_t seq;
-	struct deferral *deferral;  /* of a late delivery                      */
+	struct deferral *deferral;  /* of a late delivery; or what it is to be */
 	enum heard_outcome outcome; /* 0: not yet                             */
 	char *reason;		    /* malloc'ed, or NULL                      */
 };
@@ -74,7 +74,8 @@ int deferred_load(struct output *);
 void deferred_release(struct output *);
 /* A delivery of deferred records that are due, or NULL. */
 struct heard_delivery *deferred_take(struct output *, int64_t now_ms);
-int deferred_keep(struct output *, uint64_t seq, int64_t since_ms, unsigned attempts,
-		  struct heard_str line);
+struct deferral *deferred_create(uint64_t seq, int64_t since_ms, unsigned attempts,
+				 struct heard_str line); /* NULL without memory */
+void deferred_keep(struct output *, struct deferral *take);
 
 #endif
