@@ -128,23 +128,36 @@ static void apply(struct journal *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
-int commit_group(struct journal *j)
+static int write_keys(struct journal *j)
 {
 	int r = keys_write(j->keys, j->group.now_ms);
 
-	if (r != 0) {
-		log_line(HEARD_ERROR, "journal", "cannot write redelivery keys: %s",
-			 strerror(-r));
-		r = -ENOSPC; /* nothing is lost: full until it can */
-	} else {
-		r = write_group(j);
-		if (r != 0 && r != -ENOMEM)
-			r = write_elsewhere(j, r);
-		if (r != 0 && r != -ENOMEM && !health_lacks_space(r)) {
-			health_break(j, r);
-			r = -EIO;
-		}
-	}
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	log_line(HEARD_ERROR, "journal", "cannot write redelivery keys: %s", strerror(-r));
+	return -ENOSPC; /* nothing is lost: full until it can */
+}
+
+static int write_somewhere(struct journal *j)
+{
+	int r = write_group(j);
+
+	if (r != 0 && r != -ENOMEM)
+		r = write_elsewhere(j, r);
+	if (r == 0 || r == -ENOMEM || health_lacks_space(r))
+		return r;
+	health_break(j, r);
+	return -EIO;
+}
+
+int commit_group(struct journal *j)
+{
+	int r = mail_reserve(j, &j->group);
+
+	if (r == 0)
+		r = write_keys(j);
+	if (r == 0)
+		r = write_somewhere(j);
 	if (r == 0) {
 		apply(j);
 		return 0;

@@ -152,6 +152,8 @@ int mail_move(struct journal *, uint64_t segment);
  * and again.  [journal thread] */
 bool mail_is_in(struct journal *, uint64_t segment);
 /* What a committed group did to letters.  [lock] */
+/* So that mail_apply, after the commit, cannot want for memory.  0 or -ENOMEM. */
+int mail_reserve(struct journal *, const struct group *);
 void mail_apply(struct journal *, const struct group *);
 
 /* ---- reader.c */

@@ -104,11 +104,12 @@ static void index_letter(struct letters *l, uint32_t place)
 		index_put(&l->by_seq, hash_of_seq(e->output, e->seq), place);
 }
 
-/* Without gaps, with room for as many again, and with new indexes. */
-static bool repack(struct letters *l)
+/* Without gaps, with room for as many again or for n, and with new indexes. */
+static bool repack(struct letters *l, size_t n)
 {
-	size_t size = l->n_live * 2 < FIRST ? FIRST : l->n_live * 2, slots = FIRST * 2;
+	size_t size = l->n_live + (n > l->n_live ? n : l->n_live), slots = FIRST * 2;
 
+	size = size < FIRST ? FIRST : size;
 	while (slots < size * 2)
 		slots *= 2;
 	struct letters fresh = {.size = size, .order = l->order, .bytes = l->bytes};
@@ -134,6 +135,11 @@ static bool repack(struct letters *l)
 	return true;
 }
 
+int letters_reserve(struct letters *l, size_t n)
+{
+	return n <= l->size - l->n || repack(l, n) ? 0 : -ENOMEM;
+}
+
 int letters_add(struct letters *l, const struct letter *letter)
 {
 	struct cell *known = find_id(l, letter->id);
@@ -145,7 +151,7 @@ int letters_add(struct letters *l, const struct letter *letter)
 		known->letter.size = letter->size;
 		return 0;
 	}
-	if (l->n == l->size && !repack(l))
+	if (l->n == l->size && !repack(l, 1))
 		return -ENOMEM;
 	uint32_t place = (uint32_t)l->n++;
 	l->at[place] = (struct cell){*letter, true};
@@ -218,11 +224,11 @@ static int by_time(const void *a, const void *b)
 
 void letters_sort(struct letters *l)
 {
-	if (l->n == 0 || !repack(l))
+	if (l->n == 0 || !repack(l, 1))
 		return; /* then in the order of the log */
 	qsort(l->at, l->n, sizeof(*l->at), by_time);
 	l->order = 0;
 	for (size_t i = 0; i < l->n; i++)
 		l->at[i].letter.order = ++l->order;
-	repack(l);
+	repack(l, 1);
 }

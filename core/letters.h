@@ -25,6 +25,8 @@ struct letters *letters_create(void);
 void letters_destroy(struct letters *);
 /* A known id only changes its place.  0 or -ENOMEM. */
 int letters_add(struct letters *, const struct letter *);
+/* The next n of letters_add cannot fail.  0 or -ENOMEM. */
+int letters_reserve(struct letters *, size_t n);
 bool letters_remove(struct letters *, const unsigned char id[16]);
 bool letters_get(const struct letters *, const unsigned char id[16], struct letter *);
 bool letters_known(const struct letters *, uint64_t output, uint64_t seq);

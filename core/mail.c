@@ -164,6 +164,21 @@ static void remove_all(struct letters *l, const char *ids, uint32_t n)
 		letters_remove(l, (const unsigned char *)ids + (size_t)i * 16);
 }
 
+int mail_reserve(struct journal *j, const struct group *g)
+{
+	size_t dead = 0, deferred = 0;
+	for (size_t i = 0; i < g->n_frames; i++) {
+		dead += g->frames[i].frame.type == FRAME_DEAD;
+		deferred += g->frames[i].frame.type == FRAME_DEFER;
+	}
+	pthread_mutex_lock(&j->lock);
+	int r = letters_reserve(j->dead, dead);
+	if (r == 0)
+		r = letters_reserve(j->deferred, deferred);
+	pthread_mutex_unlock(&j->lock);
+	return r;
+}
+
 /* Payloads of letters begin with their id, in both kinds. */
 void mail_apply(struct journal *j, const struct group *g)
 {
