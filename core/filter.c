@@ -133,7 +133,8 @@ static int filter_call(struct filter *f, struct heard_batch *b, unsigned lane,
 	if (slot != NULL) {
 		uint32_t noted = 0;
 		for (size_t i = 0; i < n && i < CRASH_NOTES; i++)
-			slot->digest[noted++] = gate_digest(heard_batch_at(b, i));
+			slot->digest[noted++] = gate_digest(&f->host.daemon->gate,
+							    heard_batch_at(b, i));
 		__atomic_signal_fence(__ATOMIC_RELEASE);
 		slot->n = noted;
 	}
@@ -183,7 +184,8 @@ static void filter_condemn_added(struct filter *f, struct heard_batch *b, size_t
 	for (size_t i = batch_decoded(b); i < n; i++) {
 		struct heard_record *r = heard_batch_at(b, i);
 		if (heard_record_is_live(r) &&
-		    crash_verdict(f->host.daemon->crash, gate_digest(r)) == CRASH_CONDEMNED)
+		    crash_verdict(f->host.daemon->crash,
+				  gate_digest(&f->host.daemon->gate, r)) == CRASH_CONDEMNED)
 			heard_record_quarantine(r, "crashed the process twice in a filter");
 	}
 }

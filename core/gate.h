@@ -14,7 +14,8 @@
 
 struct gate {
 	unsigned char secret[32]; /* for keyed hashes                       */
-	unsigned char record_key[16], person_key[16]; /* made from it by gate_derive */
+	/* made from it by gate_derive */
+	unsigned char record_key[16], person_key[16], digest_key[16];
 	struct seal_public to;
 	bool can_seal;
 };
@@ -27,13 +28,20 @@ void gate_admit(struct heard_record *, const struct heard_host *, int64_t now_ms
 void gate_name(struct heard_record *, const struct heard_host *, int64_t now_ms);
 /* Seal, encode, and fill job->lines and job->txn.  0 or -ENOMEM.  [worker] */
 int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
+/* Give the record its id and its author's key, and seal what is to be sealed: after
+ * this it may be written in clear.  0 or -ENOMEM. */
+int gate_close(const struct gate *, struct lane *, struct heard_record *, int64_t now_ms,
+	       unsigned char id[16]);
 /* One record, sealed and encoded, appended to out.  For `heard filter`. */
 void gate_encode(const struct gate *, struct lane *, struct heard_record *, int64_t now_ms,
 		 struct heard_buf *out);
 /* A record made field by field gets the digest that one of JSON has: of all that the
  * source said, before filters change it.  0 or -ENOMEM.  [worker] */
 int gate_mark(struct heard_record *, struct heard_buf *scratch);
-/* The digest by which a crash names the record. */
-uint64_t gate_digest(const struct heard_record *);
+/* A digest as it may be stored: under the key of this installation, so that nobody
+ * finds what was masked by trying all there is. */
+uint64_t gate_keyed(const struct gate *, uint64_t plain);
+/* The keyed digest by which a crash names the record. */
+uint64_t gate_digest(const struct gate *, const struct heard_record *);
 
 #endif

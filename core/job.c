@@ -164,7 +164,7 @@ static void job_decode_one(struct job *job, struct emission *e, uint32_t at, str
 	batch_set_emission(b, at);
 	if (e->given.raw.len == 0 && e->given.stream.len > 0)
 		return; /* only a token */
-	e->digest = hash_digest(e->given.raw);
+	e->digest = gate_keyed(&host->daemon->gate, hash_digest(e->given.raw));
 	if (job_decode_is_safe(job, e, host->daemon)) {
 		struct heard_error err = {0};
 		crash_note(lane->slot, &e->digest, 1);
@@ -189,7 +189,7 @@ static void job_suspect(struct job *job, const struct daemon *d)
 	size_t n = heard_batch_size(job->batch);
 	for (size_t i = 0; i < n; i++) {
 		struct heard_record *r = heard_batch_at(job->batch, i);
-		enum crash_verdict v = crash_verdict(d->crash, gate_digest(r));
+		enum crash_verdict v = crash_verdict(d->crash, gate_digest(&d->gate, r));
 		if (v == CRASH_CONDEMNED)
 			heard_record_quarantine(r, "crashed the process twice in a filter");
 		else if (v == CRASH_SUSPECT)

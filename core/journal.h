@@ -80,7 +80,7 @@ enum journal_fate { JOURNAL_NEW, JOURNAL_SAME, JOURNAL_OTHER };
 struct journal_record {
 	unsigned char key[16];	/* all zero: no redelivery check                 */
 	unsigned char id[16];	/* in: its id; out: of the first one, if SAME    */
-	uint64_t digest;	/* of the request                                */
+	uint64_t digest;	/* keyed, of the request; 0 without a key         */
 	uint32_t end;		/* offset in `lines` behind its newline          */
 	uint32_t unit;		/* records of one unit stand together and conflict together */
 	enum journal_fate fate; /* out                                           */

@@ -51,7 +51,7 @@ struct heard_record {
 	union record_value *values;
 	struct record_family families[HEARD_FAMILY_COUNT];
 	const char *reason; /* when not live */
-	uint64_t digest;    /* of the JSON it was made from, or 0 */
+	uint64_t digest;    /* of the JSON it was made from, or 0; stored only keyed */
 	uint32_t emission;
 	uint16_t died_at; /* number of the filter that ended it */
 	uint8_t fate;	  /* enum record_fate */

@@ -7,6 +7,9 @@
 #include "hash.h"
 #include "seal.h"
 
+#include <fcntl.h>
+#include <ftw.h>
+
 static struct engine e;
 static char public_key[96], private_key[96];
 
@@ -354,6 +357,74 @@ static void what_filters_say_of_an_added_record_stays(void **state)
 	assert_true(engine_journal_has(&e, "\"source\":\"shop/in\""));
 }
 
+/* ---- digests */
+
+static uint64_t looked_for;
+static bool is_found;
+
+static int look_in(const char *path, const struct stat *st, int type)
+{
+	int fd = type == FTW_F && st->st_size >= 8 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return 0;
+	size_t n = (size_t)st->st_size;
+	char *bytes = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (bytes == MAP_FAILED)
+		return 0;
+	if (memmem(bytes, n, &looked_for, sizeof(looked_for)) != NULL)
+		is_found = true;
+	munmap(bytes, n);
+	return 0;
+}
+
+/* Is the number in any file of the state folder, as this processor writes it? */
+static bool is_stored(uint64_t digest)
+{
+	looked_for = digest;
+	is_found = false;
+	ftw(e.folder, look_in, 8);
+	return is_found;
+}
+
+static const char known[] = "{\"source_id\":\"d1\",\"body\":\"call 13812345678\"}";
+static bool plain_is_noted, keyed_is_noted;
+
+static void look_at_notes(struct test_filter *f, struct heard_record *r)
+{
+	uint64_t plain = hash_digest(heard_str(known));
+	(void)r;
+	plain_is_noted = is_stored(plain);
+	keyed_is_noted = is_stored(gate_keyed(&f->host->daemon->gate, plain));
+}
+
+static void the_digest_that_is_stored_is_keyed(void **state)
+{
+	(void)state;
+	uint64_t plain = hash_digest(heard_str(known));
+	e.filter[0].each = look_at_notes;
+	engine_start(&e);
+	emit_and_wait(known);
+	assert_false(plain_is_noted);
+	assert_true(keyed_is_noted);
+	assert_false(is_stored(plain));
+	assert_int_equal(engine_gate(&e).journaled, 1);
+	emit_and_wait(known);
+	assert_int_equal(engine_gate(&e).duplicate, 1);
+}
+
+static void another_secret_makes_another_digest(void **state)
+{
+	(void)state;
+	struct gate a = {.secret = {1}}, b = {.secret = {2}};
+	gate_derive(&a);
+	gate_derive(&b);
+	assert_true(gate_keyed(&a, 7) == gate_keyed(&a, 7));
+	assert_true(gate_keyed(&a, 7) != gate_keyed(&a, 8));
+	assert_true(gate_keyed(&a, 7) != gate_keyed(&b, 7));
+	assert_true(gate_keyed(&a, 7) != 7);
+}
+
 int main(void)
 {
 #define TEST(name)   cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -377,6 +448,8 @@ int main(void)
 		SEALED(a_mask_with_a_condition_does_not_count),
 		SEALED(a_clear_pipeline_keeps_its_dead_in_clear),
 		TEST(what_filters_say_of_an_added_record_stays),
+		TEST(the_digest_that_is_stored_is_keyed),
+		TEST(another_secret_makes_another_digest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

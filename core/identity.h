@@ -1,0 +1,18 @@
+/*
+ * identity.h - what a record and its author are called; part of the gate.
+ */
+#ifndef CORE_IDENTITY_H
+#define CORE_IDENTITY_H
+
+#include "gate.h"
+
+/* Set author.key from the best that is known of the author. */
+void identity_author(const struct gate *, struct heard_record *);
+/* Is it a token that a sealer made? */
+bool identity_is_sealed(struct heard_str);
+/* The key for the journal's memory and the digest beside it, if the record has one;
+ * `index` is its place in its emission, and out->unit is set. */
+void identity_record(const struct gate *, struct job *, struct heard_record *, size_t index,
+		     struct journal_record *out);
+
+#endif
