@@ -76,6 +76,7 @@ int cmd_ledger(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_dead(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_forget(int argc, char **argv);
 int cmd_stop(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);

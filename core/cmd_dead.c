@@ -174,3 +174,33 @@ int cmd_replay(int argc, char **argv)
 	heard_buf_release(&line);
 	return code;
 }
+
+/* ---- forget */
+
+static void say_forgotten(void *arg, const struct heard_json *out, struct heard_str text)
+{
+	const struct heard_json *n = heard_json_member(out, "dropped");
+	(void)arg;
+	(void)text;
+	printf("forgotten; %" PRId64 " records that waited for it will not be delivered\n",
+	       n ? n->integer : 0);
+}
+
+int cmd_forget(int argc, char **argv)
+{
+	struct cli cli;
+	if (!cli_parse(&cli, argc, argv, NULL, "forget PIPELINE/OUTPUT [-c FILE]"))
+		return 2;
+	if (cli.argc != 1 || strchr(cli.argv[0], '/') == NULL)
+		return cli_usage(&cli);
+	struct heard_buf line;
+	heard_buf_init(&line, 8192);
+	struct heard_json_out w = {.buf = &line};
+	heard_json_begin(&w, NULL, '{');
+	heard_json_str(&w, "command", heard_str("forget"));
+	heard_json_str(&w, "name", heard_str(cli.argv[0]));
+	heard_json_end(&w, '}');
+	int code = request(&cli, &line, cli.json ? cli_print_json : say_forgotten, NULL);
+	heard_buf_release(&line);
+	return code;
+}

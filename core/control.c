@@ -103,9 +103,9 @@ static const struct {
 	const char *name;
 	void (*run)(struct control_client *, const struct heard_json *);
 } commands[] = {
-	{"send", control_send},	    {"ledger", control_ledger}, {"status", control_status},
-	{"dead", control_dead},	    {"replay", control_replay}, {"stop", control_stop},
-	{"reload", control_reload},
+	{"send", control_send}, {"ledger", control_ledger}, {"status", control_status},
+	{"dead", control_dead}, {"replay", control_replay}, {"forget", control_forget},
+	{"stop", control_stop}, {"reload", control_reload},
 };
 
 static void control_run(struct control_client *c, struct heard_str line)

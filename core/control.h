@@ -47,5 +47,9 @@ void control_ledger(struct control_client *, const struct heard_json *);
 void control_status(struct control_client *, const struct heard_json *);
 void control_dead(struct control_client *, const struct heard_json *);
 void control_replay(struct control_client *, const struct heard_json *);
+void control_forget(struct control_client *, const struct heard_json *);
+/* At the start: outputs that the config does not name are forgotten if nothing waits
+ * for them, and told of if something does.  [main] */
+void forget_unused(struct daemon *);
 
 #endif

@@ -220,7 +220,6 @@ static struct dead_txn *dead_txn_create(struct daemon *d, struct dead_work *w,
 	heard_buf_init(&t->line, 64u << 20);
 	t->txn = (struct journal_txn){.dead_gone = (const unsigned char(*)[16])t->gone,
 				      .n_dead_gone = 1,
-				      .may_use_reserve = true,
 				      .done = dead_txn_done};
 	return t;
 }
@@ -228,10 +227,12 @@ static struct dead_txn *dead_txn_create(struct daemon *d, struct dead_work *w,
 static void dead_drop_one(struct daemon *d, struct dead_work *w, const unsigned char id[16])
 {
 	struct dead_txn *t = dead_txn_create(d, w, id);
-	if (t == NULL)
+	if (t == NULL) {
 		dead_work_one(w, "no memory");
-	else
-		journal_submit(d->journal, &t->txn);
+		return;
+	}
+	t->txn.may_use_reserve = true; /* it frees space; a replay does not */
+	journal_submit(d->journal, &t->txn);
 }
 
 static void dead_replay_output(struct daemon *d, struct dead_work *w, const struct dead_copy *c)

@@ -183,35 +183,9 @@ static int daemon_open_journal(struct daemon *d, struct heard_error *err)
 	return journal_open(&d->journal, &options, err);
 }
 
-/* ---- outputs that the config does not name any more */
-
-struct forget_walk {
-	struct daemon *daemon;
-	char *gone[64];
-	size_t n;
-};
-
-static void daemon_is_gone(void *arg, const char *name, uint64_t seq)
-{
-	struct forget_walk *w = arg;
-	daemon_each_output(w->daemon, p, o) if (strcmp(o->host.full_name, name) == 0) return;
-	if (w->n == sizeof(w->gone) / sizeof(w->gone[0]))
-		return;
-	log_line(HEARD_NOTICE, name,
-		 "is not in the configuration any more; its position %llu of %llu is forgotten",
-		 (unsigned long long)seq,
-		 (unsigned long long)journal_last_seq(w->daemon->journal));
-	w->gone[w->n++] = strdup(name);
-}
-
 static int daemon_attach_outputs(struct daemon *d, struct heard_error *err)
 {
-	struct forget_walk w = {.daemon = d};
-	journal_output_each(d->journal, daemon_is_gone, &w);
-	for (size_t i = 0; i < w.n; i++) {
-		journal_output_forget(d->journal, w.gone[i]);
-		free(w.gone[i]);
-	}
+	forget_unused(d);
 	daemon_each_output(d, p, o)
 	{
 		int rc = output_attach(o, err);

@@ -29,6 +29,8 @@ static const struct {
 	 "what could not be processed or delivered"},
 	{"replay", cmd_replay, "--pipeline P --from T [--to T] [--output O]",
 	 "records of the journal once more"},
+	{"forget", cmd_forget, "PIPELINE/OUTPUT",
+	 "let go what waits for an output that was taken out"},
 	{"status", cmd_status, "[--json]", "what the daemon is doing"},
 	{"reload", cmd_reload, "",
 	 "check the new configuration and take it over, without loss"},
