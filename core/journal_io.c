@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 const struct journal_io journal_io_real = {
+	.pread = pread,
 	.pwritev = pwritev,
 	.fdatasync = fdatasync,
 	.fsync = fsync,

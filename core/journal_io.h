@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 struct journal_io {
+	ssize_t (*pread)(int fd, void *, size_t n, off_t at); /* of segments */
 	ssize_t (*pwritev)(int fd, const struct iovec *, int n, off_t at);
 	int (*fdatasync)(int fd);
 	int (*fsync)(int fd); /* of the folder */

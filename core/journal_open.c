@@ -189,7 +189,7 @@ static struct journal *create(const struct journal_options *options)
 	pthread_cond_init(&j->queue_posted, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	group_init(&j->group);
-	scan_init(&j->mover);
+	scan_init(&j->mover, j->io);
 	j->state = state_create();
 	j->dead = letters_create();
 	j->deferred = letters_create();

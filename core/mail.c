@@ -80,7 +80,7 @@ void journal_dead_each(struct journal *j, bool with_body,
 	struct letter l = {.order = 0};
 	bool go_on = true;
 
-	scan_init(&scan);
+	scan_init(&scan, j->io);
 	while (go_on && next_letter(j, j->dead, l.order, &l)) {
 		struct journal_dead d = {.output = l.output, .seq = l.seq};
 		struct frame f;
@@ -106,7 +106,7 @@ void journal_defer_each(struct journal *j, uint64_t output,
 	struct scan scan;
 	struct letter l = {.order = 0};
 
-	scan_init(&scan);
+	scan_init(&scan, j->io);
 	while (next_letter(j, j->deferred, l.order, &l)) {
 		struct journal_defer d = {
 			.output = l.output, .seq = l.seq, .since_ms = l.time_ms};

@@ -56,7 +56,7 @@ static uint64_t segment_of(const struct journal *j, uint64_t seq)
 static void reader_start(struct journal_reader *r, struct journal *j, uint64_t after_seq)
 {
 	memset(r, 0, sizeof(*r));
-	scan_init(&r->scan);
+	scan_init(&r->scan, j->io);
 	r->journal = j;
 	r->next_seq = after_seq + 1;
 	pthread_mutex_lock(&j->lock);

@@ -220,7 +220,7 @@ int recover(struct journal *j, const struct slots_mark *mark, struct heard_error
 	for (size_t i = 0; o && i < n; i++)
 		o[i].id = ids[i];
 	free(ids);
-	scan_init(&r.scan);
+	scan_init(&r.scan, j->io);
 	heard_buf_init(&r.copy, FRAME_MAX_PAYLOAD);
 	j->next_seq = 1;
 	r.next_key = 1;

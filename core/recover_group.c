@@ -10,6 +10,10 @@
  * later sound commit, a group was acknowledged: a bad frame costs that frame,
  * is reported, and readers step over it.  Behind it, the last group may just
  * not have been finished: it is discarded whole.
+ *
+ * Damaged is what was read and is not sound.  What cannot be read at present
+ * (no memory, no descriptor, a disk that does not answer) is not: then nothing
+ * is known, and the start is refused rather than a record given up.
  */
 #include "recover_private.h"
 
@@ -22,13 +26,16 @@
 
 /* ---- one frame */
 
-static bool payload_at(struct recovery *r, uint64_t at, const struct frame *f,
-		       struct heard_str *payload)
+/* 1: the payload; 0: it is damaged, which has been said; -errno. */
+static int payload_at(struct recovery *r, uint64_t at, const struct frame *f,
+		      struct heard_str *payload)
 {
-	if (scan_payload(&r->scan, at, f, &r->j->key, payload) == 0)
-		return true;
+	int e = scan_payload(&r->scan, at, f, &r->j->key, payload);
+
+	if (e != -EBADMSG)
+		return e == 0 ? 1 : e;
 	health_damaged(r->j, r->scan.segment, at, "payload");
-	return false;
+	return 0;
 }
 
 static int add_letter(struct recovery *r, struct letters *l, const unsigned char *id,
@@ -49,8 +56,10 @@ static int apply_dead(struct recovery *r, uint64_t at, const struct frame *f)
 	struct heard_str payload;
 	struct journal_dead d;
 
-	if (!payload_at(r, at, f, &payload))
-		return 0;
+	int e = payload_at(r, at, f, &payload);
+
+	if (e != 1)
+		return e;
 	if (!frame_get_dead(payload, &d)) {
 		health_damaged(r->j, r->scan.segment, at, "dead letter");
 		return 0;
@@ -66,36 +75,27 @@ static int apply_defer(struct recovery *r, uint64_t at, const struct frame *f)
 	return add_letter(r, r->j->deferred, id, at, f);
 }
 
-static void apply_gone(struct recovery *r, uint64_t at, const struct frame *f)
+static int apply_gone(struct recovery *r, uint64_t at, const struct frame *f)
 {
 	struct heard_str payload;
 	struct letters *l = f->type == FRAME_DEAD_GONE ? r->j->dead : r->j->deferred;
 	const unsigned char *id;
 
-	if (!payload_at(r, at, f, &payload))
-		return;
-	for (uint32_t i = 0; (id = frame_get_gone(f, payload, i)) != NULL; i++)
+	int e = payload_at(r, at, f, &payload);
+
+	for (uint32_t i = 0; e == 1 && (id = frame_get_gone(f, payload, i)) != NULL; i++)
 		letters_remove(l, id);
+	return e < 0 ? e : 0;
 }
 
-/* Keys of a frame that are not in synced files.  n_keys: as the directory
- * says, or UINT32_MAX if it is lost. */
-static int apply_keys(struct recovery *r, uint64_t at, const struct frame *f, uint32_t n_keys)
+static int restore_keys(struct recovery *r, const struct frame *f,
+			const struct frame_records *records)
 {
 	static const unsigned char none[16];
-	struct heard_str payload;
-	struct frame_records records;
 	uint64_t number = r->next_key;
 
-	if (n_keys != UINT32_MAX) {
-		r->next_key += n_keys;
-		if (r->next_key <= keys_next(r->j->keys))
-			return 0;
-	}
-	if (!payload_at(r, at, f, &payload) || !frame_get_records(f, payload, &records))
-		return 0;
 	for (uint32_t i = 0; i < f->n; i++) {
-		const unsigned char *m = records.meta + (size_t)i * FRAME_META;
+		const unsigned char *m = records->meta + (size_t)i * FRAME_META;
 		if (memcmp(m, none, sizeof(none)) == 0)
 			continue;
 		int e = 0;
@@ -107,21 +107,46 @@ static int apply_keys(struct recovery *r, uint64_t at, const struct frame *f, ui
 			return e;
 		number++;
 	}
-	if (number > r->next_key)
-		r->next_key = number;
+	r->next_key = number;
 	return 0;
 }
 
-static void apply_checkpoint(struct recovery *r, uint64_t at, const struct frame *f)
+/* Keys of a frame that are not in synced files.  n_keys: as the directory
+ * says, or UINT32_MAX if it is lost. */
+static int apply_keys(struct recovery *r, uint64_t at, const struct frame *f, uint32_t n_keys)
+{
+	struct heard_str payload;
+	struct frame_records records;
+	uint64_t begin = r->next_key, end = begin + (n_keys == UINT32_MAX ? 0 : n_keys);
+
+	r->next_key = end;
+	if (n_keys != UINT32_MAX && end <= keys_next(r->j->keys))
+		return 0;
+	int e = payload_at(r, at, f, &payload);
+	if (e != 1 || !frame_get_records(f, payload, &records))
+		return e < 0 ? e : 0;
+	r->next_key = begin;
+	e = restore_keys(r, f, &records);
+	if (r->next_key < end)
+		r->next_key = end;
+	return e;
+}
+
+static int apply_checkpoint(struct recovery *r, uint64_t at, const struct frame *f)
 {
 	struct heard_str payload;
 	struct frame_commit c;
 
-	if (!payload_at(r, at, f, &payload))
-		return;
-	if (!frame_get_commit(payload, &c) || !state_apply(r->j->state, c.state)) {
+	int e = payload_at(r, at, f, &payload);
+
+	if (e != 1)
+		return e;
+	e = frame_get_commit(payload, &c) ? state_apply(r->j->state, c.state) : -EBADMSG;
+	if (e != 0) {
+		if (e != -EBADMSG)
+			return e;
 		health_damaged(r->j, r->scan.segment, at, "checkpoint");
-		return;
+		return 0;
 	}
 	if (c.next_key > r->next_key)
 		r->next_key = c.next_key;
@@ -130,6 +155,7 @@ static void apply_checkpoint(struct recovery *r, uint64_t at, const struct frame
 	r->segment->first_seq = c.next_seq;
 	if (r->segment->last_seq < c.next_seq - 1)
 		r->segment->last_seq = c.next_seq - 1;
+	return 0;
 }
 
 static int apply_frame(struct recovery *r, uint64_t at, const struct frame *f, uint32_t n_keys)
@@ -143,8 +169,8 @@ static int apply_frame(struct recovery *r, uint64_t at, const struct frame *f, u
 	case FRAME_DEAD: return apply_dead(r, at, f);
 	case FRAME_DEFER: return apply_defer(r, at, f);
 	case FRAME_DEAD_GONE:
-	case FRAME_DEFER_GONE: apply_gone(r, at, f); return 0;
-	case FRAME_CHECKPOINT: apply_checkpoint(r, at, f); return 0;
+	case FRAME_DEFER_GONE: return apply_gone(r, at, f);
+	case FRAME_CHECKPOINT: return apply_checkpoint(r, at, f);
 	case FRAME_COMMIT:
 	case FRAME_TYPES: break;
 	}
@@ -184,27 +210,32 @@ static bool keep_commit(struct recovery *r, const struct frame_commit *c,
 	return !r->copy.failed;
 }
 
-static bool entry_is_sound(struct recovery *r, const struct frame_entry *e, bool with_payload)
+/* 1: sound; 0: damaged, or never written; -errno: it cannot be read. */
+static int entry_is_sound(struct recovery *r, const struct frame_entry *e)
 {
 	struct frame f;
 	struct heard_str payload;
+	int found = scan_header(&r->scan, e->offset, r->limit, &f);
 
-	if (scan_header(&r->scan, e->offset, r->limit, &f) != 1 || f.type != e->frame.type ||
-	    f.payload_crc != e->frame.payload_crc || f.length != e->frame.length)
-		return false;
-	return !with_payload ||
-	       scan_payload(&r->scan, e->offset, &f, &r->j->key, &payload) == 0;
+	if (found != 1)
+		return found;
+	if (f.type != e->frame.type || f.payload_crc != e->frame.payload_crc ||
+	    f.length != e->frame.length)
+		return 0;
+	found = scan_payload(&r->scan, e->offset, &f, &r->j->key, &payload);
+	return found == 0 ? 1 : found == -EBADMSG ? 0 : found;
 }
 
-static bool group_is_sound(struct recovery *r, const struct frame_commit *c)
+static int group_is_sound(struct recovery *r, const struct frame_commit *c)
 {
-	for (uint32_t i = 0; i < c->n_frames; i++) {
+	int sound = 1;
+
+	for (uint32_t i = 0; i < c->n_frames && sound == 1; i++) {
 		struct frame_entry e;
 		frame_get_entry(c, i, &e);
-		if (!entry_is_sound(r, &e, true))
-			return false;
+		sound = entry_is_sound(r, &e);
 	}
-	return true;
+	return sound;
 }
 
 static int apply_group(struct recovery *r, uint64_t commit_at, const struct frame *commit,
@@ -214,19 +245,25 @@ static int apply_group(struct recovery *r, uint64_t commit_at, const struct fram
 		struct frame_entry e;
 		struct frame f;
 		frame_get_entry(c, i, &e);
-		if (scan_header(&r->scan, e.offset, r->limit, &f) != 1) {
+		int code = scan_header(&r->scan, e.offset, r->limit, &f);
+		if (code < 0)
+			return code;
+		if (code == 0) {
 			health_damaged(r->j, r->scan.segment, e.offset, "header");
 			r->next_key += e.n_keys;
 			if (frame_has_seqs(&e.frame) && e.frame.n)
 				r->segment->last_seq = e.frame.first_seq + e.frame.n - 1;
 			continue;
 		}
-		int code = apply_frame(r, e.offset, &f, e.n_keys);
+		code = apply_frame(r, e.offset, &f, e.n_keys);
 		if (code != 0)
 			return code;
 	}
-	if (!state_apply(r->j->state, c->state))
+	int code = state_apply(r->j->state, c->state);
+	if (code == -EBADMSG)
 		health_damaged(r->j, r->scan.segment, commit_at, "state");
+	else if (code != 0)
+		return code;
 	r->next_key = c->next_key;
 	if (c->next_seq > r->j->next_seq)
 		r->j->next_seq = c->next_seq;
@@ -268,7 +305,7 @@ static int was_acknowledged(struct recovery *r, uint64_t end)
 	struct frame f;
 	struct frame_commit c;
 
-	return end <= r->sure ? 1 : scan_commit(&r->scan, &end, r->limit, &r->j->key, &f, &c);
+	return scan_commit(&r->scan, &end, r->limit, &r->j->key, &f, &c);
 }
 
 static int recover_group(struct recovery *r, uint64_t *at, bool *is_last)
@@ -284,14 +321,14 @@ static int recover_group(struct recovery *r, uint64_t *at, bool *is_last)
 	if (!keep_commit(r, &found, &c))
 		return -ENOMEM;
 	uint64_t end = commit_at + frame_size(&f);
-	if (end > r->sure && !group_is_sound(r, &c)) {
+	e = end <= r->sure ? 1 : group_is_sound(r, &c);
+	if (e == 0)
 		e = was_acknowledged(r, end);
-		if (e < 0)
-			return e;
-		if (e == 0) {
-			*is_last = true;
-			return end_of_segment(r, *at);
-		}
+	if (e < 0)
+		return e;
+	if (e == 0) {
+		*is_last = true;
+		return end_of_segment(r, *at);
 	}
 	if (c.group_start > *at) {
 		e = apply_without_commit(r, *at, c.group_start);

@@ -8,6 +8,7 @@
 #include "scan.h"
 
 #include "hash.h"
+#include "journal_io.h"
 #include "segment.h"
 
 #include <errno.h>
@@ -18,9 +19,10 @@
 
 enum { READ_AHEAD = 64 << 10, SEEK_AHEAD = 256 << 10, KEEP_AT_MOST = 1 << 20 };
 
-void scan_init(struct scan *s)
+void scan_init(struct scan *s, const struct journal_io *io)
 {
 	memset(s, 0, sizeof(*s));
+	s->io = io;
 	s->fd = -1;
 }
 
@@ -30,7 +32,7 @@ void scan_release(struct scan *s)
 		close(s->fd);
 	free(s->window);
 	free(s->plain);
-	scan_init(s);
+	scan_init(s, s->io);
 }
 
 void scan_forget(struct scan *s)
@@ -86,8 +88,8 @@ static int fill(struct scan *s, uint64_t at, size_t n, size_t ahead)
 	s->at = at;
 	s->len = 0;
 	while (s->len < want) {
-		ssize_t got = pread(s->fd, s->window + s->len, want - s->len,
-				    (off_t)(at + s->len));
+		ssize_t got = s->io->pread(s->fd, s->window + s->len, want - s->len,
+					   (off_t)(at + s->len));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)

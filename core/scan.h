@@ -6,7 +6,9 @@
 
 #include "frame.h"
 
+struct journal_io;
 struct scan {
+	const struct journal_io *io;
 	int fd; /* owned; -1: none                                   */
 	uint64_t segment;
 	uint64_t size;	/* of the file                                       */
@@ -18,7 +20,7 @@ struct scan {
 	size_t size_p;
 };
 
-void scan_init(struct scan *);
+void scan_init(struct scan *, const struct journal_io *);
 void scan_release(struct scan *);
 /* Move to another segment of the folder; 0 or -errno. */
 int scan_open(struct scan *, int folder, uint64_t segment);

@@ -292,41 +292,42 @@ size_t state_size(const struct state *s)
 	return 8 + s->bytes;
 }
 
-static bool apply_counter(struct state *s, struct wire_cursor *c)
+static int apply_counter(struct state *s, struct wire_cursor *c)
 {
 	size_t len = wire_take32(c);
 	struct heard_str name = wire_take_str(c, len < MAX_TEXT ? len : SIZE_MAX);
 	const char *numbers = wire_take(c, 8 * JOURNAL_COUNTS);
-	struct entry *e = numbers ? find_or_add(s, COUNTER, name) : NULL;
 
+	if (numbers == NULL)
+		return -EBADMSG;
+	struct entry *e = find_or_add(s, COUNTER, name);
 	if (e == NULL)
-		return false;
+		return -ENOMEM;
 	for (size_t i = 0; i < JOURNAL_COUNTS; i++)
 		e->now[i] = e->next[i] = (int64_t)wire_get64(numbers + 8 * i);
-	return true;
+	return 0;
 }
 
-static bool apply_value(struct state *s, struct wire_cursor *c)
+static int apply_value(struct state *s, struct wire_cursor *c)
 {
 	size_t name_len = wire_take32(c), value_len = wire_take32(c);
 	struct heard_str name = wire_take_str(c, name_len);
 	struct heard_str value = wire_take_str(c, value_len);
 
-	return !c->failed && state_set(s, name, value) == 0;
+	return c->failed ? -EBADMSG : state_set(s, name, value);
 }
 
-bool state_apply(struct state *s, struct heard_str bytes)
+int state_apply(struct state *s, struct heard_str bytes)
 {
 	struct wire_cursor c = wire_cursor(bytes);
 	uint32_t n_counters = wire_take32(&c), n_values = wire_take32(&c);
+	int r = c.failed ? -EBADMSG : 0;
 
-	for (uint32_t i = 0; i < n_counters; i++)
-		if (!apply_counter(s, &c))
-			return false;
-	for (uint32_t i = 0; i < n_values; i++)
-		if (!apply_value(s, &c))
-			return false;
-	return !c.failed && c.left == 0;
+	for (uint32_t i = 0; i < n_counters && r == 0; i++)
+		r = apply_counter(s, &c);
+	for (uint32_t i = 0; i < n_values && r == 0; i++)
+		r = apply_value(s, &c);
+	return r == 0 && c.left != 0 ? -EBADMSG : r;
 }
 
 /* ---- reading */

@@ -30,8 +30,8 @@ void state_commit(struct state *);
 void state_rollback(struct state *);
 /* An empty value removes the name.  0 or -ENOMEM. */
 int state_set(struct state *, struct heard_str name, struct heard_str value);
-/* Bytes made by one of the encoders; false if they are not. */
-bool state_apply(struct state *, struct heard_str bytes);
+/* Bytes made by one of the encoders.  0; -EBADMSG: they are not; -ENOMEM. */
+int state_apply(struct state *, struct heard_str bytes);
 
 /* ---- [any] */
 

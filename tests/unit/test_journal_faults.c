@@ -58,9 +58,15 @@ static int faulty_renameat(int a, const char *from, int b, const char *to)
 	return fails(false) ? -1 : renameat(a, from, b, to);
 }
 
-static const struct journal_io faulty_io = {faulty_pwritev,   faulty_fdatasync,
-					    faulty_fsync,     faulty_fallocate,
-					    faulty_ftruncate, faulty_renameat};
+static const struct journal_io faulty_io = {
+	.pread = pread,
+	.pwritev = faulty_pwritev,
+	.fdatasync = faulty_fdatasync,
+	.fsync = faulty_fsync,
+	.fallocate = faulty_fallocate,
+	.ftruncate = faulty_ftruncate,
+	.renameat = faulty_renameat,
+};
 
 static void faulty_heal(void)
 {

@@ -272,6 +272,70 @@ static void an_open_that_fails_changes_nothing(void **state)
 	fixture_release(&f);
 }
 
+/* ---- a disk that does not answer */
+
+static _Atomic int reads_left, read_error;
+
+static ssize_t failing_pread(int fd, void *bytes, size_t n, off_t at)
+{
+	if (atomic_fetch_sub(&reads_left, 1) == 1) {
+		errno = atomic_load(&read_error);
+		return -1;
+	}
+	return pread(fd, bytes, n, at);
+}
+
+/* Each read of a start in turn fails, without any mark of what was durable: no
+ * record may be taken for one that was never acknowledged. */
+static void fail_each_read(struct fixture *f, int code)
+{
+	struct heard_error err;
+	bool has_failed;
+	int k = 0;
+
+	do {
+		char path[400];
+		snprintf(path, sizeof(path), "%s/positions", f->folder);
+		unlink(path);
+		atomic_store(&read_error, code);
+		atomic_store(&reads_left, ++k);
+		int r = fixture_try_open(f, &err);
+		has_failed = atomic_exchange(&reads_left, 0) <= 0;
+		if (r == 0) {
+			fixture_expect(f, 0, "one\ntwo\nthree\n");
+			fixture_close(f);
+			continue;
+		}
+		assert_int_equal(r, -code);
+		assert_non_null(strstr(err.text, strerror(code)));
+		f->journal = NULL;
+	} while (has_failed);
+	assert_true(k > 3);
+}
+
+static void a_read_that_fails_refuses_the_start_and_costs_nothing(void **state)
+{
+	static const int codes[] = {EIO, ENOMEM};
+	struct journal_io io = journal_io_real;
+	(void)state;
+	io.pread = failing_pread;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		struct fixture f;
+		fixture_init(&f);
+		fixture_open(&f);
+		assert_int_equal(fixture_put(&f, "one\n", 1, 1, NULL), 0);
+		assert_int_equal(fixture_put(&f, "two\n", 2, 1, NULL), 0);
+		assert_int_equal(fixture_put(&f, "three\n", 3, 1, NULL), 0);
+		fixture_close(&f);
+		f.options.io = &io;
+		fail_each_read(&f, codes[i]);
+		f.options.io = NULL;
+		fixture_open(&f);
+		fixture_expect(&f, 0, "one\ntwo\nthree\n");
+		fixture_release(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +347,7 @@ int main(void)
 		cmocka_unit_test(a_missing_segment_costs_its_own_records),
 		cmocka_unit_test(what_stands_behind_the_end_never_happened),
 		cmocka_unit_test(an_open_that_fails_changes_nothing),
+		cmocka_unit_test(a_read_that_fails_refuses_the_start_and_costs_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static void tape_open(struct tape *t)
 	assert_int_equal(segment_make(&journal_io_real, t->folder, ID, SIZE), 0);
 	t->fd = segment_open(t->folder, ID);
 	assert_true(t->fd >= 0);
-	scan_init(&t->scan);
+	scan_init(&t->scan, &journal_io_real);
 	assert_int_equal(scan_open(&t->scan, t->folder, ID), 0);
 }
 
