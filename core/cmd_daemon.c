@@ -4,8 +4,10 @@
 #include "cli.h"
 
 #include "daemon.h"
+#include "probe.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -56,9 +58,12 @@ static void check_graph(const struct conf *conf)
 int cmd_check(int argc, char **argv)
 {
 	struct cli cli;
-	bool print = false, graph = false;
-	const struct cli_option own[] = {
-		{"print", NULL, &print}, {"graph", NULL, &graph}, {NULL, NULL, NULL}};
+	bool print = false, graph = false, for_reload = false;
+	const struct cli_option own[] = {{"for-reload", NULL, &for_reload},
+
+					 {"print", NULL, &print},
+					 {"graph", NULL, &graph},
+					 {NULL, NULL, NULL}};
 	if (!cli_parse(&cli, argc, argv, own,
 		       "check [-c FILE] [--state-dir DIR] [--print | --graph]"))
 		return 2;
@@ -69,6 +74,8 @@ int cmd_check(int argc, char **argv)
 	struct conf_flags flags = {.state_dir = cli.state_dir, .no_secrets = print};
 	struct conf *conf = conf_load(cli.config, &flags, &faults);
 	struct daemon *d = conf != NULL && !print ? daemon_open(conf, &faults) : NULL;
+	if (conf != NULL && for_reload)
+		probe_listeners(conf, &faults);
 	int code = conf == NULL || faults.n > 0;
 	faults_print(&faults, stderr);
 	faults_release(&faults);
@@ -88,6 +95,7 @@ int cmd_check(int argc, char **argv)
 
 struct seen {
 	int64_t started_ms;
+	pid_t pid;
 	bool is_running;
 };
 
@@ -96,7 +104,9 @@ static void see_status(void *arg, const struct heard_json *out, struct heard_str
 	struct seen *seen = arg;
 	(void)text;
 	const struct heard_json *started = heard_json_member(out, "started_ms");
+	const struct heard_json *pid = heard_json_member(out, "pid");
 	seen->started_ms = started != NULL ? started->integer : 0;
+	seen->pid = pid != NULL ? (pid_t)pid->integer : 0;
 	seen->is_running = heard_str_is(heard_json_string(out, "state"), "running");
 }
 
@@ -119,9 +129,16 @@ static int wait_until(const char *state_dir, int64_t seconds,
 {
 	struct timespec pause = {.tv_nsec = 20 * 1000000};
 	for (int64_t until = daemon_now() + seconds * 1000; daemon_now() < until;
-	     nanosleep(&pause, NULL))
+	     nanosleep(&pause, NULL)) {
 		if (is_done(before, ask_quietly(state_dir)))
 			return 0;
+		/* an exec keeps the process, so one that is gone has failed */
+		if (before.pid > 0 && kill(before.pid, 0) != 0 && errno == ESRCH) {
+			fprintf(stderr, "heard: %s, and the process has ended; see the log\n",
+				what);
+			return 1;
+		}
+	}
 	fprintf(stderr, "heard: %s after %lld seconds; see the log\n", what,
 		(long long)seconds);
 	return 1;

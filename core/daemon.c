@@ -7,6 +7,7 @@
  */
 #include "daemon.h"
 
+#include "claim.h"
 #include "control.h"
 #include "life.h"
 #include "log.h"
@@ -111,6 +112,7 @@ void daemon_close(struct daemon *d)
 	for (size_t i = 0; i < d->n_pipelines; i++)
 		pipeline_release(&d->pipelines[i]);
 	free(d->pipelines);
+	claims_free(d->claims);
 	http_destroy(d->http);
 	for (unsigned i = 0; d->lanes != NULL && i <= d->n_workers; i++) {
 		sealer_release(&d->lanes[i].sealer);

@@ -44,6 +44,10 @@ HEARD_API void heard_keyed_hash(const struct heard_host *, const char *purpose,
 HEARD_API void heard_log(struct heard_host *, enum heard_level, const char *format, ...)
 	HEARD_PRINTF(3, 4);
 
+/* In open(): this instance alone writes to that file.  A second claim is a fault of
+ * the config.  [main] */
+HEARD_API int heard_claim(struct heard_host *, const char *path, struct heard_error *);
+
 /* ---- work at home */
 
 /* Run fn(arg) at home, soon, in order.  [any] */

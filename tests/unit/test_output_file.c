@@ -60,6 +60,7 @@ static void *posted_arg;
 #define heard_batch_line	     fake_line
 #define heard_delivery_set	     fake_set
 #define heard_delivery_finish	     fake_finish
+#define heard_claim(host, path, err) (0)
 #define heard_post		     fake_post
 #define heard_log		     fake_log
 #define heard_now(host)		     (now_ms)

@@ -277,7 +277,8 @@ static int file_open(void *self, struct heard_host *host, struct heard_error *er
 	f->host = host;
 	f->positions.fd = -1;
 	heard_output_window(host, WINDOW_BATCHES, WINDOW_RECORDS, WINDOW_BYTES);
-	return target_init(&f->target, f->path, f->compress != 0, err);
+	int result = target_init(&f->target, f->path, f->compress != 0, err);
+	return result ? result : heard_claim(host, f->path, err);
 }
 
 static int file_start(void *self, struct heard_error *err)

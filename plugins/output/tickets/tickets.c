@@ -31,10 +31,9 @@ enum { STORED, DUPLICATE, NO_RECORD };
 static int tickets_open(void *arg, struct heard_host *host, struct heard_error *err)
 {
 	struct tickets *self = arg;
-	(void)err;
 	self->host = host;
 	heard_output_window(host, BATCHES, BATCH_RECORDS, BATCH_BYTES);
-	return 0;
+	return heard_claim(host, self->database, err);
 }
 
 static void say(void *arg, bool trouble, const char *text)
