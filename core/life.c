@@ -254,10 +254,10 @@ static _Noreturn void life_run_check(const struct life *l)
 	dup2(l->child_output, 1);
 	dup2(l->child_output, 2);
 	if (l->state_dir != NULL)
-		execl(l->exe, l->exe, "check", "-c", l->file, "--state-dir", l->state_dir,
-		      (char *)NULL);
+		execl(l->exe, l->exe, "check", "--for-reload", "-c", l->file, "--state-dir",
+		      l->state_dir, (char *)NULL);
 	else
-		execl(l->exe, l->exe, "check", "-c", l->file, (char *)NULL);
+		execl(l->exe, l->exe, "check", "--for-reload", "-c", l->file, (char *)NULL);
 	_exit(127);
 }
 
