@@ -152,6 +152,7 @@ void group_close(struct group *g)
 	struct group_frame *f = open_frame(g);
 
 	g->is_open = false;
+	g->has_failed |= g->ends.failed || g->keys.failed;
 	if (f == NULL || g->has_failed)
 		return;
 	struct group_piece *first = &g->pieces[f->first_piece];
