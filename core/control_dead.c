@@ -85,8 +85,11 @@ static bool dead_write(void *arg, const struct journal_dead *dead)
 
 static void dead_list(struct dead_pick *p)
 {
-	journal_dead_each(p->daemon->journal, p->with_body, dead_write, p);
-	if (p->with_body && p->n == 0)
+	int rc = journal_dead_each(p->daemon->journal, p->with_body, dead_write, p);
+	if (rc != 0)
+		control_exit(p->client, 1, "cannot read the dead letters: %s; try again",
+			     strerror(-rc));
+	else if (p->with_body && p->n == 0)
 		control_exit(p->client, 1, "there is no such dead letter");
 	else
 		control_exit(p->client, 0, "%s", "");
@@ -343,7 +346,13 @@ static void dead_replay_gate(struct daemon *d, struct dead_work *w, const struct
 
 static void dead_change(struct dead_pick *p, bool is_replay)
 {
-	journal_dead_each(p->daemon->journal, is_replay, dead_copy, p);
+	int rc = journal_dead_each(p->daemon->journal, is_replay, dead_copy, p);
+	if (rc != 0) {
+		control_exit(p->client, 1, "cannot read the dead letters: %s; try again",
+			     strerror(-rc));
+		dead_free(p->picked);
+		return;
+	}
 	struct dead_work *w = p->n > 0 ? calloc(1, sizeof(*w)) : NULL;
 	if (w == NULL) {
 		control_exit(p->client, 1, "%s",

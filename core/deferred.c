@@ -60,8 +60,8 @@ static void deferred_found(void *arg, const struct journal_defer *f)
 int deferred_load(struct output *o)
 {
 	struct deferred_walk w = {.output = o};
-	journal_defer_each(o->host.daemon->journal, o->hash, deferred_found, &w);
-	return w.rc;
+	int rc = journal_defer_each(o->host.daemon->journal, o->hash, deferred_found, &w);
+	return w.rc != 0 ? w.rc : rc;
 }
 
 void deferred_release(struct output *o)

@@ -221,14 +221,15 @@ int64_t journal_walk(struct journal *, uint64_t after_seq, uint64_t pipeline, ui
 /* ---- dead letters and deferrals: live ones, indexed in memory [any] */
 
 /* Oldest first; meta and body valid in the call, both empty if the frame is
- * damaged.  fn returns false to stop. */
-void journal_dead_each(struct journal *, bool with_body,
-		       bool (*fn)(void *arg, const struct journal_dead *), void *arg);
+ * damaged.  fn returns false to stop.  0, or -errno: the next one cannot be read
+ * at present, and was not told. */
+int journal_dead_each(struct journal *, bool with_body,
+		      bool (*fn)(void *arg, const struct journal_dead *), void *arg);
 bool journal_dead_known(struct journal *, uint64_t output, uint64_t seq);
 size_t journal_dead_count(struct journal *);
-/* Oldest first; an empty line: damaged. */
-void journal_defer_each(struct journal *, uint64_t output,
-			void (*fn)(void *arg, const struct journal_defer *), void *arg);
+/* Oldest first; an empty line: damaged.  0 or -errno, as above. */
+int journal_defer_each(struct journal *, uint64_t output,
+		       void (*fn)(void *arg, const struct journal_defer *), void *arg);
 
 /* ---- for metrics and `heard status` [any] */
 

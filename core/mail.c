@@ -42,7 +42,15 @@ static bool same_letter(struct letters *kind, const struct letters *dead,
 	return frame_get_defer(payload, &w) && w.output == l->output && w.seq == l->seq;
 }
 
-/* 0 with the payload; -ENOENT: gone meanwhile; -EBADMSG: damaged. */
+/* It may have moved, or be damaged; anything else is of the moment, and says
+ * nothing about the letter. */
+static bool is_about_letter(int e)
+{
+	return e == 0 || e == -ENOENT || e == -EBADMSG || e == -EACCES;
+}
+
+/* 0 with the payload; -ENOENT: gone meanwhile; -EBADMSG: damaged; -errno: it
+ * cannot be read at present. */
 static int read_letter(struct journal *j, struct letters *kind, struct scan *s,
 		       struct letter *l, struct frame *f, struct heard_str *payload)
 {
@@ -51,6 +59,8 @@ static int read_letter(struct journal *j, struct letters *kind, struct scan *s,
 		int e = read_at(j, s, l, f, payload);
 		if (e == 0 && same_letter(kind, j->dead, l, *payload))
 			return 0;
+		if (!is_about_letter(e))
+			return e;
 		pthread_mutex_lock(&j->lock);
 		bool is_live = letters_get(kind, l->id, &now);
 		pthread_mutex_unlock(&j->lock);
@@ -73,12 +83,13 @@ static bool next_letter(struct journal *j, const struct letters *kind, uint64_t 
 	return has;
 }
 
-void journal_dead_each(struct journal *j, bool with_body,
-		       bool (*fn)(void *arg, const struct journal_dead *), void *arg)
+int journal_dead_each(struct journal *j, bool with_body,
+		      bool (*fn)(void *arg, const struct journal_dead *), void *arg)
 {
 	struct scan scan;
 	struct letter l = {.order = 0};
 	bool go_on = true;
+	int passing = 0;
 
 	scan_init(&scan, j->io);
 	while (go_on && next_letter(j, j->dead, l.order, &l)) {
@@ -90,6 +101,10 @@ void journal_dead_each(struct journal *j, bool with_body,
 		l.order = order;
 		if (e == -ENOENT)
 			continue;
+		if (e != 0 && e != -EBADMSG) {
+			passing = e;
+			break;
+		}
 		memcpy(d.id, l.id, sizeof(d.id));
 		if (e == 0)
 			frame_get_dead(payload, &d);
@@ -98,13 +113,15 @@ void journal_dead_each(struct journal *j, bool with_body,
 		go_on = fn(arg, &d);
 	}
 	scan_release(&scan);
+	return passing;
 }
 
-void journal_defer_each(struct journal *j, uint64_t output,
-			void (*fn)(void *arg, const struct journal_defer *), void *arg)
+int journal_defer_each(struct journal *j, uint64_t output,
+		       void (*fn)(void *arg, const struct journal_defer *), void *arg)
 {
 	struct scan scan;
 	struct letter l = {.order = 0};
+	int passing = 0;
 
 	scan_init(&scan, j->io);
 	while (next_letter(j, j->deferred, l.order, &l)) {
@@ -119,11 +136,16 @@ void journal_defer_each(struct journal *j, uint64_t output,
 		l.order = order;
 		if (e == -ENOENT)
 			continue;
+		if (e != 0 && e != -EBADMSG) {
+			passing = e;
+			break;
+		}
 		if (e == 0)
 			frame_get_defer(payload, &d);
 		fn(arg, &d);
 	}
 	scan_release(&scan);
+	return passing;
 }
 
 bool journal_dead_known(struct journal *j, uint64_t output, uint64_t seq)

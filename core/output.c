@@ -397,8 +397,10 @@ int output_start(struct output *o, struct heard_error *err)
 					  (unsigned long long)o->stored_seq,
 					  (unsigned long long)o->recovered_seq);
 	}
-	if (deferred_load(o) != 0)
-		return heard_fail(err, ENOMEM, "no memory for the deferred queue");
+	int rc = deferred_load(o);
+	if (rc != 0)
+		return heard_fail(err, -rc, "cannot load the deferred queue: %s",
+				  strerror(-rc));
 	o->reader = journal_reader_create(o->host.daemon->journal, o->position.seq);
 	if (o->reader == NULL)
 		return heard_fail(err, ENOMEM, "no memory for a reader of the journal");

@@ -134,27 +134,28 @@ static int open_segment(struct journal_reader *r)
 
 /* ---- damage */
 
-/* The header at r->at is gone: what does the directory say?  True if it says
- * that records were there; *size is how far to go on. */
-static bool ask_directory(struct journal_reader *r, struct frame *f, uint64_t *size)
+/* The header at r->at is gone: what does the directory say?  1: records were
+ * there; 0: none, as far as it is known; -errno.  *size is how far to go on. */
+static int ask_directory(struct journal_reader *r, struct frame *f, uint64_t *size)
 {
 	struct frame_commit c;
 	struct frame commit;
 	uint64_t at = r->at;
+	int e = scan_commit(&r->scan, &at, r->limit, &r->journal->key, &commit, &c);
 
 	*size = FRAME_ALIGN;
-	if (scan_commit(&r->scan, &at, r->limit, &r->journal->key, &commit, &c) != 1)
-		return false;
+	if (e != 1)
+		return e == -EACCES ? 0 : e;
 	for (uint32_t i = 0; i < c.n_frames; i++) {
-		struct frame_entry e;
-		frame_get_entry(&c, i, &e);
-		if (e.offset != r->at)
+		struct frame_entry entry;
+		frame_get_entry(&c, i, &entry);
+		if (entry.offset != r->at)
 			continue;
-		*f = e.frame;
+		*f = entry.frame;
 		*size = frame_size(f);
 		return frame_has_seqs(f);
 	}
-	return false;
+	return 0;
 }
 
 static void view_of(const struct frame *f, struct journal_view *v)
@@ -166,53 +167,69 @@ static void view_of(const struct frame *f, struct journal_view *v)
 	v->committed_ms = f->time_ms;
 }
 
-/* The records of a sound frame; false if it is damaged after all. */
-static bool read_lines(struct journal_reader *r, uint64_t at, const struct frame *f,
-		       struct journal_view *v)
+/* The records of a frame: 1; 0: it is damaged after all; -errno: it cannot be
+ * read at present.  What was sealed with another key stays so: damaged. */
+static int read_lines(struct journal_reader *r, uint64_t at, const struct frame *f,
+		      struct journal_view *v)
 {
 	struct heard_str payload;
 	struct frame_records records;
+	int e = scan_payload(&r->scan, at, f, &r->journal->key, &payload);
 
-	if (scan_payload(&r->scan, at, f, &r->journal->key, &payload) != 0 ||
-	    !frame_get_records(f, payload, &records))
-		return false;
+	if (e != 0)
+		return e == -EBADMSG || e == -EACCES ? 0 : e;
+	if (!frame_get_records(f, payload, &records))
+		return 0;
 	v->lines = records.lines;
 	v->ends = records.ends;
-	return true;
+	return 1;
 }
 
-/* ---- next */
+/* ---- next: nothing moves on before all of it was read */
 
-/* 1: records, in v; 0: something else was passed over. */
+/* As step, where the header is gone. */
+static int step_over(struct journal_reader *r, struct journal_view *v)
+{
+	struct frame f = {.n = 0}, next;
+	uint64_t size, at;
+	int has_records = ask_directory(r, &f, &size), e = 0;
+
+	if (has_records < 0)
+		return has_records;
+	at = r->at + size;
+	if (!has_records)
+		e = scan_seek(&r->scan, &at, r->limit, &next);
+	if (e < 0)
+		return e;
+	health_damaged(r->journal, r->segment, r->at, "header");
+	r->at = at;
+	if (!has_records || f.first_seq + f.n <= r->next_seq)
+		return 0;
+	view_of(&f, v);
+	v->damaged = true;
+	return 1;
+}
+
+/* 1: records, in v; 0: something else was passed over; -errno: not now. */
 static int step(struct journal_reader *r, struct journal_view *v)
 {
 	struct frame f;
-	uint64_t at = r->at, size;
-	int e = scan_header(&r->scan, at, r->limit, &f);
+	int e = scan_header(&r->scan, r->at, r->limit, &f);
 
 	*v = (struct journal_view){.n = 0};
-	if (e < 0)
-		return e;
-	if (e == 0) {
-		bool has_records = ask_directory(r, &f, &size);
-		health_damaged(r->journal, r->segment, at, "header");
-		r->at += size;
-		if (!has_records)
-			scan_seek(&r->scan, &r->at, r->limit, &f);
-		else if (f.first_seq + f.n > r->next_seq)
-			view_of(&f, v);
-		v->damaged = has_records;
-		return has_records && f.first_seq + f.n > r->next_seq;
+	if (e != 1)
+		return e < 0 ? e : step_over(r, v);
+	if (frame_has_seqs(&f) && f.n != 0 && f.first_seq + f.n > r->next_seq) {
+		view_of(&f, v);
+		e = r->headers_only ? 1 : read_lines(r, r->at, &f, v);
+		if (e < 0)
+			return e;
+		v->damaged = e == 0;
+		if (v->damaged)
+			health_damaged(r->journal, r->segment, r->at, "payload");
 	}
 	r->at += frame_size(&f);
-	if (!frame_has_seqs(&f) || f.n == 0 || f.first_seq + f.n <= r->next_seq)
-		return 0;
-	view_of(&f, v);
-	if (!r->headers_only && !read_lines(r, at, &f, v)) {
-		health_damaged(r->journal, r->segment, at, "payload");
-		v->damaged = true;
-	}
-	return 1;
+	return v->n != 0;
 }
 
 /* Seqs that no frame has are a damaged view of their own. */

@@ -4,6 +4,8 @@
  */
 #include "journal_fixture.h"
 
+#include "journal_io.h"
+
 #include "frame.h"
 #include "hash.h"
 #include "segment.h"
@@ -181,6 +183,84 @@ static void a_damaged_commit_costs_a_reader_nothing(void **state)
 	read_damaged(-1, 30, "a\nb\na\nb\na\nb\n", true);
 }
 
+/* ---- reads that fail for the moment */
+
+static _Atomic int reads_left;
+
+static ssize_t failing_pread(int fd, void *bytes, size_t n, off_t at)
+{
+	if (atomic_fetch_sub(&reads_left, 1) == 1) {
+		errno = EIO;
+		return -1;
+	}
+	return pread(fd, bytes, n, at);
+}
+
+static void a_read_that_fails_is_told_and_made_again(void **state)
+{
+	struct fixture f;
+	struct journal_io io = journal_io_real;
+	bool has_failed = true;
+	(void)state;
+	io.pread = failing_pread;
+	fixture_init(&f);
+	f.options.io = &io;
+	fixture_open(&f);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(fixture_put(&f, "a line\n", 0, 0, NULL), 0);
+	for (int k = 1; has_failed; k++) {
+		struct journal_reader *r = journal_reader_create(f.journal, 0);
+		struct journal_view v;
+		struct heard_error err = {0};
+		uint64_t n = 0;
+		int e, n_failed = 0;
+		atomic_store(&reads_left, k);
+		while ((e = journal_reader_next(r, &v, &err)) != 0) {
+			n_failed += e < 0;
+			if (e < 0)
+				assert_int_equal(e, -EIO);
+			else
+				assert_true(!v.damaged && v.first_seq == ++n && v.n == 1);
+		}
+		assert_int_equal(n, 3);
+		has_failed = n_failed > 0;
+		assert_int_equal(has_failed, atomic_exchange(&reads_left, 0) <= 0);
+		journal_reader_destroy(r);
+	}
+	struct journal_figures figures;
+	journal_figures(f.journal, &figures);
+	assert_int_equal(figures.damaged_frames, 0);
+	fixture_release(&f);
+}
+
+static bool count_whole(void *arg, const struct journal_dead *d)
+{
+	int *n = arg;
+	*n += d->body.len > 0 ? 1 : 1000;
+	return true;
+}
+
+static void a_letter_that_cannot_be_read_now_is_not_damaged(void **state)
+{
+	struct fixture f;
+	struct journal_io io = journal_io_real;
+	struct journal_dead d = {.id = {1}, .meta = HEARD_STR("{}"), .body = HEARD_STR("body")};
+	struct journal_txn t = {.dead = &d, .n_dead = 1};
+	int n = 0;
+	(void)state;
+	io.pread = failing_pread;
+	fixture_init(&f);
+	f.options.io = &io;
+	fixture_open(&f);
+	assert_int_equal(fixture_commit(&f, &t), 0);
+	atomic_store(&reads_left, 1);
+	assert_int_equal(journal_dead_each(f.journal, true, count_whole, &n), -EIO);
+	assert_int_equal(n, 0);
+	assert_int_equal(journal_dead_each(f.journal, true, count_whole, &n), 0);
+	assert_int_equal(n, 1);
+	fixture_release(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +271,8 @@ int main(void)
 		cmocka_unit_test(a_damaged_header_is_looked_up_in_the_directory),
 		cmocka_unit_test(without_a_directory_the_gap_tells),
 		cmocka_unit_test(a_damaged_commit_costs_a_reader_nothing),
+		cmocka_unit_test(a_read_that_fails_is_told_and_made_again),
+		cmocka_unit_test(a_letter_that_cannot_be_read_now_is_not_damaged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
