@@ -33,7 +33,7 @@ static struct {
 	struct heard_batch *batch;
 	struct http http;
 	/* the request */
-	const char *type, *encoding, *key, *origin;
+	const char *type, *encoding, *key, *origin, *principal;
 	bool is_paused, is_options;
 	/* what came of it */
 	struct heard_emission emission;
@@ -85,7 +85,7 @@ struct heard_str test_take_body(struct heard_http *r, void (**free_r)(void *), v
 struct heard_str test_principal(const struct heard_http *r)
 {
 	(void)r;
-	return heard_str("partner");
+	return heard_str(t.principal);
 }
 
 void test_set_header(struct heard_http *r, const char *name, const char *value)
@@ -265,6 +265,49 @@ static void bad_forms_are_refused(void **state)
 	expect_bad(BODY_FORM, "{\"body\":\"curl -d forgot the type\"}", 0);
 }
 
+/* ---- who may name other records */
+
+static int decode_as(bool is_anonymous, enum body_kind kind, const char *text)
+{
+	struct body_context c = {
+		.kind = kind, .is_anonymous = is_anonymous, .max_plain = 1 << 20};
+	struct heard_error err;
+	return http_plugin.decode(&t.http, heard_str(text), heard_str_n((char *)&c, sizeof(c)),
+				  t.batch, &err);
+}
+
+static const char claiming[] =
+	"[{\"body\":\"a\"},{\"body\":\"b\",\"source_id\":\"s\",\"op\":\"delete\",\"revision\":"
+	"7,"
+	"\"duplicate_of\":\"d\",\"related\":[\"r\"],\"thread\":\"t\",\"in_reply_to\":\"i\"}]";
+static const enum heard_field claimed[] = {HEARD_SOURCE_ID,    HEARD_REVISION, HEARD_OP,
+					   HEARD_DUPLICATE_OF, HEARD_RELATED,  HEARD_THREAD,
+					   HEARD_IN_REPLY_TO};
+enum { CLAIMED = sizeof(claimed) / sizeof(claimed[0]) };
+
+static void who_has_a_key_may_name_other_records(void **state)
+{
+	(void)state;
+	assert_int_equal(decode_as(false, BODY_JSON, claiming), 0);
+	for (size_t i = 0; i < CLAIMED; i++)
+		assert_true(heard_has(heard_batch_at(t.batch, 1), claimed[i]));
+}
+
+static void the_anonymous_may_not(void **state)
+{
+	(void)state;
+	assert_int_equal(decode_as(false, BODY_JSON, claiming), 0); /* of another emission */
+	assert_int_equal(decode_as(true, BODY_JSON, claiming), 0);
+	for (size_t i = 0; i < CLAIMED; i++) {
+		assert_true(heard_has(heard_batch_at(t.batch, 1), claimed[i]));
+		assert_false(heard_has(heard_batch_at(t.batch, 3), claimed[i]));
+	}
+	assert_string_equal(text_of(3, HEARD_BODY), "b");
+	assert_int_equal(decode_as(true, BODY_FORM, "body=c&source_id=s&op=delete"), 0);
+	assert_false(heard_has(heard_batch_at(t.batch, 4), HEARD_SOURCE_ID));
+	assert_false(heard_has(heard_batch_at(t.batch, 4), HEARD_OP));
+}
+
 /* ---- answers */
 
 static void post(void)
@@ -288,12 +331,24 @@ static void request_is_emitted_with_key_and_principal(void **state)
 	t.type = "Application/JSON; charset=utf-8";
 	t.encoding = "gzip";
 	t.key = "order-1";
+	t.principal = "partner";
 	receive(taken);
 	assert_int_equal(t.context.kind, BODY_JSON);
+	assert_false(t.context.is_anonymous);
 	assert_true(t.context.is_gzip);
 	assert_true(heard_str_is(t.emission.source_id, "order-1"));
 	assert_true(heard_str_is(t.emission.principal, "partner"));
 	assert_int_equal(t.status, 202);
+}
+
+static void request_without_a_principal_is_anonymous(void **state)
+{
+	struct heard_receipt taken = {.n = 0};
+	(void)state;
+	t.key = "order-1";
+	receive(taken);
+	assert_true(t.context.is_anonymous);
+	assert_true(heard_str_is(t.emission.source_id, "order-1"));
 }
 
 static void receipt_tells_ids_and_status_links(void **state)
@@ -315,6 +370,7 @@ static void receipts_that_refuse_have_their_status(void **state)
 	struct heard_receipt bad = {.code = -EBADMSG, .error = "no", .line = 3};
 	struct heard_receipt again = {.code = -EAGAIN, .after_ms = 2500};
 	struct heard_receipt other = {.code = -EEXIST};
+	struct heard_receipt large = {.code = -EFBIG, .error = "too much"};
 	(void)state;
 	receive(bad);
 	assert_int_equal(t.status, 400);
@@ -324,6 +380,8 @@ static void receipts_that_refuse_have_their_status(void **state)
 	assert_non_null(strstr(t.headers, "Retry-After: 3\n"));
 	receive(other);
 	assert_int_equal(t.status, 422);
+	receive(large);
+	assert_int_equal(t.status, 413);
 }
 
 static void expect_status(int status)
@@ -391,7 +449,10 @@ int main(void)
 		WITH(deep_nesting_is_refused),
 		WITH(form_fields_have_the_types_of_the_table),
 		WITH(bad_forms_are_refused),
+		WITH(who_has_a_key_may_name_other_records),
+		WITH(the_anonymous_may_not),
 		WITH(request_is_emitted_with_key_and_principal),
+		WITH(request_without_a_principal_is_anonymous),
 		WITH(receipt_tells_ids_and_status_links),
 		WITH(receipts_that_refuse_have_their_status),
 		WITH(what_cannot_be_taken_is_refused_at_once),

@@ -214,25 +214,44 @@ enum body_kind body_kind(struct heard_str type)
 	return BODY_UNKNOWN;
 }
 
-int body_decode(const struct body_context *context, struct heard_str raw,
-		struct heard_str channel, struct heard_batch *batch, struct heard_error *err)
+/* Fields that name another record, or claim one.  Anybody could write the name of
+ * somebody else's, so they count from senders with a key only (decision 0051). */
+static void disown(struct heard_batch *batch, size_t from)
 {
-	struct cutter c = {.batch = batch, .err = err};
-	if (context->is_gzip) {
-		int result = heard_http_gunzip(batch, raw, context->max_plain, &raw, err);
-		/* Whatever is wrong with the body, it is the sender's to mend. */
-		if (result < 0)
-			return result == -EFBIG ? heard_error_wrap(err, "body"),
-			       -EBADMSG		: result;
-	}
+	static const enum heard_field claims[] = {
+		HEARD_SOURCE_ID, HEARD_REVISION, HEARD_OP,	   HEARD_DUPLICATE_OF,
+		HEARD_RELATED,	 HEARD_THREAD,	 HEARD_IN_REPLY_TO};
+	for (size_t i = from; i < heard_batch_size(batch); i++)
+		for (size_t k = 0; k < sizeof(claims) / sizeof(claims[0]); k++)
+			heard_unset(heard_batch_at(batch, i), claims[k]);
+}
+
+static int decode_plain(const struct body_context *context, struct heard_str raw,
+			struct heard_str channel, struct heard_batch *batch,
+			struct heard_error *err)
+{
+	struct cutter c = {.batch = batch, .err = err, .all = raw, .rest = raw};
 	c.channel = heard_batch_copy(batch, channel);
 	if (c.channel.ptr == NULL)
 		return heard_fail(err, ENOMEM, "no memory for the records");
 	if (context->kind == BODY_FORM)
 		return form_decode(raw, c.channel, batch, err);
-	c.all = c.rest = raw;
 	int result = take_all(&c, context->kind);
 	if (result == 0 && c.n == 0)
 		return heard_fail(err, EBADMSG, "the body holds no record");
+	return result;
+}
+
+int body_decode(const struct body_context *context, struct heard_str raw,
+		struct heard_str channel, struct heard_batch *batch, struct heard_error *err)
+{
+	size_t before = heard_batch_size(batch);
+	int result = 0;
+	if (context->is_gzip)
+		result = heard_http_gunzip(batch, raw, context->max_plain, &raw, err);
+	if (result == 0)
+		result = decode_plain(context, raw, channel, batch, err);
+	if (result == 0 && context->is_anonymous)
+		disown(batch, before);
 	return result;
 }

@@ -24,12 +24,14 @@ enum body_kind {
 struct body_context {
 	enum body_kind kind;
 	bool is_gzip;
+	bool is_anonymous;  /* no API key was checked: nobody to own a record */
 	uint64_t max_plain; /* bytes after inflating */
 };
 
 enum body_kind body_kind(struct heard_str content_type);
-/* Nothing is taken of a bad body: -EBADMSG with a sentence and the line, and
- * the caller takes back what was added.  [worker] */
+/* Nothing is taken of a bad body: -EBADMSG with a sentence and the line, -EFBIG
+ * if it inflates to too much, and the caller takes back what was added.  What
+ * names another record is not taken from the anonymous.  [worker] */
 int body_decode(const struct body_context *, struct heard_str raw, struct heard_str channel,
 		struct heard_batch *, struct heard_error *);
 

@@ -114,7 +114,7 @@ static void answer_accepted(const struct http *h, struct heard_http *take,
 	heard_buf_release(&body);
 }
 
-static void answer_bad(struct heard_http *take, const struct heard_receipt *receipt)
+static void answer_bad(struct heard_http *take, const struct heard_receipt *receipt, int status)
 {
 	struct heard_buf body;
 	heard_buf_init(&body, 8192);
@@ -125,7 +125,7 @@ static void answer_bad(struct heard_http *take, const struct heard_receipt *rece
 	if (receipt->line > 0)
 		heard_json_int(&out, "line", receipt->line);
 	heard_json_end(&out, '}');
-	heard_http_reply(take, 400, "application/json", heard_buf_view(&body));
+	heard_http_reply(take, status, "application/json", heard_buf_view(&body));
 	heard_buf_release(&body);
 }
 
@@ -141,7 +141,8 @@ static void on_receipt(void *arg, const struct heard_receipt *receipt)
 	set_cors(w.http, w.request);
 	switch (-receipt->code) {
 	case 0: answer_accepted(w.http, w.request, receipt); break;
-	case EBADMSG: answer_bad(w.request, receipt); break;
+	case EBADMSG: answer_bad(w.request, receipt, 400); break;
+	case EFBIG: answer_bad(w.request, receipt, 413); break;
 	case EEXIST:
 		heard_http_problem(w.request, 422,
 				   "this Idempotency-Key came before with another body");
@@ -215,6 +216,7 @@ static void http_handle(void *arg, struct heard_http *take)
 		answer_preflight(take);
 		return;
 	}
+	context.is_anonymous = heard_http_principal(take).len == 0;
 	context.kind = body_kind(heard_http_header(take, "Content-Type"));
 	if (heard_is_paused(h->host)) {
 		set_cors(h, take);
@@ -275,8 +277,8 @@ static const struct heard_option options[] = {
 	 .help = "Channel of records that name none"},
 	{"api_keys", HEARD_LIST(struct http, api_keys), .value = "",
 	 .help = "Keys that may post, each a line as `heard keygen --api NAME` prints it; "
-		 "empty for "
-		 "anybody"},
+		 "empty for anybody, whose records cannot name others (no source_id, op, "
+		 "revision, thread and the like)"},
 	{"cors", HEARD_LIST(struct http, cors), .value = "",
 	 .help = "Origins of web pages that may post, such as https://example.org, or *"},
 	{"max_body", HEARD_SIZE(struct http, max_body), .value = "1M", .min = 1, .max = 1 << 28,
