@@ -49,6 +49,7 @@ MODULES := $(foreach p,$(PLUGINS),$(BUILD)/plugins/$(p).so)
 LIBS    := $(patsubst plugins/lib/%/,%,$(wildcard plugins/lib/*/))
 ARCHIVES := $(foreach l,$(LIBS),$(BUILD)/plugins/lib/lib$(l).a)
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+FAULTY  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fault/*.c))
 TOOLS   := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 TESTPLUGINS := $(patsubst tests/plugins/mods/%.c,$(BUILD)/testplugins/filter/%.so,$(wildcard tests/plugins/mods/*.c))
 
@@ -113,6 +114,14 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(CORE_O) $(ARCHIVES)
 	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
 		$(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS)
 
+# A fault program is a unit test in which these calls of ours can be made to fail.
+WRAPPED := malloc calloc realloc strdup mmap pwritev fdatasync fsync fallocate ftruncate renameat
+$(BUILD)/tests/fault/%: tests/fault/%.c $(CORE_O) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic \
+		$(WRAPPED:%=-Wl,--wrap=%) -o $@ $< $(CORE_O) $(ARCHIVES) $(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS) -lcmocka
+
 # A fuzz target is linked as a unit test is; tests/fuzz/run.sh gives compiler and flags.
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
@@ -151,7 +160,7 @@ check: ## every test in this variant; ends with one line of figures
 	@$(MAKE) --no-print-directory -j$$(nproc) all check-programs
 	@BUILD=$(BUILD) VARIANT=$(VARIANT) tests/run.sh $(T)
 
-check-programs: $(UNITS) $(TOOLS) $(TESTPLUGINS)
+check-programs: $(UNITS) $(FAULTY) $(TOOLS) $(TESTPLUGINS)
 
 bench: ## speed, as medians with machine and load
 	@tests/lib/deps.sh $(BUILD_DEPS) $(CHECK_DEPS)

@@ -47,6 +47,7 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -187,7 +188,7 @@ static inline void test_filter_one(struct test_filter *f, struct heard_batch *b,
 				   struct heard_record *r)
 {
 	if (f->crash_word != NULL && body_has(r, f->crash_word))
-		_exit(66); /* dies as a plugin with a bug would */
+		abort(); /* dies as a plugin with a bug would */
 	if (f->deaf)
 		return;
 	if (body_has(r, "drop"))
@@ -536,10 +537,11 @@ static inline int engine_try_start(struct engine *e)
 		return lock;
 	e->daemon = daemon_open(&e->conf, &faults);
 	if (e->daemon == NULL) {
-		faults_print(&faults, stderr);
+		int code = heard_fail(&e->err, EINVAL, "%s",
+				      faults.n > 0 ? faults.at[0].text : "");
 		faults_release(&faults);
 		close(lock);
-		return -EINVAL;
+		return code;
 	}
 	faults_release(&faults);
 	e->daemon->lock_fd = lock;
@@ -609,6 +611,8 @@ static inline int engine_crash(struct engine *e, void (*scenario)(struct engine 
 	pid_t pid = fork();
 	engine_must(pid >= 0);
 	if (pid == 0) {
+		static const struct rlimit none = {0, 0};
+		setrlimit(RLIMIT_CORE, &none);
 		engine_is_child = true;
 		scenario(e);
 		_exit(0);
