@@ -8,6 +8,7 @@
 #include "pipeline.h"
 
 #include "daemon.h"
+#include "hash.h"
 #include "log.h"
 #include "send.h"
 
@@ -55,11 +56,12 @@ void pipeline_await(struct pipeline *p, struct job *job)
 {
 	job->last_seq = journal_last_seq(p->daemon->journal);
 	pthread_mutex_lock(&p->ack_lock);
-	struct job **at = &p->unacknowledged;
-	while (*at != NULL)
-		at = &(*at)->next;
 	job->next = NULL;
-	*at = job;
+	if (p->unacknowledged != NULL)
+		p->last_unacknowledged->next = job;
+	else
+		p->unacknowledged = job;
+	p->last_unacknowledged = job;
 	pthread_mutex_unlock(&p->ack_lock);
 	pipeline_delivered(p);
 }
@@ -77,6 +79,11 @@ void pipeline_delivered(struct pipeline *p)
 		loop_post(job->input->host.loop, &job->hop);
 	}
 	pthread_mutex_unlock(&p->ack_lock);
+}
+
+uint64_t pipeline_digest(const struct pipeline *p, const struct heard_record *r)
+{
+	return gate_digest(&p->daemon->gate, r) ^ p->salt;
 }
 
 /* ---- opening */
@@ -97,10 +104,13 @@ static void pipeline_fill_host(struct pipeline *p, struct heard_host *h,
 static void pipeline_fault(const struct heard_host *h, struct faults *faults,
 			   const struct heard_error *err)
 {
-	const char *file = err->file[0] ? err->file : h->instance->file;
-	int line = err->file[0] ? err->line : h->instance->line;
-	faults_add(faults, file, line, "%s \"%s\": %s", stage_name(h->stage), h->instance->name,
-		   err->text);
+	char place[200] = ""; /* in a file of the instance's own, such as rules */
+	if (err->file[0] && err->line > 0)
+		snprintf(place, sizeof(place), "%s:%d: ", err->file, err->line);
+	else if (err->file[0])
+		snprintf(place, sizeof(place), "%s: ", err->file);
+	faults_add(faults, h->instance->file, h->instance->line, "%s \"%s\": %s%s",
+		   stage_name(h->stage), h->instance->name, place, err->text);
 }
 
 static void pipeline_open_input(struct pipeline *p, struct input *in,
@@ -158,6 +168,7 @@ int pipeline_init(struct pipeline *p, struct daemon *d, const struct conf_pipeli
 	p->conf = c;
 	p->mask_at = pipeline_find_mask(c);
 	snprintf(p->counter, sizeof(p->counter), "pipeline/%s", c->name);
+	p->salt = hash_name(c->name);
 	pthread_mutex_init(&p->ack_lock, NULL);
 	p->inputs = calloc(c->n_inputs + 1, sizeof(*p->inputs));
 	p->filters = calloc(c->n_filters + 1, sizeof(*p->filters));

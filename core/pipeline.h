@@ -22,13 +22,15 @@ struct pipeline {
 	size_t n_inputs, n_filters, n_outputs;
 	size_t mask_at;	  /* the first filter that masks every record; n_filters if none */
 	char counter[80]; /* "pipeline/NAME": its counts in the journal  */
+	uint64_t salt;	  /* of pipeline_digest                         */
 
 	_Atomic size_t in_flight; /* bytes emitted and not yet receipted      */
 	_Atomic size_t jobs;	  /* made and not yet receipted               */
 	_Atomic bool is_paused;
-	struct job *unacknowledged;	/* under ack_lock: committed jobs whose receipts wait */
-	pthread_mutex_t ack_lock;	/* for delivery; see pipeline_delivered   */
-	_Atomic uint64_t dropped, dead; /* for metrics                        */
+	struct job *unacknowledged; /* under ack_lock: committed jobs whose receipts wait */
+	struct job *last_unacknowledged; /* if there is a first */
+	pthread_mutex_t ack_lock;	 /* for delivery; see pipeline_delivered   */
+	_Atomic uint64_t dropped, dead;	 /* for metrics                        */
 };
 
 /* Everything opened, nothing started.  Faults are added, all of them.  [main] */
@@ -38,6 +40,9 @@ void pipeline_release(struct pipeline *);
 /* Bytes came or went: pause or resume the inputs.  [any] */
 void pipeline_weigh(struct pipeline *, size_t add, size_t sub);
 
+/* The name by which a crash knows a record: what kills here may be harmless in another
+ * pipeline.  [any] */
+uint64_t pipeline_digest(const struct pipeline *, const struct heard_record *);
 /* Pressure changed: each input is paused or resumed at home.  [any] */
 void pipeline_tell_inputs(struct pipeline *);
 /* acknowledge = "delivered": the job is committed, its receipts wait until every
