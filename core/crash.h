@@ -3,10 +3,16 @@
  *
  * Each worker notes the digests of what it is working on in a mapped file
  * before it lets a plugin touch it, and clears the note after.  The note is in
- * the page cache, so it survives the process, and needs no fsync.  At start,
- * what is noted are the suspects; one that was noted twice is condemned: it is
- * dead-lettered before any plugin sees it again.  Suspects are worked on one by
- * one, so that the next crash names a single record.
+ * the page cache, so it survives the process, and needs no fsync.
+ *
+ * A note accuses only if a fatal signal was raised by the process itself: its
+ * handler marks the slot of the thread that it hit.  Whoever ends us from outside
+ * (kill -9, no memory left, power) leaves no mark, and so accuses nobody.
+ *
+ * At start, what is noted in a marked slot are the suspects; one that was noted so
+ * twice is condemned: it is dead-lettered before any plugin sees it again.  Suspects
+ * are worked on one by one, so that the next crash names a single record; one that
+ * comes through all filters is acquitted.
  */
 #ifndef CORE_CRASH_H
 #define CORE_CRASH_H
@@ -20,13 +26,14 @@ struct heard_error;
 #define CRASH_NOTES 8192 /* digests a slot can hold; more are not noted */
 
 struct crash_slot {
-	volatile uint32_t n; /* written last, read by the next process        */
-	uint32_t unused;
+	volatile uint32_t n;	 /* written last, read by the next process        */
+	volatile uint32_t fatal; /* the signal that hit its thread, or 0          */
 	uint64_t digest[CRASH_NOTES];
 };
 
 struct crash_guard;
-/* Reads what the last process left, then maps n slots.  [main] */
+/* Reads what the last process left, then maps n slots and watches the fatal signals.
+ * [main] */
 int crash_open(struct crash_guard **, const char *state_dir, unsigned n, struct heard_error *);
 void crash_close(struct crash_guard *); /* a clean end: no notes stay */
 /* The process is about to end, and it is no record's fault.  [any] */
@@ -36,17 +43,13 @@ struct crash_slot *crash_slot(struct crash_guard *, unsigned i);
 enum crash_verdict { CRASH_UNKNOWN, CRASH_SUSPECT, CRASH_CONDEMNED };
 bool crash_has_suspects(const struct crash_guard *);			       /* [any] */
 enum crash_verdict crash_verdict(const struct crash_guard *, uint64_t digest); /* [any] */
+/* It went all the way and nothing happened.  The condemned stay so.  [any] */
+void crash_acquit(struct crash_guard *, uint64_t digest);
 
-/* [worker] */
-static inline void crash_note(struct crash_slot *s, const uint64_t *digests, size_t n)
-{
-	if (s == NULL)
-		return;
-	n = n < CRASH_NOTES ? n : CRASH_NOTES;
-	for (size_t i = 0; i < n; i++)
-		s->digest[i] = digests[i];
-	__atomic_signal_fence(__ATOMIC_RELEASE);
-	s->n = (uint32_t)n;
-}
+/* The first n digests of the slot are in this thread's hands now; 0: no more.  A slot
+ * of NULL takes no notes.  [worker] */
+void crash_noted(struct crash_slot *, size_t n);
+/* Put them there, then the same.  [worker] */
+void crash_note(struct crash_slot *, const uint64_t *digests, size_t n);
 
 #endif

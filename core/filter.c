@@ -133,18 +133,16 @@ static int filter_call(struct filter *f, struct heard_batch *b, unsigned lane,
 	if (slot != NULL) {
 		uint32_t noted = 0;
 		for (size_t i = 0; i < n && i < CRASH_NOTES; i++)
-			slot->digest[noted++] = gate_digest(&f->host.daemon->gate,
-							    heard_batch_at(b, i));
-		__atomic_signal_fence(__ATOMIC_RELEASE);
-		slot->n = noted;
+			slot->digest[noted++] = pipeline_digest(f->host.pipeline,
+								heard_batch_at(b, i));
+		crash_noted(slot, noted);
 	}
 	struct timespec t0, t1;
 	clock_gettime(CLOCK_MONOTONIC, &t0);
 	int rc = p->process(f->host.self, f->lanes != NULL ? f->lanes[lane % f->n_lanes] : NULL,
 			    b, err);
 	clock_gettime(CLOCK_MONOTONIC, &t1);
-	if (slot != NULL)
-		slot->n = 0;
+	crash_noted(slot, 0);
 	f->nanoseconds += (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + t1.tv_nsec -
 				     t0.tv_nsec);
 	f->records += n;
@@ -185,7 +183,7 @@ static void filter_condemn_added(struct filter *f, struct heard_batch *b, size_t
 		struct heard_record *r = heard_batch_at(b, i);
 		if (heard_record_is_live(r) &&
 		    crash_verdict(f->host.daemon->crash,
-				  gate_digest(&f->host.daemon->gate, r)) == CRASH_CONDEMNED)
+				  pipeline_digest(f->host.pipeline, r)) == CRASH_CONDEMNED)
 			heard_record_quarantine(r, "crashed the process twice in a filter");
 	}
 }

@@ -128,11 +128,12 @@ static void job_bury(struct job *job, struct emission *e, int64_t line, const ch
 }
 
 /* An emission that crashed decode twice goes to the dead letters unread. */
-static bool job_decode_is_safe(struct job *job, struct emission *e, struct daemon *d)
+static bool job_decode_is_safe(struct job *job, struct emission *e, uint64_t digest)
 {
-	if (!crash_has_suspects(d->crash))
-		return true;
-	if (crash_verdict(d->crash, e->digest) != CRASH_CONDEMNED)
+	const struct daemon *d = job->input->host.daemon;
+	enum crash_verdict v = crash_verdict(d->crash, digest);
+	job->is_careful |= v == CRASH_SUSPECT;
+	if (v != CRASH_CONDEMNED)
 		return true;
 	job_bury(job, e, 0, "crashed the process twice while being read");
 	return false;
@@ -165,9 +166,10 @@ static void job_decode_one(struct job *job, struct emission *e, uint32_t at, str
 	if (e->given.raw.len == 0 && e->given.stream.len > 0)
 		return; /* only a token */
 	e->digest = gate_keyed(&host->daemon->gate, hash_digest(e->given.raw));
-	if (job_decode_is_safe(job, e, host->daemon)) {
+	uint64_t named = e->digest ^ host->pipeline->salt;
+	if (job_decode_is_safe(job, e, named)) {
 		struct heard_error err = {0};
-		crash_note(lane->slot, &e->digest, 1);
+		crash_note(lane->slot, &named, 1);
 		int rc = e->is_sent ? send_decode_sent(e->given.raw, e->given.context, b, &err)
 				    : host->plugin->decode(host->self, e->given.raw,
 							   e->given.context, b, &err);
@@ -184,17 +186,29 @@ static void job_decode_one(struct job *job, struct emission *e, uint32_t at, str
 /* Look for records that were in the process's hands when it died. */
 static void job_suspect(struct job *job, const struct daemon *d)
 {
+	const struct pipeline *p = job->input->host.pipeline;
 	if (!crash_has_suspects(d->crash))
 		return;
 	size_t n = heard_batch_size(job->batch);
 	for (size_t i = 0; i < n; i++) {
 		struct heard_record *r = heard_batch_at(job->batch, i);
-		enum crash_verdict v = crash_verdict(d->crash, gate_digest(&d->gate, r));
+		enum crash_verdict v = crash_verdict(d->crash, pipeline_digest(p, r));
 		if (v == CRASH_CONDEMNED)
 			heard_record_quarantine(r, "crashed the process twice in a filter");
 		else if (v == CRASH_SUSPECT)
 			job->is_careful = true;
 	}
+}
+
+/* Whatever was suspected of it, it is through all filters and we live. */
+static void job_acquit(struct job *job, struct daemon *d)
+{
+	const struct pipeline *p = job->input->host.pipeline;
+	size_t n = heard_batch_size(job->batch);
+	for (size_t i = 0; i < job->n; i++)
+		crash_acquit(d->crash, job->emissions[i].digest ^ p->salt);
+	for (size_t i = 0; i < n; i++)
+		crash_acquit(d->crash, pipeline_digest(p, heard_batch_at(job->batch, i)));
 }
 
 static void job_decode(struct job *job, struct lane *lane)
@@ -246,6 +260,8 @@ void job_run(struct job *job, unsigned worker)
 		job_decode(job, lane);
 	if (job->result == 0 && !job_filter(job, worker, lane))
 		return;
+	if (job->result == 0 && job->is_careful)
+		job_acquit(job, d);
 	if (job->result == 0 && gate_pass(&d->gate, lane, job, daemon_now()) != 0)
 		job_refuse(job, -EAGAIN, "no memory to encode the batch");
 	input_commit(job);
