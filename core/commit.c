@@ -92,7 +92,7 @@ static int write_elsewhere(struct journal *j, int code)
 		pool_drop_last(j);
 	close(j->fd);
 	j->fd = -1;
-	int r = pool_move(j, true);
+	int r = pool_move(j, POOL_FREES);
 	if (r != 0)
 		return health_lacks_space(code) ? code : r;
 	r = write_group(j);

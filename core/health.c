@@ -1,7 +1,7 @@
 /*
  * health.c - what the journal cannot do at present, said once each.
  *
- * Full: no space for records; inputs wait, and it heals when both segments
+ * Full: no space for records; inputs wait, and it heals when all spare segments
  * stand ready again.  Broken: two segments in turn could not be written; that
  * is for good, as nothing the disk says afterwards can be believed.  Damaged: a
  * frame that cannot be read; it is counted, and told at the first meeting only,

@@ -1,7 +1,7 @@
 /*
  * journal.c - the queue of transactions and the thread that takes them.
  *
- * The thread takes everything that waits, up to GROUP_BYTES, makes it one
+ * The thread takes everything that waits, up to half a segment, makes it one
  * group, has it committed (commit.c), and tells each transaction.  There is no
  * timer in that path: while one group is being synced the next one gathers by
  * itself.  Between groups it keeps house (tend.c).
@@ -18,8 +18,6 @@
 #include <time.h>
 
 #include <heard/error.h>
-
-enum { GROUP_BYTES = 8 << 20 };
 
 int64_t journal_clock(void)
 {
@@ -61,9 +59,9 @@ size_t journal_queued(const struct journal *j)
 static struct journal_txn *take_some(struct journal *j)
 {
 	struct journal_txn *list = j->first, **at = &j->first;
-	size_t bytes = 0;
+	uint64_t bytes = 0, most = journal_group_bytes(j);
 
-	while (*at && (bytes == 0 || bytes + group_estimate(*at) <= GROUP_BYTES)) {
+	while (*at && (bytes == 0 || bytes + group_estimate(*at) <= most)) {
 		bytes += group_estimate(*at);
 		at = &(*at)->next;
 	}
@@ -153,13 +151,12 @@ static int build(struct journal *j, struct journal_txn *list)
 	return r;
 }
 
-static void commit(struct journal *j, struct journal_txn *list, bool use_reserve)
+static void commit(struct journal *j, struct journal_txn *list, enum pool_use use)
 {
 	if (list == NULL)
 		return;
-	int r = atomic_load(&j->is_broken)
-			? -EIO
-			: pool_make_room(j, commit_estimate(j, list), use_reserve);
+	int r = atomic_load(&j->is_broken) ? -EIO
+					   : pool_make_room(j, commit_estimate(j, list), use);
 
 	if (r == 0)
 		r = build(j, list);
@@ -174,40 +171,67 @@ static void commit(struct journal *j, struct journal_txn *list, bool use_reserve
 		j->options.committed(j->options.arg, j->last_seq);
 }
 
-/* Those that may use the reserve go to one list, the others to another. */
-static void partition(struct journal_txn *list, struct journal_txn **may,
-		      struct journal_txn **others)
+static bool is_note(const struct journal_txn *t)
 {
+	return t->may_use_reserve;
+}
+
+static bool frees(const struct journal_txn *t)
+{
+	return (t->n_dead_gone || t->n_defer_gone) && !t->n_records && !t->n_dead &&
+	       !t->n_defer;
+}
+
+static bool may_go_on(const struct journal_txn *t)
+{
+	return is_note(t) || frees(t);
+}
+
+/* Those that may stay, in order; the others are told that there is no space. */
+static struct journal_txn *refuse_others(struct journal *j, struct journal_txn *list,
+					 bool (*may)(const struct journal_txn *))
+{
+	struct journal_txn *stay = NULL, **to_stay = &stay, *others = NULL,
+			   **to_others = &others;
+
 	for (struct journal_txn *next; list; list = next) {
+		struct journal_txn ***to = may(list) ? &to_stay : &to_others;
 		next = list->next;
 		list->next = NULL;
-		struct journal_txn ***to = list->may_use_reserve ? &may : &others;
 		**to = list;
 		*to = &list->next;
 	}
+	finish(j, others, -ENOSPC);
+	return stay;
+}
+
+static bool has_room(struct journal *j, const struct journal_txn *list, enum pool_use use)
+{
+	return atomic_load(&j->is_broken) ||
+	       pool_make_room(j, commit_estimate(j, list), use) != -ENOSPC;
 }
 
 static void commit_all(struct journal *j, struct journal_txn *list)
 {
-	struct journal_txn *may = NULL, *others = NULL;
-
 	list = whole_chains(j, list);
 	if (list == NULL)
 		return;
 	if (!atomic_load(&j->is_full)) {
-		int r = atomic_load(&j->is_broken)
-				? 0
-				: pool_make_room(j, commit_estimate(j, list), false);
-		if (r != -ENOSPC) {
-			commit(j, list, false);
+		if (has_room(j, list, POOL_TAKES)) {
+			commit(j, list, POOL_TAKES);
 			return;
 		}
 		health_full(j, "no segment is free and none can be made: journal.max_size is "
 			       "reached or the disk is full");
 	}
-	partition(list, &may, &others);
-	finish(j, others, -ENOSPC);
-	commit(j, may, true);
+	list = refuse_others(j, list, may_go_on);
+	if (list == NULL)
+		return;
+	if (has_room(j, list, POOL_NOTES)) {
+		commit(j, list, POOL_NOTES);
+		return;
+	}
+	commit(j, refuse_others(j, list, frees), POOL_FREES);
 }
 
 /* ---- the thread */

@@ -146,8 +146,9 @@ struct journal_txn {
 	_Atomic uint64_t *chain;
 	uint64_t epoch;
 
-	/* Small housekeeping (dead letters, deferrals) may use the reserve that
-	 * is left when the journal is full. */
+	/* What lets outputs go on (dead letters, deferrals) is taken by a full
+	 * journal too, beyond max_size as far as the disk goes.  The last segment is
+	 * kept for what only takes letters away. */
 	bool may_use_reserve;
 
 	/* [journal thread] result 0 or -errno (-ENOSPC: full, try later; -EIO:

@@ -82,7 +82,7 @@ static int forget_early_deferrals(struct journal *j)
 		 "%zu deferrals are behind their output's position: discarded, as those "
 		 "records are read again",
 		 n);
-	int r = pool_make_room(j, commit_estimate(j, NULL) + n * 256, true);
+	int r = pool_make_room(j, commit_estimate(j, NULL) + n * 256, POOL_FREES);
 	return r == 0 ? commit_group(j) : r;
 }
 
@@ -114,7 +114,7 @@ static int load(struct journal *j, struct heard_error *err)
 		return r;
 	pool_tend(j);
 	if (j->n_segments == 0)
-		r = pool_move(j, true);
+		r = pool_move(j, POOL_FREES);
 	if (r != 0)
 		return heard_fail(err, j->make_error ? -j->make_error : -r,
 				  "cannot make a segment of %lld bytes: %s",
@@ -150,23 +150,23 @@ static void destroy(struct journal *j)
 	free(j);
 }
 
-/* Four segments are the least that moves: one written to, one being drained,
- * and the two that are ready. */
+/* Five segments are the least that moves: one written to, one being drained,
+ * and the three that are ready. */
 static void set_sizes(struct journal *j)
 {
 	struct journal_options *o = &j->options;
 
 	if (o->segment_size <= 0)
 		o->segment_size = 64 << 20;
-	if (o->max_size > 0 && o->segment_size > o->max_size / 4)
-		o->segment_size = o->max_size / 4;
+	if (o->max_size > 0 && o->segment_size > o->max_size / 5)
+		o->segment_size = o->max_size / 5;
 	if (o->segment_size < 64 << 10)
 		o->segment_size = 64 << 10;
 	o->segment_size = o->segment_size / 4096 * 4096;
 	if (o->max_size <= 0)
 		o->max_size = INT64_MAX;
-	if (o->max_size < 4 * o->segment_size)
-		o->max_size = 4 * o->segment_size;
+	if (o->max_size < 5 * o->segment_size)
+		o->max_size = 5 * o->segment_size;
 }
 
 static struct journal *create(const struct journal_options *options)

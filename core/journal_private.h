@@ -27,7 +27,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { POOL_READY = 2, DAMAGED_MAX = 1024 };
+enum { POOL_READY = 3, DAMAGED_MAX = 1024 };
 
 struct journal_damage {
 	uint64_t segment, offset;
@@ -129,11 +129,24 @@ static inline struct segment *journal_last_segment(struct journal *j)
 int pool_add_segment(struct journal *, const struct segment *);
 /* Make ready ones where they lack and space allows. */
 void pool_tend(struct journal *);
+/* What a group is for: how many ready ones it must find, itself included. */
+enum pool_use {
+	POOL_FREES = 1, /* it gives space back, or the journal goes on by it */
+	POOL_NOTES = 2, /* may_use_reserve: what lets outputs go on */
+	POOL_TAKES = 3, /* records */
+};
 /* Can the group of so many bytes be written?  Moves to a new segment if the
- * last one has no room; keeps the reserve unless told.  0, -ENOSPC or -errno. */
-int pool_make_room(struct journal *, uint64_t bytes, bool use_reserve);
+ * last one has no room.  0, -ENOSPC or -errno. */
+int pool_make_room(struct journal *, uint64_t bytes, enum pool_use);
 /* Leave the last segment for good and go to a ready one. */
-int pool_move(struct journal *, bool use_reserve);
+int pool_move(struct journal *, enum pool_use);
+/* Groups are no larger than this, unless one transaction is. */
+static inline uint64_t journal_group_bytes(const struct journal *j)
+{
+	enum { GROUP_BYTES = 8 << 20 };
+	uint64_t half = (uint64_t)j->options.segment_size / 2;
+	return half < GROUP_BYTES ? half : GROUP_BYTES;
+}
 /* Undo a move: nothing was committed there. */
 void pool_drop_last(struct journal *);
 /* Recycle what every output, reader and letter is done with. */

@@ -263,11 +263,18 @@ static bool is_passing(int e)
 	return e == -ENOMEM || e == -EMFILE || e == -ENFILE || e == -EINTR;
 }
 
+/* A group of a quarter of a segment, so that it has room in the next one. */
+static uint64_t move_bytes(const struct journal *j)
+{
+	uint64_t part = journal_group_bytes(j) / 2;
+	return part < MOVE_BYTES ? part : MOVE_BYTES;
+}
+
 static int copy_some(struct journal *j, struct letters *kind, uint64_t segment)
 {
 	struct letter l = {.order = 0};
 
-	while (j->group.meta.len < MOVE_BYTES && next_in(kind, segment, &l)) {
+	while (j->group.meta.len < move_bytes(j) && next_in(kind, segment, &l)) {
 		struct frame f;
 		struct heard_str payload;
 		int e = read_at(j, &j->mover, &l, &f, &payload);
@@ -299,7 +306,7 @@ int mail_move(struct journal *j, uint64_t segment)
 	e = pool_make_room(j,
 			   j->group.meta.len + j->group.n_frames * 256 +
 				   state_size(j->state) * 2 + GROUP_FIXED,
-			   true);
+			   POOL_FREES);
 	if (e == 0)
 		e = commit_group(j);
 	return e == 0 ? 1 : e;

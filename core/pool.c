@@ -2,10 +2,15 @@
  * pool.c - which segment the journal writes to, next, and never again.
  *
  * Life of a segment: made ready backstage (zeros, or an old file by a new
- * name) -> the one written to -> full -> drained -> ready again.  Two are kept
- * ready: one to move to, and the reserve, which only housekeeping may take when
- * no more can be made.  So a full journal can still take the dead letters and
- * deferrals of the outputs that drain it.
+ * name) -> the one written to -> full -> drained -> ready again.  Three are kept
+ * ready: one for records to move to, one for what outputs note (dead letters,
+ * deferrals), and the last one for what gives space back.
+ *
+ * Records never make the journal larger than max_size.  What outputs note may,
+ * as far as the disk goes: an output that refuses all it reads drains a full
+ * journal too, and were its letters refused, no position could move, no segment
+ * drain and nothing end that.  Each record is noted at most once by each output,
+ * so with one output that is about twice max_size.
  *
  * A drained segment is recycled when `keep` has gone by, or earlier if space
  * is short.  Always the oldest first: the frame that says a dead letter is gone
@@ -128,53 +133,81 @@ static bool wait_for_ready(struct journal *j, unsigned need)
 	return j->n_ready >= need;
 }
 
-/* Take a ready segment; with `use_reserve` the last one will do. */
-static int take_ready(struct journal *j, bool use_reserve, uint64_t *id)
+/* Beyond max_size, for all but records.  [lock] */
+static void make_beyond(struct journal *j, unsigned need)
 {
-	unsigned need = use_reserve ? 1 : POOL_READY;
+	while (j->n_ready + j->n_making < need && journal_clock() >= j->make_after_ms) {
+		unsigned before = j->n_making;
+		start_making(j, 0);
+		if (j->n_making == before)
+			break;
+	}
+}
 
-	pool_tend(j);
-	pthread_mutex_lock(&j->lock);
-	bool ok = wait_for_ready(j, need);
-	if (!ok) {
-		pthread_mutex_unlock(&j->lock);
+/* The first failure to make one is tried again at once. */
+static int take_ready(struct journal *j, enum pool_use use, uint64_t *id)
+{
+	unsigned need = (unsigned)use;
+	bool ok = false;
+
+	for (int i = 0; i < 2 && !ok; i++) {
 		pool_tend(j);
 		pthread_mutex_lock(&j->lock);
+		if (use != POOL_TAKES)
+			make_beyond(j, need);
 		ok = wait_for_ready(j, need);
+		if (ok) {
+			*id = j->ready[0];
+			memmove(j->ready, j->ready + 1, --j->n_ready * sizeof(*j->ready));
+		}
+		pthread_mutex_unlock(&j->lock);
 	}
-	if (ok) {
-		*id = j->ready[0];
-		memmove(j->ready, j->ready + 1, --j->n_ready * sizeof(*j->ready));
-	}
-	pthread_mutex_unlock(&j->lock);
 	return ok ? 0 : -ENOSPC;
 }
 
-int pool_move(struct journal *j, bool use_reserve)
+/* It could not be used after all; its place has not been taken meanwhile, as
+ * this thread alone begins to make others. */
+static void give_back(struct journal *j, uint64_t id)
 {
-	uint64_t id = 0;
-	struct segment *old = journal_last_segment(j);
-	int r = take_ready(j, use_reserve, &id);
+	pthread_mutex_lock(&j->lock);
+	memmove(j->ready + 1, j->ready, j->n_ready++ * sizeof(*j->ready));
+	j->ready[0] = id;
+	pthread_mutex_unlock(&j->lock);
+}
 
-	if (r != 0)
-		return r;
-	int fd = segment_open(j->folder, id);
-	if (fd < 0)
-		return fd;
+static int add_empty(struct journal *j, uint64_t id)
+{
 	struct segment s = {.id = id,
 			    .size = (uint64_t)j->options.segment_size,
 			    .first_seq = j->next_seq,
 			    .last_seq = j->next_seq - 1,
 			    .last_ms = j->options.now()};
-	j->prev_id = old ? old->id : 0;
-	j->prev_end = old ? old->end : 0;
+
 	pthread_mutex_lock(&j->lock);
-	r = pool_add_segment(j, &s);
+	int r = pool_add_segment(j, &s);
 	pthread_mutex_unlock(&j->lock);
-	if (r != 0) {
-		close(fd);
+	return r;
+}
+
+int pool_move(struct journal *j, enum pool_use use)
+{
+	const struct segment *old = journal_last_segment(j);
+	uint64_t id = 0, prev_id = old ? old->id : 0, prev_end = old ? old->end : 0;
+	int r = take_ready(j, use, &id);
+
+	if (r != 0)
 		return r;
+	int fd = segment_open(j->folder, id);
+	r = fd < 0 ? fd : add_empty(j, id);
+	if (r != 0) {
+		if (fd >= 0)
+			close(fd);
+		give_back(j, id);
+		/* Descriptors come back as space does: full until then. */
+		return r == -EMFILE || r == -ENFILE ? -ENOSPC : r;
 	}
+	j->prev_id = prev_id;
+	j->prev_end = prev_end;
 	if (j->fd >= 0)
 		close(j->fd);
 	j->fd = fd;
@@ -194,18 +227,18 @@ void pool_drop_last(struct journal *j)
 	segment_remove(j->folder, id);
 }
 
-int pool_make_room(struct journal *j, uint64_t bytes, bool use_reserve)
+int pool_make_room(struct journal *j, uint64_t bytes, enum pool_use use)
 {
 	const struct segment *last = journal_last_segment(j);
 
 	/* A group larger than any segment gets one of its own, which grows. */
 	if (j->fd >= 0 && (last->end == 0 || last->end + bytes <= last->size))
 		return 0;
-	int r = pool_move(j, use_reserve);
+	int r = pool_move(j, use);
 	if (r != -ENOSPC)
 		return r;
 	pool_recycle(j);
-	return pool_move(j, use_reserve);
+	return pool_move(j, use);
 }
 
 /* ---- recycling */
@@ -238,7 +271,7 @@ static bool retire_oldest(struct journal *j)
 	return ok;
 }
 
-/* Fewer than two ready and none to be had anew. */
+/* Fewer ready than there should be, and none to be had anew. */
 static bool is_short_of_space(struct journal *j)
 {
 	pthread_mutex_lock(&j->lock);

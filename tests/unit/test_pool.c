@@ -1,5 +1,5 @@
 /*
- * test_pool.c - segments: two ready, the oldest recycled when all are done with
+ * test_pool.c - segments: three ready, the oldest recycled when all are done with
  * it and not before.
  */
 #include "journal_fixture.h"
@@ -51,17 +51,17 @@ static void wait_until_gone(struct fixture *f, const char *name)
 	assert_false(has_file(f, name));
 }
 
-static void two_segments_stand_ready(void **state)
+static void three_segments_stand_ready(void **state)
 {
 	struct fixture f;
 	(void)state;
 	fixture_init(&f);
 	fixture_open(&f);
-	for (int i = 0; i < 6000 && figures(&f).spare < 2; i++)
+	for (int i = 0; i < 6000 && figures(&f).spare < 3; i++)
 		usleep(5000);
-	assert_int_equal(figures(&f).spare, 2);
+	assert_int_equal(figures(&f).spare, 3);
 	assert_int_equal(figures(&f).segments, 1);
-	assert_int_equal(figures(&f).bytes, 3 * f.options.segment_size);
+	assert_int_equal(figures(&f).bytes, 4 * f.options.segment_size);
 	fixture_release(&f);
 }
 
@@ -168,7 +168,7 @@ static void a_group_larger_than_a_segment_makes_it_larger(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(two_segments_stand_ready),
+		cmocka_unit_test(three_segments_stand_ready),
 		cmocka_unit_test(a_reader_keeps_its_segment),
 		cmocka_unit_test(an_output_keeps_what_it_has_not_read),
 		cmocka_unit_test(drained_ones_stay_for_their_time),

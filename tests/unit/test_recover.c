@@ -132,16 +132,17 @@ static void spare_segments_stay_spare(void **state)
 	fixture_open(&f);
 	put_many(&f, 1);
 	fixture_close(&f);
-	ino_t second = inode(&f, 2), third = inode(&f, 3);
-	assert_true(second && third);
+	ino_t second = inode(&f, 2), third = inode(&f, 3), fourth = inode(&f, 4);
+	assert_true(second && third && fourth);
 	fixture_open(&f);
 	journal_figures(f.journal, &figures);
 	assert_int_equal(figures.segments, 1);
-	assert_int_equal(figures.spare, 2);
+	assert_int_equal(figures.spare, 3);
 	put_many(&f, 30);
 	fixture_close(&f);
 	assert_int_equal(inode(&f, 2), second);
 	assert_int_equal(inode(&f, 3), third);
+	assert_int_equal(inode(&f, 4), fourth);
 	fixture_release(&f);
 }
 
