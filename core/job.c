@@ -151,7 +151,7 @@ static void job_decode_failed(struct job *job, struct emission *e, int rc,
 	} else {
 		struct heard_str text = heard_str_n(err->text, strlen(err->text) + 1);
 		text = heard_batch_copy(job->batch, text);
-		e->code = rc == -ENOMEM ? -EAGAIN : -EBADMSG;
+		e->code = rc == -ENOMEM ? -EAGAIN : rc == -EFBIG ? -EFBIG : -EBADMSG;
 		e->line = err->line;
 		e->error = text.ptr != NULL ? text.ptr : "no memory";
 	}

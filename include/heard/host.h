@@ -69,8 +69,9 @@ HEARD_API void heard_timer_destroy(struct heard_timer *); /* [home], [main] */
 
 struct heard_receipt {
 	int code;	       /* 0 safe; -EAGAIN not now, send again; -EBADMSG */
-			       /* decode refused it; -EEXIST the same source id  */
-			       /* came with other content before                 */
+			       /* decode refused it, -EFBIG because of its size; */
+			       /* -EEXIST the same source id came with other     */
+			       /* content before                                 */
 	size_t n;	       /* records taken                                  */
 	size_t dead;	       /* of the emission, became dead letters           */
 	const char (*ids)[37]; /* their ids, n of them, as text                  */

@@ -25,7 +25,7 @@ is "100 MB are too large" "$(send "$T/huge" -H 'Expect:')" 413
 is "also with 100-continue" "$(send "$T/huge" -H 'Expect: 100-continue')" 413
 is "also chunked" "$(send "$T/huge" -H 'Transfer-Encoding: chunked' -H 'Expect:')" 413
 gzip -c "$T/huge" >"$T/bomb"
-like "a gzip bomb is refused" "$(send "$T/bomb" -H 'Content-Encoding: gzip')" '^(400|413)$'
+is "a gzip bomb is refused" "$(send "$T/bomb" -H 'Content-Encoding: gzip')" 413
 gzip -c "$T/bomb" >"$T/bomb2"
 like "a bomb in a bomb is refused" "$(send "$T/bomb2" -H 'Content-Encoding: gzip')" '^(400|413)$'
 echo "no gzip at all" >"$T/not"

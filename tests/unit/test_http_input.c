@@ -28,6 +28,7 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 static struct {
 	struct heard_batch *batch;
@@ -104,8 +105,12 @@ void test_reply(struct heard_http *take, int status, const char *type, struct he
 
 void test_problem(struct heard_http *take, int status, const char *format, ...)
 {
-	(void)take, (void)format;
+	va_list args;
+	(void)take;
 	t.status = status;
+	va_start(args, format);
+	vsnprintf(t.body, sizeof(t.body), format, args);
+	va_end(args);
 }
 
 int test_mount(struct heard_host *host, const struct heard_route *route,
@@ -231,6 +236,24 @@ static void deep_nesting_is_refused(void **state)
 	strcpy(text + 5 + 2 * DEEP, "}");
 	expect_bad(BODY_JSON, text, 1);
 	free(text);
+}
+
+static void too_much_inside_gzip_is_too_large_not_malformed(void **state)
+{
+	static char plain[1 << 20], packed[1 << 14];
+	struct body_context c = {.kind = BODY_JSON, .is_gzip = true, .max_plain = 1000};
+	struct heard_error err = {0};
+	z_stream z = {.next_in = (Bytef *)plain,
+		      .avail_in = sizeof(plain),
+		      .next_out = (Bytef *)packed,
+		      .avail_out = sizeof(packed)};
+	(void)state;
+	deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	assert_int_equal(http_plugin.decode(&t.http, heard_str_n(packed, z.total_out),
+					    heard_str_n((char *)&c, sizeof(c)), t.batch, &err),
+			 -EFBIG);
 }
 
 static void form_fields_have_the_types_of_the_table(void **state)
@@ -384,6 +407,24 @@ static void receipts_that_refuse_have_their_status(void **state)
 	assert_int_equal(t.status, 413);
 }
 
+static void a_conflict_names_what_the_request_had(void **state)
+{
+	struct heard_receipt other = {.code = -EEXIST};
+	(void)state;
+	t.principal = "partner";
+	receive(other);
+	assert_non_null(strstr(t.body, "source_id"));
+	assert_null(strstr(t.body, "Idempotency-Key"));
+	t.key = "k";
+	receive(other);
+	assert_non_null(strstr(t.body, "source_id"));
+	assert_non_null(strstr(t.body, "Idempotency-Key"));
+	t.principal = NULL;
+	receive(other);
+	assert_null(strstr(t.body, "source_id"));
+	assert_non_null(strstr(t.body, "Idempotency-Key"));
+}
+
 static void expect_status(int status)
 {
 	post();
@@ -447,6 +488,7 @@ int main(void)
 		WITH(bad_json_names_its_line),
 		WITH(body_without_a_record_is_bad),
 		WITH(deep_nesting_is_refused),
+		WITH(too_much_inside_gzip_is_too_large_not_malformed),
 		WITH(form_fields_have_the_types_of_the_table),
 		WITH(bad_forms_are_refused),
 		WITH(who_has_a_key_may_name_other_records),
@@ -455,6 +497,7 @@ int main(void)
 		WITH(request_without_a_principal_is_anonymous),
 		WITH(receipt_tells_ids_and_status_links),
 		WITH(receipts_that_refuse_have_their_status),
+		WITH(a_conflict_names_what_the_request_had),
 		WITH(what_cannot_be_taken_is_refused_at_once),
 		WITH(cors_answers_named_origins_only),
 		cmocka_unit_test(option_table_is_well_formed),

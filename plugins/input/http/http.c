@@ -132,7 +132,19 @@ static void answer_bad(struct heard_http *take, const struct heard_receipt *rece
 struct waiting {
 	struct http *http;
 	struct heard_http *request;
+	bool has_key, is_anonymous;
 };
+
+/* What came before with other content. */
+static const char *conflict_of(const struct waiting *w)
+{
+	if (!w->has_key)
+		return "a source_id of this body came before with other content";
+	return w->is_anonymous
+		       ? "this Idempotency-Key came before with another body"
+		       : "this Idempotency-Key came before with another body, or a source_id "
+			 "of the body with other content";
+}
 
 static void on_receipt(void *arg, const struct heard_receipt *receipt)
 {
@@ -143,10 +155,7 @@ static void on_receipt(void *arg, const struct heard_receipt *receipt)
 	case 0: answer_accepted(w.http, w.request, receipt); break;
 	case EBADMSG: answer_bad(w.request, receipt, 400); break;
 	case EFBIG: answer_bad(w.request, receipt, 413); break;
-	case EEXIST:
-		heard_http_problem(w.request, 422,
-				   "this Idempotency-Key came before with another body");
-		break;
+	case EEXIST: heard_http_problem(w.request, 422, "%s", conflict_of(&w)); break;
 	default:
 		set_retry_after(w.request, receipt->after_ms);
 		heard_http_problem(w.request, 503, "%s",
@@ -187,7 +196,7 @@ static void emit(struct http *h, struct heard_http *take, struct heard_str key,
 		heard_http_problem(take, 503, "out of memory");
 		return;
 	}
-	*w = (struct waiting){h, take};
+	*w = (struct waiting){h, take, key.len > 0, context->is_anonymous};
 	struct heard_emission e = {
 		.context = heard_str_n((const char *)context, sizeof(*context)),
 		.principal = heard_http_principal(take),
