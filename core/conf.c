@@ -5,12 +5,13 @@
  * plugins hang on it; then the rest of the top level, the listeners, the
  * pipelines.  Each step goes on after a fault and leaves zeros behind, so
  * nothing may be taken for granted until the end, when a config with faults is
- * thrown away as a whole.
+ * thrown away as a whole, or its faulty parts if the rest is to be looked at.
  */
 #include "conf.h"
 
 #include "conf_check.h"
 #include "conf_instance.h"
+#include "conf_keep.h"
 #include "conf_source.h"
 #include "conf_tables.h"
 #include "seal.h"
@@ -108,7 +109,8 @@ static void parse_place(struct loading *l, const struct conf_flags *flags)
 
 static void check_timezone(const struct loading *l)
 {
-	const char *name = l->conf->timezone;
+	struct conf *conf = l->conf;
+	const char *name = conf->timezone;
 	struct heard_zone *zone = name ? heard_zone_create(name) : NULL;
 	char text[160];
 	snprintf(text, sizeof text,
@@ -116,13 +118,15 @@ static void check_timezone(const struct loading *l)
 		 name ? name : "");
 	if (name && zone == NULL)
 		conf_fault(&l->ctx, l->root, "timezone", text);
+	if (zone == NULL)
+		conf->timezone = "UTC"; /* for those who open what is left */
 	heard_zone_destroy(zone);
 }
 
 /* A key that cannot be read is told now and not when the first record comes. */
 static void check_keys(const struct loading *l)
 {
-	const struct conf *conf = l->conf;
+	struct conf *conf = l->conf;
 	const config_setting_t *group = config_setting_get_member(l->root, "privacy");
 	if (group == NULL || conf->as_written)
 		return;
@@ -131,8 +135,10 @@ static void check_keys(const struct loading *l)
 	struct heard_error err;
 	struct seal_public key;
 	if (conf->privacy.public_key &&
-	    seal_public_load(conf->privacy.public_key, &key, &err) < 0)
+	    seal_public_load(conf->privacy.public_key, &key, &err) < 0) {
 		conf_fault(&ctx, group, "public_key", err.text);
+		conf->privacy.public_key = NULL; /* it is not told twice */
+	}
 	if (conf->privacy.private_key && access(conf->privacy.private_key, F_OK) < 0) {
 		heard_fail(&err, errno, "%s: %s", conf->privacy.private_key, strerror(errno));
 		conf_fault(&ctx, group, "private_key", err.text);
@@ -211,6 +217,7 @@ static void parse_listener(const struct loading *l, const config_setting_t *grou
 {
 	struct option_context ctx = l->ctx;
 	struct heard_error err;
+	size_t n_before = ctx.faults->n;
 	ctx.where = where(l, "listener", group);
 	listener->file = source_file(l, group);
 	listener->line = (int)config_setting_source_line(group);
@@ -224,6 +231,10 @@ static void parse_listener(const struct loading *l, const config_setting_t *grou
 			conf_fault(&ctx, group, "trusted_proxies", err.text);
 	if (listener->rate_burst == 0)
 		listener->rate_burst = 2 * listener->rate_limit;
+	if (ctx.faults->n > n_before) { /* they are not told twice */
+		listener->tls = (struct conf_tls){NULL, NULL};
+		listener->trusted_proxies = (struct heard_list){NULL, 0};
+	}
 }
 
 static void parse_listeners(struct loading *l)
@@ -333,6 +344,7 @@ static void parse(struct conf *conf, const config_t *config, const struct conf_f
 	parse_top(&l);
 	parse_listeners(&l);
 	parse_pipelines(&l);
+	conf_note_listeners(conf);
 	conf_check_whole(conf, faults);
 }
 
@@ -345,14 +357,19 @@ struct conf *conf_load(const char *file, const struct conf_flags *flags, struct 
 	if (conf == NULL)
 		return NULL;
 	config_t config;
-	if (conf_source_read(&config, conf->file, conf->folder, &conf->arena, faults))
+	bool is_read = conf_source_read(&config, conf->file, conf->folder, &conf->arena,
+					faults);
+	if (is_read)
 		parse(conf, &config, flags, faults);
 	conf_source_release(&config);
-	if (faults->n > n_before) {
-		conf_destroy(conf);
-		return NULL;
+	if (faults->n == n_before)
+		return conf;
+	if (is_read && flags->keep_faulty) {
+		conf_keep_good(conf);
+		return conf;
 	}
-	return conf;
+	conf_destroy(conf);
+	return NULL;
 }
 
 void conf_destroy(struct conf *conf)

@@ -31,7 +31,7 @@ struct conf_listener {
 	int64_t max_header; /* bytes                            */
 	const char *file;
 	int line;
-	bool used;
+	bool is_named; /* by an instance                      */
 };
 
 enum acknowledge { ACKNOWLEDGE_JOURNALED, ACKNOWLEDGE_DELIVERED };
@@ -50,6 +50,7 @@ struct conf_instance {
 	int64_t deferred_max;
 	const char *file;
 	int line;
+	bool is_faulty; /* something in it could not be read                */
 };
 
 struct conf_pipeline {
@@ -97,8 +98,12 @@ struct conf {
 struct conf_flags {
 	const char *state_dir; /* overrides the file's, or NULL                 */
 	bool no_secrets;       /* leave ${...} as written: for `check --print`  */
+	bool keep_faulty;      /* return what is left of a config with faults   */
 };
-/* NULL if there are faults.  Loads plugins; runs none of their code.  [main] */
+/* NULL if there are faults.  Loads plugins; runs none of their code.  With
+ * keep_faulty a config with faults is returned too, without the instances that
+ * have some, so that the others can be opened for theirs; it is not to be
+ * started or printed.  NULL is then only what could not be read at all.  [main] */
 struct conf *conf_load(const char *file, const struct conf_flags *, struct faults *);
 void conf_destroy(struct conf *); /* wipes secrets */
 /* The whole config as a config, defaults filled in, secrets as "***".  To be

@@ -142,9 +142,12 @@ void conf_instance_parse(const struct option_context *outer, const char *const *
 	ctx.where = where(outer, stage, group, nth);
 	ctx.file = instance->file = outer->file;
 	ctx.line = instance->line = (int)config_setting_source_line(group);
+	size_t n_before = ctx.faults->n;
 	const char *const *everything = member_names(&ctx, group);
-	if (everything == NULL)
+	if (everything == NULL) {
+		instance->is_faulty = true;
 		return;
+	}
 	option_parse(&ctx, conf_instance_table(stage), group, everything, instance);
 	struct heard_error err;
 	if (instance->plugin)
@@ -157,4 +160,5 @@ void conf_instance_parse(const struct option_context *outer, const char *const *
 	settle_when(&ctx, group, instance);
 	if (instance->retry.first > instance->retry.max)
 		conf_fault(&ctx, group, "retry", "first must not be longer than max");
+	instance->is_faulty = ctx.faults->n > n_before;
 }

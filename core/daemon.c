@@ -93,9 +93,7 @@ struct daemon *daemon_open(const struct conf *conf, struct faults *faults)
 		pipeline_init(&d->pipelines[d->n_pipelines], d,
 			      &conf->pipelines[d->n_pipelines], faults);
 	http_unused(d->http, faults);
-	if (http_check(d->http, &err) != 0)
-		faults_add(faults, err.file[0] ? err.file : conf->file, err.line, "%s",
-			   err.text);
+	http_check(d->http, faults);
 	if (faults->n > 0) {
 		daemon_close(d);
 		return NULL;
@@ -362,10 +360,15 @@ static struct conf *daemon_load(const struct daemon_flags *flags)
 {
 	struct faults faults;
 	faults_init(&faults);
-	struct conf_flags f = {.state_dir = flags->state_dir};
+	struct conf_flags f = {.state_dir = flags->state_dir, .keep_faulty = true};
 	struct conf *conf = conf_load(flags->file, &f, &faults);
-	if (conf == NULL)
+	if (faults.n > 0) {
+		if (conf != NULL)
+			daemon_close(daemon_open(conf, &faults)); /* for its faults */
 		faults_print(&faults, stderr);
+		conf_destroy(conf);
+		conf = NULL;
+	}
 	faults_release(&faults);
 	return conf;
 }

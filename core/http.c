@@ -270,20 +270,22 @@ static int prepare(struct http_listener *l, struct heard_error *err)
 	return 0;
 }
 
-int http_check(struct http *h, struct heard_error *err)
+void http_check(struct http *h, struct faults *faults)
 {
+	struct heard_error err = {0};
 	for (size_t i = 0; i < h->n_listeners; i++) {
-		int result = prepare(&h->listeners[i], err);
-		if (result < 0)
-			return result;
+		const struct conf_listener *conf = h->listeners[i].conf;
+		if (prepare(&h->listeners[i], &err) < 0)
+			faults_add(faults, conf->file, conf->line, "%s", err.text);
 	}
-	return 0;
 }
 
 int http_listen(struct http *h, const struct http_socket *inherited, size_t n,
 		struct heard_error *err)
 {
-	int result = http_check(h, err);
+	int result = 0;
+	for (size_t i = 0; i < h->n_listeners && result == 0; i++)
+		result = prepare(&h->listeners[i], err);
 	for (size_t i = 0; i < h->n_listeners && result == 0; i++)
 		result = take(&h->listeners[i], inherited, n, err);
 	/* Closed before anything is bound: a port may have moved to another name. */

@@ -30,8 +30,9 @@ int http_mount(struct http *, struct heard_host *, const struct heard_route *,
 void http_unused(struct http *, struct faults *);
 
 /* Certificates, keys and networks of the listeners, without binding: for check,
- * and for the child that looks at a new config before a reload. */
-int http_check(struct http *, struct heard_error *);
+ * and for the child that looks at a new config before a reload.  Every fault is
+ * added. */
+void http_check(struct http *, struct faults *);
 
 /* A socket handed over by the process before us. */
 struct http_socket {

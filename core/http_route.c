@@ -136,14 +136,13 @@ void http_unused(struct http *h, struct faults *faults)
 {
 	for (size_t i = 0; i < h->n_listeners; i++) {
 		const struct conf_listener *conf = h->listeners[i].conf;
-		bool is_used = false;
+		bool is_used = conf->is_named; /* its mount has failed, which is told */
 		for (size_t k = 0; k < h->n_routes; k++)
 			is_used |= h->routes[k]->listener == &h->listeners[i];
 		if (!is_used)
 			faults_add(faults, conf->file, conf->line,
 				   "listener \"%s\" is used by no route: remove it, or name it "
-				   "in an "
-				   "input",
+				   "in an input",
 				   conf->name);
 	}
 }

@@ -97,6 +97,46 @@ is "four faults are told at once" \
 	"$(echo "$said" | grep -Eo 'wrokers|2x|htpt|explode' | sort -u | wc -l)" 4
 is "in the order of their lines" "$(echo "$said" | grep -Eo 'conf:[0-9]+' | cut -d: -f2 | sort -nc 2>&1)" ""
 
+# Faults that only opening shows, with those of the config: of every kind at once.
+printf 'rules = ( { nonsense = 1; } );\n' >"$T/rules.cfg"
+cat >"$CONF" <<-EOT
+	state_dir = "$STATE";
+	plugin_path = [ "$BUILD/plugins", "$BUILD/testplugins" ];
+	wrokers = 2;
+	timezone = "Asia/Shangai";
+	listeners = (
+	  { name = "public"; address = "127.0.0.1:0"; },
+	  { name = "spare"; address = "127.0.0.1:0"; },
+	  { name = "named"; address = "127.0.0.1:0"; },
+	  { name = "safe"; address = "127.0.0.1:0"; tls = { certificate = "no.crt"; key = "no.key"; }; },
+	  { name = "also"; address = "127.0.0.1:0"; tls = { certificate = "nor.crt"; key = "nor.key"; }; } );
+	pipelines = ( { name = "shop"; clear = true;
+	  inputs = ( { plugin = "http"; path = "/x"; },
+	    { plugin = "http"; name = "b"; path = "/x"; },
+	    { plugin = "http"; name = "c"; path = "/y"; listener = "pubic"; },
+	    { plugin = "http"; name = "d"; path = "/z"; listener = "named"; chanel = "web"; },
+	    { plugin = "http"; name = "e"; path = "/e"; listener = "safe"; },
+	    { plugin = "http"; name = "f"; path = "/f"; listener = "also"; } );
+	  filters = ( { plugin = "classify"; rules = "rules.cfg"; },
+	    { plugin = "classify"; name = "c2"; rules = "nosuch.cfg"; } );
+	  outputs = ( { plugin = "file"; path = "o"; on_full = "explode"; },
+	    { plugin = "webhook"; url = "not a url"; } ); },
+	  { inputs = ( { plugin = "http"; path = "/x"; } );
+	    outputs = ( { plugin = "file"; path = "o"; } ); } );
+EOT
+said=$(heard check 2>&1)
+is "faults of both kinds: exit 1" $? 1
+for wanted in ':3: .*wrokers' ':4: .*Shangai' ':7: listener "spare" is used by no route' \
+	':9: listener "safe": .*no\.crt' ':10: listener "also": .*nor\.crt' \
+	':13: input "b": .*"/x"' ':14: input "c": .*pubic.*public' ':15: input "d": .*chanel.*channel' \
+	':18: filter "classify": .*rules\.cfg:1: .*nonsense' ':19: filter "c2": .*nosuch\.cfg' \
+	':20: .*explode' ':21: output "webhook": .*url' ':22: .*"name"' ':22: input "http": .*"/x"'; do
+	like "is told: $wanted" "$said" "heard\.conf$wanted"
+done
+is "each with its place in the config" "$(echo "$said" | grep -vc 'heard\.conf:[0-9]*: ')" 0
+is "and a listener of a faulty instance is not unused" "$(echo "$said" | grep -c '"named"')" 0
+is "run says the same" "$("$HEARD" run -c "$CONF" 2>&1)" "$said"
+
 CONF_OLD=$CONF
 CONF=$T/nosuch.conf
 said=$(heard check 2>&1)

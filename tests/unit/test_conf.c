@@ -55,7 +55,7 @@ static struct conf *load_text(const char *text, const struct conf_flags *flags, 
 	FILE *out = open_memstream(said_r, &size);
 	faults_print(&faults, out);
 	fclose(out);
-	assert_true((conf == NULL) == (faults.n > 0));
+	assert_true((conf == NULL) == (faults.n > 0) || (flags && flags->keep_faulty));
 	faults_release(&faults);
 	return conf;
 }
@@ -120,6 +120,35 @@ static void every_case_says_what_it_should(void **state)
 	}
 	closedir(dir);
 	assert_true(n >= 7);
+}
+
+static void what_has_no_faults_can_be_kept(void **state)
+{
+	(void)state;
+	char *said;
+	struct conf *conf = load_text(PLUGINS
+				      "timezone = \"Nowhere\"; listeners = ("
+				      "{ name = \"public\"; address = \"127.0.0.1:0\"; },"
+				      "{ address = \"127.0.0.1:0\"; });"
+				      "pipelines = ( { clear = true; inputs = ("
+				      "{ plugin = \"listen\"; }, { plugin = \"nosuch\"; },"
+				      "{ plugin = \"listen\"; name = \"two\"; wrong = 1; } );"
+				      " outputs = ( { plugin = \"keep\"; } ); } );",
+				      &(struct conf_flags){.keep_faulty = true}, &said);
+	assert_non_null(conf);
+	assert_non_null(strstr(said, "nosuch"));
+	assert_string_equal(conf->timezone, "UTC");
+	assert_string_equal(conf->listeners[1].name, "");
+	assert_true(conf->listeners[0].is_named); /* "nosuch" might have */
+	assert_string_equal(conf->pipelines[0].name, "");
+	assert_int_equal(conf->pipelines[0].n_inputs, 1);
+	assert_string_equal(conf->pipelines[0].inputs[0].name, "listen");
+	assert_int_equal(conf->pipelines[0].n_outputs, 1);
+	conf_destroy(conf);
+	free(said);
+	assert_null(
+		load_text("not ( a config", &(struct conf_flags){.keep_faulty = true}, &said));
+	free(said);
 }
 
 /* ---- what a good one becomes */
@@ -396,6 +425,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case_says_what_it_should),
+		cmocka_unit_test(what_has_no_faults_can_be_kept),
 		cmocka_unit_test(defaults_are_filled_in),
 		cmocka_unit_test(relative_paths_have_their_folders),
 		cmocka_unit_test(what_is_printed_can_be_read_and_prints_the_same),

@@ -223,13 +223,21 @@ static void old_versions_and_plain_text_are_refused(void **state)
 
 static void expect_fault(const char *certificate, const char *key, const char *wanted)
 {
-	struct heard_error err = {0};
+	struct faults faults;
+	faults_init(&faults);
 	create();
+	t.listener.file = "heard.conf";
+	t.listener.line = 7;
 	t.listener.tls.certificate = certificate;
 	t.listener.tls.key = key;
-	assert_true(http_check(t.http, &err) < 0);
-	if (!strstr(err.text, "listener \"public\"") || !strstr(err.text, wanted))
-		fail_msg("wanted \"%s\", got: %s", wanted, err.text);
+	http_check(t.http, &faults);
+	assert_int_equal(faults.n, 1);
+	const char *said = faults.at[0].text;
+	if (!strstr(said, "listener \"public\"") || !strstr(said, wanted))
+		fail_msg("wanted \"%s\", got: %s", wanted, said);
+	assert_string_equal(faults.at[0].file, "heard.conf");
+	assert_int_equal(faults.at[0].line, 7);
+	faults_release(&faults);
 	assert_int_equal(http_port(t.http, "public"), -1);
 	http_destroy(t.http);
 	loop_destroy(t.loop);
