@@ -49,10 +49,11 @@ struct path {
 /* ---- sentences: each fills d.err and returns its code, negative */
 
 int out_of_memory(const decoder &d);
+/* `name` is stored in clear: never one that came from outside, but of a family. */
 int wrong(const decoder &d, struct heard_str name, const char *what);
 int wrong(const decoder &d, enum heard_field f, const char *what);
 int too_many(const decoder &d, enum heard_field f);
-int name_too_long(const decoder &d, struct heard_str name);
+int name_too_long(const decoder &d);
 
 /* ---- values */
 

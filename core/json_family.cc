@@ -41,7 +41,7 @@ int flatten_object(const decoder &d, path &name, simdjson::dom::object object)
 	size_t len = name.len;
 	for (simdjson::dom::key_value_pair member : object) {
 		if (!name.add(member.key))
-			return name_too_long(d, json::view(member.key));
+			return name_too_long(d);
 		int result = flatten(d, name, member.value);
 		if (result < 0)
 			return result;
@@ -57,7 +57,7 @@ int flatten_array(const decoder &d, path &name, simdjson::dom::array array)
 	for (element item : array) {
 		char digits[JSON_NUMBER_SIZE];
 		if (!name.add(std::string_view(digits, json_unsigned(i++, digits))))
-			return name_too_long(d, name.view());
+			return name_too_long(d);
 		int result = flatten(d, name, item);
 		if (result < 0)
 			return result;
@@ -104,7 +104,7 @@ struct heard_value scalar_value(element e)
 int set_attribute(const decoder &d, std::string_view key, element e)
 {
 	path name;
-	return name.add(key) ? flatten(d, name, e) : name_too_long(d, json::view(key));
+	return name.add(key) ? flatten(d, name, e) : name_too_long(d);
 }
 
 /* A member of ratings or masked. */
@@ -114,16 +114,16 @@ int set_figure(const decoder &d, enum heard_family family, std::string_view key,
 	if (e.is_null())
 		return 0;
 	if (key.size() > RECORD_NAME)
-		return name_too_long(d, json::view(key));
+		return name_too_long(d);
 	if (family == HEARD_RATINGS) {
 		double number;
 		if (!take_number(e, &number))
-			return wrong(d, json::view(key), "a number, as all ratings");
+			return wrong(d, json::view("a member of ratings"), "a number");
 		value = record_rating(number);
 	} else {
 		value.type = HEARD_INT_;
 		if (!take_integer(e, &value.integer))
-			return wrong(d, json::view(key), "an integer, as all counts of masked");
+			return wrong(d, json::view("a member of masked"), "an integer");
 	}
 	return set_member(d, family, json::view(key), value);
 }

@@ -170,7 +170,7 @@ int set_group(const decoder &d, std::string_view key, simdjson::dom::object obje
 	for (simdjson::dom::key_value_pair member : object) {
 		path name;
 		if (!name.add(key) || !name.add(member.key))
-			return name_too_long(d, json::view(member.key));
+			return name_too_long(d);
 		int f = heard_field_find(name.view());
 		int result = f >= 0 ? set_field(d, static_cast<enum heard_field>(f),
 						member.value)

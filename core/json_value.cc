@@ -1,7 +1,7 @@
 /*
  * json_value.cc - single values of a document, as fields want them, and the
- * sentences about those that are wrong.  A sentence names the member, never the
- * value: that is a customer's.
+ * sentences about those that are wrong.  They are stored in clear, so they name what is
+ * ours: a field or a family.  Values are a customer's, and so may be free names.
  */
 #include "json_decoder.hh"
 
@@ -18,7 +18,7 @@ int json::too_many(const json::decoder &d, enum heard_field f)
 
 int json::wrong(const json::decoder &d, struct heard_str name, const char *what)
 {
-	return heard_fail(d.err, EBADMSG, "%s must be %s", log_quote(name), what);
+	return heard_fail(d.err, EBADMSG, "%.*s must be %s", HEARD_ARG(name), what);
 }
 
 int json::wrong(const json::decoder &d, enum heard_field f, const char *what)
@@ -27,10 +27,10 @@ int json::wrong(const json::decoder &d, enum heard_field f, const char *what)
 	return heard_fail(d.err, EBADMSG, "%.*s must be %s", HEARD_ARG(name), what);
 }
 
-int json::name_too_long(const json::decoder &d, struct heard_str name)
+int json::name_too_long(const json::decoder &d)
 {
-	return heard_fail(d.err, EBADMSG, "the name of a member is longer than %d bytes: %s",
-			  RECORD_NAME, log_quote(name));
+	return heard_fail(d.err, EBADMSG, "the name of a member is longer than %d bytes",
+			  RECORD_NAME);
 }
 
 bool json::take_text(const json::decoder &d, json::element e, struct heard_str *out)

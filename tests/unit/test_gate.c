@@ -346,6 +346,36 @@ static void without_room_to_move_the_record_is_a_dead_letter(void **state)
 	assert_non_null(strstr(engine_letters(&e).meta, "no room left for another attribute"));
 }
 
+static void an_error_quotes_no_name_of_a_customers(void **state)
+{
+	(void)state;
+	static const char *const wrong[] = {
+		"{\"ratings\":{\"13812345678\":\"x\"}}",
+		"{\"ratings.13812345678\":\"x\"}",
+		"{\"masked\":{\"13812345678\":\"x\"}}",
+		"{\"author\":{\"13812345678%0300d\":1}}",
+		"{\"attributes\":{\"13812345678%0300d\":1}}",
+		"{\"ratings\":{\"13812345678%0300d\":1}}",
+		"{\"author\":13812345678,\"13812345678%0300d\":[1]}",
+	};
+	engine_start(&e);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct receipt r = {0};
+		char raw[512], zeros[301];
+		const char *at = strstr(wrong[i], "%0300d");
+		memset(zeros, '0', 300);
+		zeros[300] = 0;
+		snprintf(raw, sizeof(raw), "%.*s%s%s", at ? (int)(at - wrong[i]) : 400,
+			 wrong[i], at ? zeros : "", at ? at + 6 : "");
+		engine_stream(&e, raw, "t", &r);
+		engine_until(&e, r.times > 0);
+		struct engine_letter l = engine_letters(&e);
+		assert_int_equal(l.n, i + 1);
+		if (strstr(l.meta, "1381234") != NULL)
+			fail_msg("%s", l.meta);
+	}
+}
+
 static void ids_that_name_a_person_are_hashed(void **state)
 {
 	(void)state;
@@ -573,6 +603,7 @@ int main(void)
 		TEST(files_keep_types_and_digests_that_look_like_one),
 		TEST(names_that_are_no_names_become_text),
 		TEST(without_room_to_move_the_record_is_a_dead_letter),
+		TEST(an_error_quotes_no_name_of_a_customers),
 		TEST(ids_that_name_a_person_are_hashed),
 		TEST(a_new_revision_is_a_new_record),
 		TEST(names_of_any_length_make_a_key),

@@ -199,10 +199,10 @@ static void wrong_types_name_the_member(void **state)
 	assert_refused("{\"op\":\"upsert\"}", "op must be create, update or delete");
 	assert_refused("{\"tags\":\"a\"}", "tags must be a list of strings");
 	assert_refused("{\"tags\":[null]}", "tags must be a list of strings");
-	assert_refused("{\"ratings\":4}", "\"ratings\" must be an object");
-	assert_refused("{\"ratings\":{\"value\":\"4\"}}", "\"value\" must be a number");
-	assert_refused("{\"masked\":{\"phone\":1.5}}", "\"phone\" must be an integer");
-	assert_refused("{\"attributes\":[1]}", "\"attributes\" must be an object");
+	assert_refused("{\"ratings\":4}", "ratings must be an object");
+	assert_refused("{\"ratings\":{\"value\":\"4\"}}", "a member of ratings must be a number");
+	assert_refused("{\"masked\":{\"phone\":1.5}}", "a member of masked must be an integer");
+	assert_refused("{\"attributes\":[1]}", "attributes must be an object");
 	assert_refused("{\"attachments\":{}}", "attachments must be a list");
 	assert_refused("{\"attachments\":[{\"size\":-1}]}", "attachments must be a list");
 	assert_refused("{\"attachments\":[{\"url\":\"x\"}]}", "attachments must be a list");
@@ -229,14 +229,14 @@ static void errors_never_quote_a_value(void **state)
 	}
 }
 
-static void names_in_errors_are_escaped_and_cut(void **state)
+static void errors_do_not_tell_free_names(void **state)
 {
 	(void)state;
-	assert_refused("{\"ratings\":{\"a\\n\\\"b\":\"x\"}}", "\"a\\x0a\\\"b\" must be");
+	assert_refused("{\"ratings\":{\"a\\n\\\"b\":\"x\"}}", "a member of ratings must be");
 	char text[3000] = "{\"ratings\":{\"";
 	memset(text + 13, 'n', 1500);
 	strcpy(text + 1513, "\":\"x\"}}");
-	assert_refused(text, "longer than 256 bytes: \"nnn");
+	assert_refused(text, "member is longer than 256 bytes");
 }
 
 static void null_removes_and_the_last_wins(void **state)
@@ -393,7 +393,7 @@ int main(void)
 		TEST(times_are_strings_or_numbers),
 		TEST(wrong_types_name_the_member),
 		TEST(errors_never_quote_a_value),
-		TEST(names_in_errors_are_escaped_and_cut),
+		TEST(errors_do_not_tell_free_names),
 		TEST(null_removes_and_the_last_wins),
 		TEST(big_and_odd_numbers_are_kept_as_far_as_can_be),
 		TEST(too_much_of_anything_is_refused),
