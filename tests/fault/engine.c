@@ -1,6 +1,6 @@
 /*
  * engine.c - a whole engine whose k-th allocation, or k-th system call that
- * writes, fails once: `engine malloc|write TRIES`.
+ * writes, fails once: `engine malloc|write TRIES N` is point N of a test.
  *
  * The linker sends what the core's objects call to the wrappers below
  * (-Wl,--wrap), so libraries keep their memory, sanitizers keep their malloc,
@@ -258,12 +258,12 @@ static struct shared *share(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
 	fail_what = strcmp(argv[1], "write") == 0 ? FAIL_WRITE : FAIL_MALLOC;
 	shared = share();
 	if (!try(0)) {
-		puts("not ok 1 - the engine works when nothing fails\n1..1");
+		printf("not ok %s - the engine works when nothing fails\n", argv[3]);
 		return 1;
 	}
 	long tries = atol(argv[2]), n = shared->calls;
@@ -276,9 +276,8 @@ int main(int argc, char **argv)
 		}
 	while (wait(&status) > 0)
 		bad += WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-	printf("%s 1 - nothing is lost, doubled or leaked when one %s of %ld fails, %ld "
+	printf("%s %s - nothing is lost, doubled or leaked when one %s of %ld fails, %ld "
 	       "tried\n",
-	       bad ? "not ok" : "ok", argv[1], n, tries < n ? tries : n);
-	puts("1..1");
+	       bad ? "not ok" : "ok", argv[3], argv[1], n, tries < n ? tries : n);
 	return bad > 0;
 }

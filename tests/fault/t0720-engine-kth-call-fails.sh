@@ -6,6 +6,7 @@
 FAULTS=${FAULTS-60}
 [ "$FAULTS" -gt 0 ] || FAULTS=1000000
 code=0
-"$BUILD/tests/fault/engine" malloc "$FAULTS" | sed 's/^1\.\.1$//' || code=1
-"$BUILD/tests/fault/engine" write "$FAULTS" | sed 's/^ok 1/ok 2/; s/^not ok 1/not ok 2/; s/^1\.\.1$/1..2/' || code=1
+"$BUILD/tests/fault/engine" malloc "$FAULTS" 1 || code=1
+"$BUILD/tests/fault/engine" write "$FAULTS" 2 || code=1
+echo 1..2
 exit $code
