@@ -15,6 +15,7 @@
 #include "control.h"
 #include "daemon.h"
 #include "log.h"
+#include "self.h"
 
 #include <heard/error.h>
 
@@ -27,13 +28,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TICK_MS 5
 
 struct life {
 	struct daemon *daemon;
-	char *exe, *file, *state_dir;
+	char *exe, *exe_link; /* where we came from; and by what name, or NULL */
+	char *file, *state_dir;
 	struct event *signals[6];
 	struct event *tick;
 	int64_t deadline_ms;
@@ -41,11 +44,21 @@ struct life {
 	bool http_is_quiet, wants_exec, is_late;
 	int exit_code;
 
-	pid_t child;	  /* runs `heard check`                                 */
-	int child_output; /* memfd with what it says                            */
+	pid_t child;		/* runs `heard check`                                 */
+	int child_output;	/* memfd with what it says                            */
+	struct event *patience; /* with the child */
+	bool is_child_late;
 	void (*told)(void *arg, bool good, struct heard_str text);
 	void *told_arg;
 };
+
+/* Whatever happens to the clock on the wall. */
+static int64_t life_now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 /* ---- the steps */
 
@@ -167,7 +180,7 @@ static void life_next(struct life *l)
 		life_enter(d, DAEMON_DRAINING);
 	} else if (d->state == DAEMON_DRAINING) {
 		life_say_left(d);
-		l->deadline_ms = daemon_now() + d->conf->drain_timeout;
+		l->deadline_ms = life_now() + d->conf->drain_timeout;
 		life_enter(d, DAEMON_STOPPING_OUTPUTS);
 		life_stop_outputs(l);
 	} else {
@@ -187,7 +200,7 @@ static void life_tick(evutil_socket_t fd, short what, void *arg)
 		[DAEMON_STOPPING_OUTPUTS] = "an output has not ended",
 	};
 	if (!life_step_done(l)) {
-		if (daemon_now() < l->deadline_ms)
+		if (life_now() < l->deadline_ms)
 			return;
 		life_late(l, waiting[l->daemon->state]);
 	}
@@ -198,7 +211,7 @@ static void life_begin(struct life *l)
 {
 	struct daemon *d = l->daemon;
 	struct timeval tick = {.tv_usec = TICK_MS * 1000};
-	l->deadline_ms = daemon_now() + d->conf->drain_timeout;
+	l->deadline_ms = life_now() + d->conf->drain_timeout;
 	life_enter(d, DAEMON_STOPPING_INPUTS);
 	http_quiesce(d->http, life_http_quiet, l);
 	event_add(l->tick, &tick);
@@ -234,6 +247,15 @@ static void life_checked(struct life *l, int status)
 	text[n > 0 ? n : 0] = '\0';
 	close(l->child_output);
 	l->child = 0;
+	event_del(l->patience);
+	if (l->is_child_late) {
+		log_line(HEARD_ERROR, "daemon",
+			 "reload refused, nothing was changed; `heard check` did not end "
+			 "within drain_timeout and was killed");
+		life_tell(l, false,
+			  "`heard check` did not end within drain_timeout and was killed\n");
+		return;
+	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
 	    l->daemon->state == DAEMON_RUNNING) {
 		log_line(HEARD_NOTICE, "daemon", "reloading: the new configuration is good");
@@ -248,16 +270,32 @@ static void life_checked(struct life *l, int status)
 	life_tell(l, false, text);
 }
 
+static void life_lose_patience(evutil_socket_t fd, short what, void *arg)
+{
+	struct life *l = arg;
+	(void)fd;
+	(void)what;
+	l->is_child_late = true;
+	kill(l->child, SIGKILL); /* SIGCHLD goes on from here */
+}
+
+/* The binary of now: a link may have been turned to a new one since we started. */
+static const char *life_exe(const struct life *l)
+{
+	return l->exe_link != NULL && access(l->exe_link, X_OK) == 0 ? l->exe_link : l->exe;
+}
+
 /* In the child: only async-signal-safe calls before exec. */
 static _Noreturn void life_run_check(const struct life *l)
 {
+	const char *exe = life_exe(l);
 	dup2(l->child_output, 1);
 	dup2(l->child_output, 2);
 	if (l->state_dir != NULL)
-		execl(l->exe, l->exe, "check", "--for-reload", "-c", l->file, "--state-dir",
+		execl(exe, exe, "check", "--for-reload", "-c", l->file, "--state-dir",
 		      l->state_dir, (char *)NULL);
 	else
-		execl(l->exe, l->exe, "check", "--for-reload", "-c", l->file, (char *)NULL);
+		execl(exe, exe, "check", "--for-reload", "-c", l->file, (char *)NULL);
 	_exit(127);
 }
 
@@ -273,6 +311,7 @@ void life_reload(struct daemon *d, void (*told)(void *arg, bool good, struct hea
 	}
 	l->told = told;
 	l->told_arg = arg;
+	l->is_child_late = false;
 	l->child_output = memfd_create("check", MFD_CLOEXEC);
 	l->child = l->child_output >= 0 ? fork() : -1;
 	if (l->child == 0)
@@ -283,7 +322,11 @@ void life_reload(struct daemon *d, void (*told)(void *arg, bool good, struct hea
 			 strerror(errno));
 		l->child = 0;
 		life_tell(l, false, "cannot start `heard check`\n");
+		return;
 	}
+	int64_t wait = d->conf->drain_timeout;
+	struct timeval until = {.tv_sec = wait / 1000, .tv_usec = wait % 1000 * 1000};
+	event_add(l->patience, &until);
 }
 
 /* ---- signals */
@@ -316,9 +359,11 @@ struct life *life_create(struct daemon *d, const struct daemon_flags *flags)
 		return NULL;
 	l->daemon = d;
 	l->exe = realpath("/proc/self/exe", NULL);
-	l->file = realpath(flags->file, NULL);
+	l->exe_link = self_link();
+	l->file = self_absolute(flags->file);
 	l->state_dir = flags->state_dir != NULL ? realpath(flags->state_dir, NULL) : NULL;
 	l->tick = event_new(loop_base(d->main), -1, EV_PERSIST, life_tick, l);
+	l->patience = evtimer_new(loop_base(d->main), life_lose_patience, l);
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		l->signals[i] = evsignal_new(loop_base(d->main), numbers[i], life_signal, l);
@@ -326,6 +371,17 @@ struct life *life_create(struct daemon *d, const struct daemon_flags *flags)
 			event_add(l->signals[i], NULL);
 	}
 	return l;
+}
+
+/* Nobody waits for its answer any more. */
+static void life_end_child(struct life *l)
+{
+	if (l->child == 0)
+		return;
+	kill(l->child, SIGKILL);
+	waitpid(l->child, NULL, 0);
+	close(l->child_output);
+	l->child = 0;
 }
 
 void life_destroy(struct life *l)
@@ -338,7 +394,11 @@ void life_destroy(struct life *l)
 			event_free(l->signals[i]);
 	if (l->tick != NULL)
 		event_free(l->tick);
+	if (l->patience != NULL)
+		event_free(l->patience);
+	life_end_child(l);
 	free(l->exe);
+	free(l->exe_link);
 	free(l->file);
 	free(l->state_dir);
 	free(l);
@@ -377,12 +437,13 @@ void life_exec(const struct life *l, struct daemon *d)
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	const char *exe = life_exe(l);
 	if (l->state_dir != NULL)
-		execl(l->exe, l->exe, "run", "-c", l->file, "--state-dir", l->state_dir,
+		execl(exe, exe, "run", "-c", l->file, "--state-dir", l->state_dir,
 		      (char *)NULL);
 	else
-		execl(l->exe, l->exe, "run", "-c", l->file, (char *)NULL);
-	log_line(HEARD_ERROR, "daemon", "cannot execute %s: %s", l->exe, strerror(errno));
+		execl(exe, exe, "run", "-c", l->file, (char *)NULL);
+	log_line(HEARD_ERROR, "daemon", "cannot execute %s: %s", exe, strerror(errno));
 }
 
 int life_inherited(const char *name)

@@ -496,6 +496,21 @@ static void a_reload_with_a_bad_config_changes_nothing(void **state)
 	assert_int_equal(engine_send(&e, "still here").code, 0);
 }
 
+static void a_check_that_hangs_is_killed_and_the_next_reload_is_heard(void **state)
+{
+	(void)state;
+	e.conf.drain_timeout = 100;
+	with_life();
+	setenv("TEST_CHECK_HANGS", "1", 1);
+	engine_ask(&e, &c, "{\"command\":\"reload\"}");
+	unsetenv("TEST_CHECK_HANGS");
+	assert_non_null(strstr(c.text, "did not end within drain_timeout"));
+	assert_int_equal(e.daemon->state, DAEMON_RUNNING);
+	e.conf.drain_timeout = 10000;
+	engine_ask(&e, &c, "{\"command\":\"reload\"}");
+	assert_non_null(strstr(c.text, "test.conf:3: no such thing"));
+}
+
 static void one_reload_at_a_time(void **state)
 {
 	(void)state;
@@ -593,6 +608,8 @@ static void conditions_that_fail_are_counted_for_outputs_too(void **state)
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "check") == 0) {
+		while (getenv("TEST_CHECK_HANGS") != NULL)
+			pause();
 		fputs("test.conf:3: no such thing\n", stderr);
 		return 1;
 	}
@@ -625,6 +642,7 @@ int main(int argc, char **argv)
 		TEST(an_output_that_hangs_is_left_after_the_drain_timeout),
 		TEST(told_twice_it_stops_at_once),
 		TEST(a_reload_with_a_bad_config_changes_nothing),
+		TEST(a_check_that_hangs_is_killed_and_the_next_reload_is_heard),
 		TEST(one_reload_at_a_time),
 		TEST(who_leaves_during_a_reload_is_not_answered),
 		TEST(the_end_during_a_reload_is_no_leak),
