@@ -293,6 +293,17 @@ static int add_records(struct group *g, const struct journal_txn *t, struct keys
 
 /* ---- the rest */
 
+/* Of the pipeline whose gate refused it, as counted by the transaction: should
+ * the commit be lost, a start counts it anew by this. */
+static uint64_t gate_pipeline(const struct journal_txn *t)
+{
+	for (size_t i = 0; i < t->n_add; i++)
+		if (t->add[i].by[JOURNAL_DEAD] > 0 &&
+		    strncmp(t->add[i].name, "pipeline/", 9) == 0)
+			return hash_name(t->add[i].name + 9);
+	return 0;
+}
+
 static void add_letters(struct group *g, const struct journal_txn *t)
 {
 	for (size_t i = 0; i < t->n_dead; i++) {
@@ -302,6 +313,7 @@ static void add_letters(struct group *g, const struct journal_txn *t)
 			return;
 		f->frame.first_seq = t->dead[i].seq;
 		f->frame.only_output = t->dead[i].output;
+		f->frame.pipeline = t->dead[i].output ? 0 : gate_pipeline(t);
 		frame_put_dead(&g->meta, &t->dead[i]);
 		frame_is_meta(g, f, start);
 	}

@@ -34,8 +34,7 @@ void health_damaged(struct journal *j, uint64_t segment, uint64_t offset, const 
 	pthread_mutex_unlock(&j->lock);
 	if (!known)
 		log_line(HEARD_ERROR, "journal",
-			 "seg-%016" PRIx64 ": the frame at offset %" PRIu64
-			 " is damaged (%s); it is skipped, and its records are lost",
+			 "seg-%016" PRIx64 ": the frame at offset %" PRIu64 " is damaged: %s",
 			 segment, offset, what);
 }
 

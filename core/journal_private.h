@@ -112,7 +112,8 @@ void tend_sync_keys(void *journal, int take_fd, uint64_t upto);
 
 /* ---- health.c */
 
-/* Say once, and count, that the frame there is damaged.  [any, without lock] */
+/* Say once, and count, that the frame there is damaged: what, and what that
+ * costs.  [any, without lock] */
 void health_damaged(struct journal *, uint64_t segment, uint64_t offset, const char *what);
 bool health_lacks_space(int code);
 /* [journal thread] */

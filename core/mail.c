@@ -70,7 +70,7 @@ static int read_letter(struct journal *j, struct letters *kind, struct scan *s,
 			break;
 		*l = now;
 	}
-	health_damaged(j, l->segment, l->offset, "letter");
+	health_damaged(j, l->segment, l->offset, "a letter, which is lost");
 	return -EBADMSG;
 }
 
@@ -285,7 +285,7 @@ static int copy_some(struct journal *j, struct letters *kind, uint64_t segment)
 		if (is_passing(e))
 			return e;
 		/* Lost: said, counted, and not in the way of recycling for ever. */
-		health_damaged(j, l.segment, l.offset, "letter");
+		health_damaged(j, l.segment, l.offset, "a letter, which is lost");
 		pthread_mutex_lock(&j->lock);
 		letters_remove(kind, l.id);
 		pthread_mutex_unlock(&j->lock);

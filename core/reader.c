@@ -201,7 +201,8 @@ static int step_over(struct journal_reader *r, struct journal_view *v)
 		e = scan_seek(&r->scan, &at, r->limit, &next);
 	if (e < 0)
 		return e;
-	health_damaged(r->journal, r->segment, r->at, "header");
+	health_damaged(r->journal, r->segment, r->at,
+		       "its header; it is skipped, and its records are lost");
 	r->at = at;
 	if (!has_records || f.first_seq + f.n <= r->next_seq)
 		return 0;
@@ -226,7 +227,8 @@ static int step(struct journal_reader *r, struct journal_view *v)
 			return e;
 		v->damaged = e == 0;
 		if (v->damaged)
-			health_damaged(r->journal, r->segment, r->at, "payload");
+			health_damaged(r->journal, r->segment, r->at,
+				       "its payload; it is skipped, and its records are lost");
 	}
 	r->at += frame_size(&f);
 	return v->n != 0;

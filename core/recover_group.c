@@ -34,7 +34,7 @@ static int payload_at(struct recovery *r, uint64_t at, const struct frame *f,
 
 	if (e != -EBADMSG)
 		return e == 0 ? 1 : e;
-	health_damaged(r->j, r->scan.segment, at, "payload");
+	health_damaged(r->j, r->scan.segment, at, "its payload, and what it says is lost");
 	return 0;
 }
 
@@ -61,7 +61,7 @@ static int apply_dead(struct recovery *r, uint64_t at, const struct frame *f)
 	if (e != 1)
 		return e;
 	if (!frame_get_dead(payload, &d)) {
-		health_damaged(r->j, r->scan.segment, at, "dead letter");
+		health_damaged(r->j, r->scan.segment, at, "a dead letter, which is lost");
 		return 0;
 	}
 	return add_letter(r, r->j->dead, d.id, at, f);
@@ -145,7 +145,9 @@ static int apply_checkpoint(struct recovery *r, uint64_t at, const struct frame 
 	if (e != 0) {
 		if (e != -EBADMSG)
 			return e;
-		health_damaged(r->j, r->scan.segment, at, "checkpoint");
+		health_damaged(r->j, r->scan.segment, at,
+			       "the checkpoint; counters and tokens that later groups do not "
+			       "name are old");
 		return 0;
 	}
 	if (c.next_key > r->next_key)
@@ -179,17 +181,41 @@ static int apply_frame(struct recovery *r, uint64_t at, const struct frame *f, u
 
 /* ---- groups */
 
+/* What a lost commit said of counters, as far as the frame itself tells: what
+ * came in and was kept.  (A letter that was moved names no pipeline: it was
+ * counted when it was new.) */
+static void count_anew(struct recovery *r, uint64_t at, const struct frame *f)
+{
+	int64_t by[JOURNAL_COUNTS] = {0};
+
+	if (f->type == FRAME_RECORDS)
+		by[JOURNAL_JOURNALED] = f->n;
+	else if (f->type == FRAME_DEAD && f->only_output == 0 && f->pipeline != 0)
+		by[JOURNAL_DEAD] = 1;
+	else
+		return;
+	by[JOURNAL_RECEIVED] = by[JOURNAL_JOURNALED] + by[JOURNAL_DEAD];
+	if (!state_count_pipeline(r->j->state, f->pipeline, by))
+		log_line(HEARD_WARN, "journal",
+			 "seg-%016" PRIx64 ": the frame at offset %" PRIu64
+			 " is of a pipeline without counters: its %" PRId64
+			 " records are kept, but not counted",
+			 r->scan.segment, at, by[JOURNAL_RECEIVED]);
+}
+
 /* Frames that are sound in [from, to), where the commit frame is lost. */
 static int apply_without_commit(struct recovery *r, uint64_t from, uint64_t to)
 {
 	struct frame f;
 	int e;
 
-	health_damaged(r->j, r->scan.segment, from, "commit frame of the group");
+	health_damaged(r->j, r->scan.segment, from,
+		       "the commit of this group; its records are kept and counted anew");
 	while ((e = scan_seek(&r->scan, &from, to, &f)) == 1) {
 		e = apply_frame(r, from, &f, UINT32_MAX);
 		if (e != 0)
 			return e;
+		count_anew(r, from, &f);
 		from += frame_size(&f);
 	}
 	return e;
@@ -249,7 +275,8 @@ static int apply_group(struct recovery *r, uint64_t commit_at, const struct fram
 		if (code < 0)
 			return code;
 		if (code == 0) {
-			health_damaged(r->j, r->scan.segment, e.offset, "header");
+			health_damaged(r->j, r->scan.segment, e.offset,
+				       "its header, and what it says is lost");
 			r->next_key += e.n_keys;
 			if (frame_has_seqs(&e.frame) && e.frame.n)
 				r->segment->last_seq = e.frame.first_seq + e.frame.n - 1;
@@ -261,7 +288,8 @@ static int apply_group(struct recovery *r, uint64_t commit_at, const struct fram
 	}
 	int code = state_apply(r->j->state, c->state);
 	if (code == -EBADMSG)
-		health_damaged(r->j, r->scan.segment, commit_at, "state");
+		health_damaged(r->j, r->scan.segment, commit_at,
+			       "the state in a commit; its counters and tokens are old");
 	else if (code != 0)
 		return code;
 	r->next_key = c->next_key;

@@ -330,6 +330,25 @@ int state_apply(struct state *s, struct heard_str bytes)
 	return r == 0 && c.left != 0 ? -EBADMSG : r;
 }
 
+bool state_count_pipeline(struct state *s, uint64_t pipeline, const int64_t by[JOURNAL_COUNTS])
+{
+	static const char prefix[] = "pipeline/";
+	size_t skip = sizeof(prefix) - 1;
+
+	for (size_t i = 0; i < s->n_buckets; i++)
+		for (struct entry *e = s->buckets[i]; e; e = e->chain) {
+			if (e->kind != COUNTER || strncmp(e->name, prefix, skip) != 0 ||
+			    hash_name(e->name + skip) != pipeline)
+				continue;
+			for (size_t k = 0; k < JOURNAL_COUNTS; k++) {
+				e->now[k] += by[k];
+				e->next[k] = e->now[k];
+			}
+			return true;
+		}
+	return false;
+}
+
 /* ---- reading */
 
 bool state_count(struct state *s, const char *name, int64_t out[JOURNAL_COUNTS])

@@ -30,6 +30,9 @@ void state_commit(struct state *);
 void state_rollback(struct state *);
 /* An empty value removes the name.  0 or -ENOMEM. */
 int state_set(struct state *, struct heard_str name, struct heard_str value);
+/* Recovery: add to the counter "pipeline/<name>" of the pipeline with this
+ * hash_name; false if there is none. */
+bool state_count_pipeline(struct state *, uint64_t pipeline, const int64_t by[JOURNAL_COUNTS]);
 /* Bytes made by one of the encoders.  0; -EBADMSG: they are not; -ENOMEM. */
 int state_apply(struct state *, struct heard_str bytes);
 
