@@ -91,7 +91,7 @@ int bury_record(const struct gate *g, struct lane *lane, struct job *job,
 	size_t from = job->lines.len;
 	if (l.is_clean || p->conf->clear) { /* stored in clear, so close it as any other */
 		unsigned char id[16];
-		if (gate_close(g, lane, r, now, id) != 0)
+		if (gate_close(g, lane, r, now, gate_is_ours(job, r), id) != 0)
 			return -ENOMEM;
 	}
 	record_encode(r, &job->lines); /* borrowed room: taken back below */

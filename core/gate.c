@@ -17,15 +17,15 @@
 #include <string.h>
 
 static int gate_seal_contacts(const struct gate *g, struct lane *lane, struct heard_record *r,
-			      int64_t now)
+			      int64_t now, bool is_ours)
 {
 	for (int f = 0; f < HEARD_FIELD_COUNT; f++) {
 		enum heard_field field = (enum heard_field)f;
 		if (heard_field_table[f].care != HEARD_CONTACT || !heard_has(r, field))
 			continue;
 		struct heard_str plain = heard_get_str(r, field);
-		if (identity_is_sealed(plain))
-			continue; /* by another heard, before us */
+		if (is_ours && identity_is_sealed(plain))
+			continue;
 		if (!g->can_seal || plain.len == 0) {
 			heard_unset(r, field);
 			continue;
@@ -40,7 +40,7 @@ static int gate_seal_contacts(const struct gate *g, struct lane *lane, struct he
 }
 
 int gate_close(const struct gate *g, struct lane *lane, struct heard_record *r, int64_t now,
-	       unsigned char id[16])
+	       bool is_ours, unsigned char id[16])
 {
 	char *text = heard_batch_alloc(heard_record_batch(r), 37);
 	if (text == NULL)
@@ -48,15 +48,15 @@ int gate_close(const struct gate *g, struct lane *lane, struct heard_record *r, 
 	uuid_make(&lane->ids, now, id);
 	uuid_format(id, text);
 	heard_set_str_borrowed(r, HEARD_ID, heard_str_n(text, 36));
-	identity_author(g, r);
-	return gate_seal_contacts(g, lane, r, now);
+	identity_author(g, r, is_ours);
+	return gate_seal_contacts(g, lane, r, now, is_ours);
 }
 
 void gate_encode(const struct gate *g, struct lane *lane, struct heard_record *r, int64_t now,
 		 struct heard_buf *out)
 {
 	unsigned char id[16];
-	if (gate_close(g, lane, r, now, id) == 0)
+	if (gate_close(g, lane, r, now, true, id) == 0)
 		record_encode(r, out);
 	else
 		out->failed = true;
@@ -101,6 +101,11 @@ static int gate_tokens(struct job *job)
 	return 0;
 }
 
+bool gate_is_ours(const struct job *job, const struct heard_record *r)
+{
+	return job->emissions[record_emission(r)].is_sent;
+}
+
 static int gate_one(const struct gate *g, struct lane *lane, struct job *job, size_t i,
 		    size_t index, int64_t now, struct journal_record *out)
 {
@@ -111,7 +116,7 @@ static int gate_one(const struct gate *g, struct lane *lane, struct job *job, si
 		gate_name(r, &job->input->host, now);
 	}
 	identity_record(g, job, r, index, out);
-	if (gate_close(g, lane, r, now, out->id) != 0)
+	if (gate_close(g, lane, r, now, gate_is_ours(job, r), out->id) != 0)
 		return -ENOMEM;
 	record_encode(r, &job->lines);
 	out->end = (uint32_t)job->lines.len;

@@ -6,9 +6,10 @@
 
 #include "gate.h"
 
-/* Set author.key from the best that is known of the author. */
-void identity_author(const struct gate *, struct heard_record *);
-/* Is it a token that a sealer made? */
+/* Set author.key from the best that is known of the author; what is_ours and sealed
+ * names nobody. */
+void identity_author(const struct gate *, struct heard_record *, bool is_ours);
+/* Has it the shape of a token that a sealer made?  Anybody can type one. */
 bool identity_is_sealed(struct heard_str);
 /* The key for the journal's memory and the digest beside it, if the record has one;
  * `index` is its place in its emission, and out->unit is set. */

@@ -5,6 +5,7 @@
 #include "engine.h"
 
 #include "hash.h"
+#include "input.h"
 #include "seal.h"
 
 #include <fcntl.h>
@@ -164,7 +165,19 @@ static void contacts_are_sealed_with_a_key(void **state)
 	opened_is(token, "13812345678");
 }
 
-static void what_is_sealed_already_stays_as_it_is(void **state)
+/* As `heard send` and a replay do. */
+static void give(const char *raw)
+{
+	struct receipt r = {0};
+	input_emit(e.in[0].host,
+		   &(struct heard_emission){
+			   .raw = heard_str(raw), .receipt = engine_receipt, .arg = &r},
+		   true);
+	engine_until(&e, r.times > 0);
+	engine_must(r.code == 0);
+}
+
+static void what_is_sealed_already_stays_as_the_operator_gives_it(void **state)
 {
 	(void)state;
 	char token[512], again[512], raw[700];
@@ -172,24 +185,26 @@ static void what_is_sealed_already_stays_as_it_is(void **state)
 	emit_and_wait("{\"body\":\"x\",\"author\":{\"phone\":\"13812345678\"}}");
 	engine_field(&e, "phone", token, sizeof(token));
 	snprintf(raw, sizeof(raw), "{\"body\":\"y\",\"author\":{\"phone\":\"%s\"}}", token);
-	emit_and_wait(raw);
+	give(raw);
 	engine_field(&e, "phone", again, sizeof(again));
 	assert_string_equal(token, again);
-}
-
-static void a_sealed_contact_is_no_person(void **state)
-{
-	(void)state;
-	char token[512], raw[700];
-	engine_start(&e);
-	emit_and_wait("{\"body\":\"x\",\"author\":{\"phone\":\"13812345678\"}}");
-	engine_field(&e, "phone", token, sizeof(token));
-	snprintf(raw, sizeof(raw), "{\"body\":\"y\",\"author\":{\"phone\":\"%s\"}}", token);
-	emit_and_wait(raw);
 	struct heard_buf b;
-	engine_lines(&e, &b);
+	engine_lines(&e, &b); /* and a sealed contact is no person */
 	assert_null(strstr(strchr(b.ptr, '\n'), "\"key\":"));
 	heard_buf_release(&b);
+}
+
+static void what_looks_sealed_is_sealed_again_when_a_source_says_it(void **state)
+{
+	(void)state;
+	char forged[160] = "sealed:AQ13812345678", token[512], raw[512];
+	memset(forged + 20, 'x', 100);
+	engine_start(&e);
+	snprintf(raw, sizeof(raw), "{\"body\":\"y\",\"author\":{\"name\":\"%s\"}}", forged);
+	emit_and_wait(raw);
+	assert_false(engine_journal_has(&e, "13812345678"));
+	engine_field(&e, "name", token, sizeof(token));
+	opened_is(token, forged);
 }
 
 static void typing_sealed_before_a_number_does_not_keep_it_in_clear(void **state)
@@ -591,8 +606,8 @@ int main(void)
 		TEST(the_key_stays_the_same_over_a_restart_and_differs_elsewhere),
 		TEST(contacts_are_left_out_without_a_key),
 		SEALED(contacts_are_sealed_with_a_key),
-		SEALED(what_is_sealed_already_stays_as_it_is),
-		SEALED(a_sealed_contact_is_no_person),
+		SEALED(what_is_sealed_already_stays_as_the_operator_gives_it),
+		SEALED(what_looks_sealed_is_sealed_again_when_a_source_says_it),
 		SEALED(typing_sealed_before_a_number_does_not_keep_it_in_clear),
 		TEST(a_source_cannot_say_what_only_we_may),
 		TEST(what_only_filters_say_is_taken_from_a_source),
