@@ -212,8 +212,26 @@ static bool lists(struct heard_str value, const char *word)
 
 /* What the fields say of the message itself. */
 struct framing {
-	unsigned hosts, lengths, codings;
+	unsigned hosts, lengths, codings, packings;
+	struct heard_str key;
 };
+
+/* Fields that are looked up by name later on, where the first would win and a
+ * second one with another meaning would go unseen. */
+static int note_single(const struct http_field *f, struct framing *seen, const char **why)
+{
+	if (same_word(f->name, "content-encoding")) {
+		*why = "more than one Content-Encoding";
+		return seen->packings++ ? 400 : 0;
+	}
+	if (!same_word(f->name, "idempotency-key"))
+		return 0;
+	*why = "two different Idempotency-Keys";
+	if (seen->key.ptr != NULL && !heard_str_eq(seen->key, f->value))
+		return 400;
+	seen->key = f->value;
+	return 0;
+}
 
 static int note_field(const struct http_field *f, struct http_head *h, struct framing *seen,
 		      const char **why)
@@ -241,7 +259,7 @@ static int note_field(const struct http_field *f, struct http_head *h, struct fr
 		*why = "only 100-continue can be expected";
 		return same_word(f->value, "100-continue") ? 0 : 417;
 	}
-	return 0;
+	return note_single(f, seen, why);
 }
 
 static int parse_field(struct heard_str line, struct http_field *out)

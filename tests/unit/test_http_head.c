@@ -106,6 +106,19 @@ static void ambiguous_requests_are_refused(void **state)
 	expect(417, "POST / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n");
 }
 
+static void fields_of_which_only_one_would_be_seen_come_once(void **state)
+{
+	(void)state;
+	expect(400, "POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key: a\r\n"
+		    "idempotency-key: b\r\n\r\n");
+	expect(400, "POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key:\r\n"
+		    "Idempotency-Key: b\r\n\r\n");
+	expect(0, "POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key: a\r\n"
+		  "Idempotency-Key: a\r\n\r\n");
+	expect(400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n"
+		    "Content-Encoding: gzip\r\n\r\n");
+}
+
 static void end_is_found_wherever_the_pieces_break(void **state)
 {
 	static const char request[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\nmore";
@@ -171,6 +184,7 @@ int main(void)
 		cmocka_unit_test(connection_is_kept_by_version_and_wish),
 		cmocka_unit_test(targets_come_in_three_forms),
 		cmocka_unit_test(ambiguous_requests_are_refused),
+		cmocka_unit_test(fields_of_which_only_one_would_be_seen_come_once),
 		cmocka_unit_test(end_is_found_wherever_the_pieces_break),
 		cmocka_unit_test(chunks_are_joined_however_they_are_cut),
 		cmocka_unit_test(malformed_chunks_are_refused),

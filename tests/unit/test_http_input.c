@@ -425,6 +425,21 @@ static void a_conflict_names_what_the_request_had(void **state)
 	assert_non_null(strstr(t.body, "Idempotency-Key"));
 }
 
+static void another_charset_is_unknown(void **state)
+{
+	(void)state;
+	assert_int_equal(body_kind(HEARD_STR_OF("application/json; charset=\"UTF-8\"")),
+			 BODY_JSON);
+	assert_int_equal(body_kind(HEARD_STR_OF("application/json;a=b; charset=utf8;")),
+			 BODY_JSON);
+	assert_int_equal(body_kind(HEARD_STR_OF("application/json; Charset=GBK")),
+			 BODY_UNKNOWN);
+	assert_int_equal(body_kind(HEARD_STR_OF("application/json;a=b;charset=")),
+			 BODY_UNKNOWN);
+	assert_int_equal(body_kind(HEARD_STR_OF("")), BODY_ANY);
+	assert_int_equal(body_kind(heard_str_n(NULL, 0)), BODY_ANY);
+}
+
 static void expect_status(int status)
 {
 	post();
@@ -497,6 +512,7 @@ int main(void)
 		WITH(request_without_a_principal_is_anonymous),
 		WITH(receipt_tells_ids_and_status_links),
 		WITH(receipts_that_refuse_have_their_status),
+		WITH(another_charset_is_unknown),
 		WITH(a_conflict_names_what_the_request_had),
 		WITH(what_cannot_be_taken_is_refused_at_once),
 		WITH(cors_answers_named_origins_only),

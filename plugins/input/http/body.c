@@ -189,6 +189,40 @@ static int take_all(struct cutter *c, enum body_kind kind)
 	return take_values(c, kind == BODY_ANY);
 }
 
+/* The part of a header before the next ";", trimmed. */
+static struct heard_str next_part(struct heard_str *rest)
+{
+	const char *semicolon = rest->len ? memchr(rest->ptr, ';', rest->len) : NULL;
+	size_t n = semicolon ? (size_t)(semicolon - rest->ptr) : rest->len;
+	struct heard_str part = heard_str_n(rest->ptr, n);
+	*rest = heard_str_skip(*rest, semicolon ? n + 1 : n);
+	return heard_str_trim(part);
+}
+
+static bool same_word(struct heard_str s, const char *word)
+{
+	return s.len == strlen(word) && strncasecmp(s.ptr, word, s.len) == 0;
+}
+
+/* JSON is UTF-8; a text that says it is something else would be refused further
+ * on with a riddle, or read wrongly. */
+static bool is_utf8(struct heard_str parameters)
+{
+	static const char charset[] = "charset=";
+	enum { NAME = sizeof(charset) - 1 };
+	while (parameters.len) {
+		struct heard_str p = next_part(&parameters);
+		if (p.len < NAME || strncasecmp(p.ptr, charset, NAME) != 0)
+			continue;
+		p = heard_str_skip(p, NAME);
+		if (p.len >= 2 && p.ptr[0] == '"' && p.ptr[p.len - 1] == '"')
+			p = heard_str_n(p.ptr + 1, p.len - 2);
+		if (!same_word(p, "utf-8") && !same_word(p, "utf8"))
+			return false;
+	}
+	return true;
+}
+
 enum body_kind body_kind(struct heard_str type)
 {
 	static const struct {
@@ -201,15 +235,13 @@ enum body_kind body_kind(struct heard_str type)
 		{"application/jsonl", BODY_NDJSON},
 		{"application/x-www-form-urlencoded", BODY_FORM},
 	};
-	const char *semicolon = type.len ? memchr(type.ptr, ';', type.len) : NULL;
-	if (semicolon)
-		type.len = (size_t)(semicolon - type.ptr);
-	type = heard_str_trim(type);
-	if (type.len == 0)
+	struct heard_str name = next_part(&type);
+	if (!is_utf8(type))
+		return BODY_UNKNOWN;
+	if (name.len == 0)
 		return BODY_ANY;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strlen(kinds[i].name) == type.len &&
-		    strncasecmp(kinds[i].name, type.ptr, type.len) == 0)
+		if (same_word(name, kinds[i].name))
 			return kinds[i].kind;
 	return BODY_UNKNOWN;
 }

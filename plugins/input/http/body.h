@@ -28,6 +28,7 @@ struct body_context {
 	uint64_t max_plain; /* bytes after inflating */
 };
 
+/* BODY_UNKNOWN also for another charset than UTF-8. */
 enum body_kind body_kind(struct heard_str content_type);
 /* Nothing is taken of a bad body: -EBADMSG with a sentence and the line, -EFBIG
  * if it inflates to too much, and the caller takes back what was added.  What

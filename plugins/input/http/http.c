@@ -240,7 +240,7 @@ static void http_handle(void *arg, struct heard_http *take)
 		heard_http_problem(
 			take, 415,
 			"Content-Type may be application/json, application/x-ndjson or "
-			"application/x-www-form-urlencoded");
+			"application/x-www-form-urlencoded, in UTF-8");
 	} else if (!key_is_good(key)) {
 		heard_http_problem(
 			take, 400,
