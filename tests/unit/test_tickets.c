@@ -192,6 +192,22 @@ static void search_finds_two_characters(void **state)
 	assert_string_equal(output, "Nothing found.\n");
 }
 
+static void search_shows_a_person_the_newest_and_a_program_all(void **state)
+{
+	struct fixture *f = *state;
+	int n = 0;
+	for (unsigned i = 1; i <= 25; i++)
+		put(f, a_record(f, i, "parcel"));
+	assert_int_equal(run(f, "search|parcel", NULL, false), 0);
+	assert_non_null(strstr(output, "the newest 20; --limit N shows more"));
+	assert_int_equal(run(f, "search|parcel", NULL, true), 0);
+	for (const char *p = output; (p = strstr(p, "\"ticket\":")); p++)
+		n++;
+	assert_int_equal(n, 25);
+	assert_int_equal(run(f, "search|parcel|--limit|1", NULL, true), 0);
+	assert_null(strstr(strstr(output, "\"ticket\":") + 1, "\"ticket\":"));
+}
+
 static void a_missing_store_is_told_in_a_sentence(void **state)
 {
 	struct fixture *f = *state;
@@ -211,6 +227,7 @@ int main(void)
 		TEST(show_tells_what_was_said_and_what_happened),
 		TEST(wrong_use_is_told_apart_from_failure),
 		TEST(search_finds_two_characters),
+		TEST(search_shows_a_person_the_newest_and_a_program_all),
 		TEST(a_missing_store_is_told_in_a_sentence),
 	};
 	return cmocka_run_group_tests_name("tickets", tests, NULL, NULL);

@@ -1,5 +1,8 @@
 /*
  * find.c - `heard tickets search QUERY`: every record that says it, newest first.
+ *
+ * A person is shown the newest few and told that there may be more; a program, with
+ * --json, gets all of them unless it names a limit itself.
  */
 #include "screen.h"
 #include "tickets.h"
@@ -126,7 +129,7 @@ static int search(struct store *store, struct finding *f, struct heard_str query
 int tickets_search(void *self, const struct heard_call *call)
 {
 	struct heard_buf query;
-	int64_t limit = HITS;
+	int64_t limit = call->json ? 0 : HITS; /* 0: all */
 	heard_buf_init(&query, 1 << 16);
 	int result = parse_query(call, &query, &limit);
 	struct store *store = result == COMMAND_DONE ? command_store(self, call) : NULL;
