@@ -12,6 +12,7 @@
 #define heard_get_time	      test_get_time
 #define heard_output_window   test_output_window
 #define heard_done	      test_done
+#define heard_log	      test_log
 #include "output/webhook/sign.c"
 #undef PREFIX
 #include "output/webhook/verdict.c"
@@ -33,7 +34,7 @@ static struct {
 	struct endpoint endpoint;
 	struct heard_host host;
 	struct webhook hook;
-	int n_finished, n_stopped;
+	int n_finished, n_stopped, n_logged;
 	enum heard_outcome outcome;
 	int64_t after_ms;
 	char reason[600], url[128];
@@ -87,6 +88,12 @@ void test_done(struct heard_done *take)
 {
 	(void)take;
 	t.n_stopped++;
+}
+
+void test_log(struct heard_host *host, enum heard_level level, const char *format, ...)
+{
+	(void)host, (void)level, (void)format;
+	t.n_logged++;
 }
 
 static const char secret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -231,6 +238,20 @@ static void wrong_endpoint_loses_nothing(void **state)
 	expect("/404", HEARD_RETRY, 0);
 }
 
+static void what_must_be_mended_is_told_once_until_something_gets_through(void **state)
+{
+	(void)state;
+	expect("/404", HEARD_RETRY, 0);
+	expect("/500", HEARD_RETRY, 0);
+	expect("/404", HEARD_RETRY, 0);
+	assert_int_equal(t.n_logged, 1);
+	expect("/redirect", HEARD_RETRY, 0);
+	assert_int_equal(t.n_logged, 2);
+	expect("/200", HEARD_DELIVERED, 0);
+	expect("/redirect", HEARD_RETRY, 0);
+	assert_int_equal(t.n_logged, 3);
+}
+
 static void private_address_is_not_even_connected_to(void **state)
 {
 	(void)state;
@@ -291,6 +312,7 @@ int main(void)
 		WITH(oversized_answer_does_not_undo_a_success),
 		WITH(refusal_of_one_record_is_final),
 		WITH(wrong_endpoint_loses_nothing),
+		WITH(what_must_be_mended_is_told_once_until_something_gets_through),
 		WITH(private_address_is_not_even_connected_to),
 		WITH(gone_endpoint_is_asked_no_more),
 		WITH(stop_waits_for_the_last_answer),

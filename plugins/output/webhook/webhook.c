@@ -41,6 +41,7 @@ struct webhook {
 	size_t n_running;
 	struct heard_done *stopping; /* wants the last answer            */
 	bool is_gone;		     /* said 410                         */
+	const char *complaint;	     /* of verdict.c, said already; NULL: none */
 };
 
 struct post { /* one under way */
@@ -74,6 +75,17 @@ static void note_gone(struct webhook *w)
 	w->is_gone = true;
 }
 
+/* Every failed try is told by the core; what somebody must mend is told once, until
+ * a record gets through. */
+static void note_complaint(struct webhook *w, const struct verdict *v)
+{
+	if (v->complaint && v->complaint != w->complaint)
+		heard_log(w->host, HEARD_ERROR, "%s: %s; trying again later", v->reason,
+			  v->complaint);
+	if (v->complaint || v->outcome == HEARD_DELIVERED)
+		w->complaint = v->complaint;
+}
+
 static void on_answer(void *arg, const struct heard_fetch_answer *answer)
 {
 	struct post *p = arg;
@@ -82,9 +94,8 @@ static void on_answer(void *arg, const struct heard_fetch_answer *answer)
 	verdict_of(answer, &v);
 	if (v.is_gone)
 		note_gone(w);
-	else if (v.complaint)
-		heard_log(w->host, HEARD_ERROR, "%s: %s; trying again later", v.reason,
-			  v.complaint);
+	else
+		note_complaint(w, &v);
 	heard_delivery_finish(p->delivery, v.outcome, v.after_ms,
 			      v.outcome == HEARD_DELIVERED ? NULL : v.reason);
 	post_destroy(p);
