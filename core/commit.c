@@ -107,8 +107,6 @@ static void apply(struct journal *j)
 {
 	const struct group *g = &j->group;
 
-	for (size_t i = 0; i < g->n_values; i++)
-		state_set(j->state, g->values[i]->name, g->values[i]->value);
 	state_commit(j->state);
 	keys_commit(j->keys);
 	pthread_mutex_lock(&j->lock);

@@ -368,7 +368,7 @@ static int add_state(struct group *g, const struct journal_txn *t, struct state 
 		const struct journal_state **v = group_room(
 			(void **)&g->values, g->n_values, &g->size_values,
 			sizeof(const struct journal_state *));
-		if (v == NULL)
+		if (v == NULL || state_prepare(state, t->state[i].name, t->state[i].value) != 0)
 			return -ENOMEM;
 		*v = &t->state[i];
 		g->n_values++;

@@ -24,7 +24,7 @@ enum kind { COUNTER, VALUE };
 
 struct entry {
 	struct entry *chain;
-	struct entry *touched; /* next of the touched ones */
+	struct entry *touched; /* next of the touched ones, or of the prepared */
 	uint64_t hash;
 	enum kind kind;
 	bool is_touched;
@@ -42,6 +42,7 @@ struct state {
 	size_t n, n_counters;
 	size_t bytes; /* of all, encoded */
 	struct entry *touched;
+	struct entry *prepared, **last_prepared; /* values of the group, in order */
 };
 
 enum { FIRST_BUCKETS = 64, MAX_TEXT = 1 << 28 };
@@ -53,6 +54,7 @@ struct state *state_create(void)
 	if (s == NULL)
 		return NULL;
 	s->n_buckets = FIRST_BUCKETS;
+	s->last_prepared = &s->prepared;
 	s->buckets = calloc(s->n_buckets, sizeof(struct entry *));
 	if (s->buckets == NULL) {
 		free(s);
@@ -68,10 +70,21 @@ static void entry_free(struct entry *e)
 	free(e);
 }
 
+static void forget_prepared(struct state *s)
+{
+	for (struct entry *e = s->prepared, *next; e; e = next) {
+		next = e->touched;
+		entry_free(e);
+	}
+	s->prepared = NULL;
+	s->last_prepared = &s->prepared;
+}
+
 void state_destroy(struct state *s)
 {
 	if (s == NULL)
 		return;
+	forget_prepared(s);
 	for (size_t i = 0; i < s->n_buckets; i++)
 		for (struct entry *e = s->buckets[i], *chain; e; e = chain) {
 			chain = e->chain;
@@ -116,14 +129,10 @@ static size_t encoded_size(const struct entry *e)
 	return e->name_len + (e->kind == COUNTER ? 4 + 8 * JOURNAL_COUNTS : 8 + e->value_len);
 }
 
-static struct entry *find_or_add(struct state *s, enum kind kind, struct heard_str name)
+static struct entry *entry_new(enum kind kind, struct heard_str name, uint64_t hash)
 {
-	uint64_t hash = hash_table(name);
-	struct entry **at = place(s, kind, name, hash);
-
-	if (*at)
-		return *at;
 	struct entry *e = calloc(1, sizeof(*e) + name.len + 1);
+
 	if (e == NULL)
 		return NULL;
 	e->hash = hash;
@@ -131,18 +140,36 @@ static struct entry *find_or_add(struct state *s, enum kind kind, struct heard_s
 	e->name_len = name.len;
 	if (name.len)
 		memcpy(e->name, name.ptr, name.len);
-	*at = e;
-	s->n_counters += kind == COUNTER;
-	s->bytes += encoded_size(e);
+	return e;
+}
+
+/* Its name is not there yet. */
+static void link_entry(struct state *s, struct entry *take)
+{
+	struct entry **bucket = &s->buckets[take->hash & (s->n_buckets - 1)];
+
+	take->chain = *bucket;
+	*bucket = take;
+	s->n_counters += take->kind == COUNTER;
+	s->bytes += encoded_size(take);
 	if (++s->n > s->n_buckets)
 		grow(s);
+}
+
+static struct entry *counter_of(struct state *s, struct heard_str name)
+{
+	uint64_t hash = hash_table(name);
+	struct entry *e = *place(s, COUNTER, name, hash);
+
+	if (e == NULL && (e = entry_new(COUNTER, name, hash)) != NULL)
+		link_entry(s, e);
 	return e;
 }
 
 int64_t *state_next(struct state *s, const char *name)
 {
 	pthread_mutex_lock(&s->lock);
-	struct entry *e = find_or_add(s, COUNTER, heard_str(name));
+	struct entry *e = counter_of(s, heard_str(name));
 	pthread_mutex_unlock(&s->lock);
 
 	if (e == NULL)
@@ -169,19 +196,12 @@ static void untouch(struct state *s, bool keep)
 	pthread_mutex_unlock(&s->lock);
 }
 
-void state_commit(struct state *s)
-{
-	untouch(s, true);
-}
+/* ---- values */
 
-void state_rollback(struct state *s)
+static void unlink_value(struct state *s, const struct entry *like)
 {
-	untouch(s, false);
-}
-
-static void unset(struct state *s, struct heard_str name)
-{
-	struct entry **at = place(s, VALUE, name, hash_table(name)), *e = *at;
+	struct heard_str name = heard_str_n(like->name, like->name_len);
+	struct entry **at = place(s, VALUE, name, like->hash), *e = *at;
 
 	if (e == NULL)
 		return;
@@ -191,34 +211,77 @@ static void unset(struct state *s, struct heard_str name)
 	entry_free(e);
 }
 
-static int set(struct state *s, struct heard_str name, struct heard_str value)
+/* In place of the one that has its name. */
+static void put_entry(struct state *s, struct entry *take)
 {
-	char *copy = malloc(value.len);
-	struct entry *e = copy ? find_or_add(s, VALUE, name) : NULL;
+	unlink_value(s, take);
+	if (take->value)
+		link_entry(s, take);
+	else
+		entry_free(take);
+}
 
-	if (e == NULL) {
-		free(copy);
-		return -ENOMEM;
+static struct entry *value_new(struct heard_str name, struct heard_str value)
+{
+	struct entry *e = entry_new(VALUE, name, hash_table(name));
+
+	if (e == NULL || value.len == 0)
+		return e;
+	e->value = malloc(value.len);
+	if (e->value == NULL) {
+		entry_free(e);
+		return NULL;
 	}
-	memcpy(copy, value.ptr, value.len);
-	s->bytes += value.len - e->value_len;
-	free(e->value);
-	e->value = copy;
+	memcpy(e->value, value.ptr, value.len);
 	e->value_len = value.len;
+	return e;
+}
+
+int state_prepare(struct state *s, struct heard_str name, struct heard_str value)
+{
+	struct entry *e = value_new(name, value);
+
+	if (e == NULL)
+		return -ENOMEM;
+	*s->last_prepared = e;
+	s->last_prepared = &e->touched;
 	return 0;
 }
 
 int state_set(struct state *s, struct heard_str name, struct heard_str value)
 {
-	int r = 0;
+	struct entry *e = value_new(name, value);
 
+	if (e == NULL)
+		return -ENOMEM;
 	pthread_mutex_lock(&s->lock);
-	if (value.len)
-		r = set(s, name, value);
-	else
-		unset(s, name);
+	put_entry(s, e);
 	pthread_mutex_unlock(&s->lock);
-	return r;
+	return 0;
+}
+
+/* ---- after the sync */
+
+void state_commit(struct state *s)
+{
+	struct entry *e = s->prepared;
+
+	untouch(s, true);
+	s->prepared = NULL;
+	s->last_prepared = &s->prepared;
+	pthread_mutex_lock(&s->lock);
+	for (struct entry *next; e; e = next) {
+		next = e->touched;
+		e->touched = NULL;
+		put_entry(s, e);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+void state_rollback(struct state *s)
+{
+	untouch(s, false);
+	forget_prepared(s);
 }
 
 /* ---- bytes */
@@ -300,7 +363,7 @@ static int apply_counter(struct state *s, struct wire_cursor *c)
 
 	if (numbers == NULL)
 		return -EBADMSG;
-	struct entry *e = find_or_add(s, COUNTER, name);
+	struct entry *e = counter_of(s, name);
 	if (e == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < JOURNAL_COUNTS; i++)

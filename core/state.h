@@ -2,7 +2,7 @@
  * state.h - the small state that is committed with the records: counters and
  * named values.
  *
- * A group first prepares (state_next), encodes what it will change, and after
+ * A group first prepares (state_next, state_prepare), encodes what it will change, and after
  * the sync commits or, if that failed, takes it back: all that is the journal
  * thread's.  Any thread may read, and sees the last commit.
  */
@@ -26,9 +26,12 @@ void state_encode_changes(const struct state *, const struct journal_state *cons
 void state_encode_all(const struct state *, struct heard_buf *);
 /* Upper bound of what state_encode_all writes. */
 size_t state_size(const struct state *);
+/* The value as it will be after the group; an empty one removes the name.  All
+ * memory is taken here, so that a commit cannot fail.  0 or -ENOMEM. */
+int state_prepare(struct state *, struct heard_str name, struct heard_str value);
 void state_commit(struct state *);
 void state_rollback(struct state *);
-/* An empty value removes the name.  0 or -ENOMEM. */
+/* Recovery: as prepared and committed at once. */
 int state_set(struct state *, struct heard_str name, struct heard_str value);
 /* Recovery: add to the counter "pipeline/<name>" of the pipeline with this
  * hash_name; false if there is none. */

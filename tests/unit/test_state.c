@@ -93,12 +93,42 @@ static void changes_are_absolute(void **state)
 	state_destroy(t);
 }
 
+/* All memory is taken before: what was prepared shows with the commit, in order,
+ * and not at all when the group failed. */
+static void prepared_values_show_with_the_commit(void **state)
+{
+	struct state *s = state_create();
+	size_t len;
+	char *v;
+	(void)state;
+	assert_int_equal(state_set(s, HEARD_STR_OF("kept"), HEARD_STR_OF("old")), 0);
+	assert_int_equal(state_prepare(s, HEARD_STR_OF("kept"), HEARD_STR_OF("no")), 0);
+	state_rollback(s);
+	size_t size = state_size(s);
+	assert_int_equal(state_prepare(s, HEARD_STR_OF("kept"), HEARD_STR_OF("newer")), 0);
+	assert_int_equal(state_prepare(s, HEARD_STR_OF("kept"), HEARD_STR_OF("new")), 0);
+	assert_int_equal(state_prepare(s, HEARD_STR_OF("gone"), HEARD_STR_OF("x")), 0);
+	assert_int_equal(state_prepare(s, HEARD_STR_OF("gone"), heard_str_n(NULL, 0)), 0);
+	v = state_get(s, HEARD_STR_OF("kept"), &len);
+	assert_string_equal(v, "old");
+	free(v);
+	state_commit(s);
+	v = state_get(s, HEARD_STR_OF("kept"), &len);
+	assert_string_equal(v, "new");
+	free(v);
+	assert_null(state_get(s, HEARD_STR_OF("gone"), &len));
+	assert_int_equal(state_size(s), size);
+	assert_int_equal(state_prepare(s, HEARD_STR_OF("left"), HEARD_STR_OF("over")), 0);
+	state_destroy(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_group_taken_back_leaves_counters_as_they_were),
 		cmocka_unit_test(all_of_it_survives_encoding),
 		cmocka_unit_test(changes_are_absolute),
+		cmocka_unit_test(prepared_values_show_with_the_commit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
