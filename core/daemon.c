@@ -348,8 +348,7 @@ void daemon_stop(struct daemon *d)
 
 /* ---- the process */
 
-/* Customers' words must not end up in a core file. */
-static void daemon_no_dumps(void)
+void daemon_no_dumps(void)
 {
 	struct rlimit none = {0, 0};
 	setrlimit(RLIMIT_CORE, &none);

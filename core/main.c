@@ -3,6 +3,7 @@
  */
 #include "cli.h"
 
+#include "daemon.h"
 #include "option.h"
 #include "version.h"
 
@@ -71,6 +72,7 @@ static int unknown(const char *word)
 
 int main(int argc, char **argv)
 {
+	daemon_no_dumps();
 	if (setlocale(LC_CTYPE, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
 		setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc < 2)
