@@ -111,6 +111,8 @@ static void check_timezone(const struct loading *l)
 {
 	struct conf *conf = l->conf;
 	const char *name = conf->timezone;
+	if (name && option_is_open(&l->ctx, name))
+		return;
 	struct heard_zone *zone = name ? heard_zone_create(name) : NULL;
 	char text[160];
 	snprintf(text, sizeof text,
@@ -212,23 +214,30 @@ static const char *where(const struct loading *l, const char *what,
 	return kept ? kept : what;
 }
 
+/* Unless it is missing, which is told, or not known yet. */
+static void check_text(const struct option_context *ctx, const config_setting_t *group,
+		       const char *member, const char *text,
+		       int (*check)(const char *, struct heard_error *))
+{
+	struct heard_error err;
+	if (text && !option_is_open(ctx, text) && check(text, &err) < 0)
+		conf_fault(ctx, group, member, err.text);
+}
+
 static void parse_listener(const struct loading *l, const config_setting_t *group,
 			   struct conf_listener *listener)
 {
 	struct option_context ctx = l->ctx;
-	struct heard_error err;
 	size_t n_before = ctx.faults->n;
 	ctx.where = where(l, "listener", group);
 	listener->file = source_file(l, group);
 	listener->line = (int)config_setting_source_line(group);
 	option_parse(&ctx, conf_listener_table, group, NULL, listener);
-	if (listener->name && conf_check_name(listener->name, &err) < 0)
-		conf_fault(&ctx, group, "name", err.text);
-	if (listener->address && conf_check_address(listener->address, &err) < 0)
-		conf_fault(&ctx, group, "address", err.text);
+	check_text(&ctx, group, "name", listener->name, conf_check_name);
+	check_text(&ctx, group, "address", listener->address, conf_check_address);
 	for (size_t i = 0; i < listener->trusted_proxies.n; i++)
-		if (conf_check_network(listener->trusted_proxies.at[i], &err) < 0)
-			conf_fault(&ctx, group, "trusted_proxies", err.text);
+		check_text(&ctx, group, "trusted_proxies", listener->trusted_proxies.at[i],
+			   conf_check_network);
 	if (listener->rate_burst == 0)
 		listener->rate_burst = 2 * listener->rate_limit;
 	if (ctx.faults->n > n_before) { /* they are not told twice */
@@ -270,13 +279,11 @@ static void parse_pipeline(const struct loading *outer, const config_setting_t *
 {
 	static const char *const stages[] = {"inputs", "filters", "outputs", NULL};
 	struct loading l = *outer;
-	struct heard_error err;
 	l.ctx.where = where(outer, "pipeline", group);
 	p->file = source_file(outer, group);
 	p->line = (int)config_setting_source_line(group);
 	option_parse(&l.ctx, conf_pipeline_table, group, stages, p);
-	if (p->name && conf_check_name(p->name, &err) < 0)
-		conf_fault(&l.ctx, group, "name", err.text);
+	check_text(&l.ctx, group, "name", p->name, conf_check_name);
 	p->inputs = parse_stage(&l, HEARD_INPUT, group, "inputs", &p->n_inputs);
 	p->filters = parse_stage(&l, HEARD_FILTER, group, "filters", &p->n_filters);
 	p->outputs = parse_stage(&l, HEARD_OUTPUT, group, "outputs", &p->n_outputs);

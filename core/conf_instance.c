@@ -120,7 +120,8 @@ static void settle_name(const struct option_context *ctx, const config_setting_t
 	struct heard_error err;
 	if (instance->name == NULL || instance->name[0] == '\0')
 		instance->name = instance->plugin;
-	else if (conf_check_name(instance->name, &err) < 0)
+	else if (!option_is_open(ctx, instance->name) &&
+		 conf_check_name(instance->name, &err) < 0)
 		conf_fault(ctx, group, "name", err.text);
 }
 
@@ -130,8 +131,29 @@ static void settle_when(const struct option_context *ctx, const config_setting_t
 	struct heard_error err;
 	if (instance->when && instance->when[0] == '\0')
 		instance->when = NULL;
-	if (instance->when && condition_check(instance->when, &err) < 0)
+	if (instance->when && !option_is_open(ctx, instance->when) &&
+	    condition_check(instance->when, &err) < 0)
 		conf_fault(ctx, group, "when", err.text);
+}
+
+/* What a ${...} stands for even if it is printed as written: without the plugin
+ * nobody knows the options. */
+static const char *plugin_name(const struct option_context *ctx, const config_setting_t *group,
+			       const struct conf_instance *instance)
+{
+	static const struct heard_option table[] = {
+		{"plugin", HEARD_STRING(struct conf_instance, plugin), .help = ""},
+		{.name = NULL},
+	};
+	struct option_context resolved = *ctx;
+	struct conf_instance found = {.plugin = NULL};
+	if (instance->plugin == NULL || !option_is_open(ctx, instance->plugin))
+		return instance->plugin;
+	resolved.as_written = false;
+	const char *const *everything = member_names(ctx, group);
+	if (everything)
+		option_parse(&resolved, table, group, everything, &found);
+	return found.plugin;
 }
 
 void conf_instance_parse(const struct option_context *outer, const char *const *plugin_path,
@@ -150,11 +172,12 @@ void conf_instance_parse(const struct option_context *outer, const char *const *
 	}
 	option_parse(&ctx, conf_instance_table(stage), group, everything, instance);
 	struct heard_error err;
-	if (instance->plugin)
-		instance->module = module_load(plugin_path, stage, instance->plugin, &err);
+	const char *plugin = plugin_name(&ctx, group, instance);
+	if (plugin)
+		instance->module = module_load(plugin_path, stage, plugin, &err);
 	if (instance->module)
 		parse_own_options(&ctx, stage, group, instance);
-	else if (instance->plugin)
+	else if (plugin)
 		conf_fault(&ctx, group, "plugin", err.text);
 	settle_name(&ctx, group, instance);
 	settle_when(&ctx, group, instance);

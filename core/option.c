@@ -30,6 +30,11 @@ void option_fault(const struct option_context *ctx, const char *file, int line,
 		   has_where ? ": " : "", text);
 }
 
+bool option_is_open(const struct option_context *ctx, const char *text)
+{
+	return ctx->as_written && strstr(text, "${") != NULL;
+}
+
 void *option_alloc(const struct option_context *ctx, size_t size)
 {
 	void *p = arena_zalloc(ctx->arena, size ? size : 1);

@@ -55,6 +55,9 @@ const char *option_type_name(enum heard_option_type);
 /* A fault at a place, behind ctx->where. */
 void option_fault(const struct option_context *, const char *file, int line, const char *format,
 		  ...) HEARD_PRINTF(4, 5);
+/* Does the text still hold a ${...}, because it is left as written?  Then nobody
+ * can say what its value will be, or that it is wrong. */
+bool option_is_open(const struct option_context *, const char *text);
 /* Memory of the config, zeroed, or NULL and a fault. */
 void *option_alloc(const struct option_context *, size_t size);
 

@@ -43,7 +43,8 @@ static const char *list_text(const struct reading *r)
 	}
 	const char *text = reading_text(r, string);
 	int index;
-	if (text && r->opt->choices && !reading_choice(r, text, &index))
+	bool is_checked = text && r->opt->choices && !option_is_open(r->ctx, text);
+	if (is_checked && !reading_choice(r, text, &index))
 		return NULL;
 	return text;
 }

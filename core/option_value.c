@@ -42,7 +42,7 @@ static bool is_text_fine(const struct reading *r, const char *text)
 {
 	if (*text == '\0' && r->opt->value == NULL)
 		return reading_fail(r, "must not be empty");
-	if (r->ctx->as_written && strstr(text, "${"))
+	if (option_is_open(r->ctx, text))
 		return true; /* what it stands for may have any length */
 	struct heard_option in_bytes = {
 		.name = r->opt->name, .min = r->opt->min, .max = r->opt->max};

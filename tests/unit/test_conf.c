@@ -151,6 +151,33 @@ static void what_has_no_faults_can_be_kept(void **state)
 	free(said);
 }
 
+/* What it stands for is not known when it is to be printed as written. */
+static void a_reference_is_not_judged_when_it_is_left_as_written(void **state)
+{
+	(void)state;
+	char *said, *printed;
+	size_t size;
+	setenv("HEARD_TEST_PLUGIN", "listen", 1);
+	struct conf *conf = load_text(
+		PLUGINS
+		"timezone = \"${env:HEARD_TEST_NOWHERE}\"; listeners = ({ name = \"public\";"
+		" address = \"127.0.0.1:${env:PORT}\"; trusted_proxies = \"${env:NET}\"; });"
+		"pipelines = ( { name = \"p${env:N}\"; clear = true; inputs = ("
+		"{ plugin = \"${env:HEARD_TEST_PLUGIN}\"; name = \"a.${env:N}\"; });"
+		" outputs = ( { plugin = \"keep\"; when = \"lang == '${env:L}' ((\"; } ); } );",
+		&(struct conf_flags){.no_secrets = true}, &said);
+	assert_string_equal(said, "");
+	assert_non_null(conf);
+	FILE *out = open_memstream(&printed, &size);
+	conf_print(conf, out);
+	fclose(out);
+	assert_non_null(strstr(printed, "127.0.0.1:${env:PORT}"));
+	assert_non_null(strstr(printed, "plugin = \"${env:HEARD_TEST_PLUGIN}\""));
+	conf_destroy(conf);
+	free(printed);
+	free(said);
+}
+
 /* ---- what a good one becomes */
 
 static void defaults_are_filled_in(void **state)
@@ -426,6 +453,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case_says_what_it_should),
 		cmocka_unit_test(what_has_no_faults_can_be_kept),
+		cmocka_unit_test(a_reference_is_not_judged_when_it_is_left_as_written),
 		cmocka_unit_test(defaults_are_filled_in),
 		cmocka_unit_test(relative_paths_have_their_folders),
 		cmocka_unit_test(what_is_printed_can_be_read_and_prints_the_same),
