@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The config's plugin_path; a config that is not there, or has faults, is not
- * asked for here. */
+/* The config's plugin_path; a config that is not there is not asked for here, and
+ * what else is wrong with it is for `check` to say. */
 static struct conf *quiet_conf(const struct cli *cli)
 {
 	if (access(cli->config, R_OK) != 0)
@@ -25,7 +25,9 @@ static struct conf *quiet_conf(const struct cli *cli)
 	struct faults faults;
 	faults_init(&faults);
 	struct conf *conf = conf_load(
-		cli->config, &(struct conf_flags){.state_dir = cli->state_dir}, &faults);
+		cli->config,
+		&(struct conf_flags){.state_dir = cli->state_dir, .keep_faulty = true},
+		&faults);
 	faults_release(&faults);
 	return conf;
 }
@@ -95,6 +97,7 @@ struct wanted {
 	const char *name;
 	bool mdoc;
 	int found;
+	bool is_broken;
 	const char *names[256];
 	size_t n;
 };
@@ -110,6 +113,7 @@ static void describe_one(void *arg, enum heard_stage stage, const char *name,
 		return;
 	if (m == NULL) {
 		fprintf(stderr, "heard: %s %s: %s\n", stage_name(stage), name, err->text);
+		w->is_broken = true;
 		return;
 	}
 	if (w->found++ > 0)
@@ -161,7 +165,7 @@ int cmd_describe(int argc, char **argv)
 	struct conf *conf = quiet_conf(&cli);
 	static const char *const standard[] = {NULL};
 	module_each(conf != NULL ? conf->plugin_path : standard, describe_one, &w);
-	if (w.found == 0) {
+	if (w.found == 0 && !w.is_broken) {
 		const char *near = suggest(w.name, w.names);
 		fprintf(stderr, "heard: there is no plugin \"%s\"", w.name);
 		fprintf(stderr,
@@ -171,5 +175,5 @@ int cmd_describe(int argc, char **argv)
 	for (size_t i = 0; i < w.n; i++)
 		free((void *)(uintptr_t)w.names[i]);
 	conf_destroy(conf);
-	return w.found == 0;
+	return w.found == 0 || w.is_broken;
 }
