@@ -39,6 +39,12 @@ static int state_dir_make(const char *folder, struct heard_error *err)
 				  "state_dir %s belongs to user %u and we are user %u; give it "
 				  "to us with chown, or name another",
 				  folder, st.st_uid, geteuid());
+	if (st.st_mode & 022)
+		return heard_fail(
+			err, EPERM,
+			"state_dir %s can be written by others, who could change what "
+			"customers said and whose keys are trusted; chmod 700 %s",
+			folder, folder);
 	if (access(folder, R_OK | W_OK | X_OK) != 0)
 		return heard_fail(err, errno, "cannot write in state_dir %s: %s", folder,
 				  strerror(errno));

@@ -153,6 +153,18 @@ static void a_lock_that_was_handed_over_is_kept(void **state)
 	close(fd);
 }
 
+static void a_folder_that_others_can_write_is_refused(void **state)
+{
+	(void)state;
+	taken();
+	chmod(folder, 0720);
+	refused(EPERM, "chmod 700");
+	chmod(folder, 0702);
+	refused(EPERM, "can be written by others");
+	chmod(folder, 0755);
+	taken();
+}
+
 static void a_file_is_no_folder(void **state)
 {
 	(void)state;
@@ -211,6 +223,7 @@ int main(void)
 		TEST(a_start_that_was_killed_before_it_made_its_mark_is_gone_on_with),
 		TEST(a_second_daemon_is_told_of_the_first),
 		TEST(a_lock_that_was_handed_over_is_kept),
+		TEST(a_folder_that_others_can_write_is_refused),
 		TEST(a_file_is_no_folder),
 		TEST(a_lock_that_is_a_link_is_not_followed),
 		TEST(a_parent_that_is_absent_is_said),
