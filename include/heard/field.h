@@ -11,8 +11,11 @@
  * strings), FILES (attachments).
  *
  * CARE says what must happen before the field may be written in clear:
- *	SAFE     made by us, or of a closed set: never holds private data
- *	WORK     working data (order numbers, ids): kept as it was given
+ *	SAFE     made by us, or a label or a figure.  What a source gives is looked
+ *	         at before the filters (core/admit.c): it is taken away if only we
+ *	         say it, and becomes an attribute if it does not look like a label
+ *	         or is too large for a score.  So it holds no private data.
+ *	WORK     working data (order numbers, ids): kept as it was given, in clear
  *	TEXT     written by people: `mask` cleans it
  *	CONTACT  sealed by the core at the gate, whatever the filters did
  */
@@ -86,7 +89,9 @@ enum heard_field {
 };
 
 /* Families hold free names: ratings.* (number), masked.* (count) and
- * attributes.* (string, number or bool; nested ones are flattened, "a.0.b"). */
+ * attributes.* (string, number or bool; nested ones are flattened, "a.0.b").
+ * Names are not cleaned, so a source's name with six digits, an @ or more than 64
+ * bytes becomes "member_N", and its text the attribute "member_N_name". */
 #define HEARD_FAMILIES(X)                                                           \
 	X(RATINGS, "ratings",                                                       \
 	  "sub-scores: appearance, function, value, packaging, logistics, service") \
