@@ -6,6 +6,10 @@
  * A piece of 0 bytes ends it.  Each piece is answered, in any order, by
  * {"out": {"line": n, "accepted": n, "dead": n}}, once it is committed; when the
  * daemon cannot take it now, it is tried again here, so the client only waits.
+ *
+ * No more than PENDING_MAX pieces are taken at a time; the rest stays with the
+ * client, since control.c reads no further than its watermark.  When the daemon
+ * stops, what is under way is still answered, and then the client is told so.
  */
 #include "control.h"
 
@@ -20,7 +24,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE_MAX (1u << 20)
+#define PIECE_MAX   (1u << 20)
+#define PENDING_MAX 32
 
 struct sending {
 	struct control_client *client; /* NULL: it went away */
@@ -30,6 +35,8 @@ struct sending {
 	size_t want;	/* bytes of the piece that is being read */
 	int64_t line;
 	bool is_ended;
+	bool has_exited; /* the last line is on its way */
+	bool is_reading; /* sending_read is on the stack */
 };
 
 struct sending_piece {
@@ -54,6 +61,19 @@ static void sending_gone(void *arg)
 }
 
 static void sending_emit(void *arg);
+static void sending_read(struct control_client *, void *arg);
+
+static void sending_exit(struct sending *s, int code, const char *why)
+{
+	s->has_exited = true;
+	control_exit(s->client, code, "%s", why);
+}
+
+/* The inputs have stopped, or are about to. */
+static bool sending_is_over(const struct sending *s)
+{
+	return s->input->host.daemon->state != DAEMON_RUNNING;
+}
 
 static void sending_answer(struct sending *s, const struct sending_piece *piece,
 			   const struct heard_receipt *r)
@@ -73,7 +93,7 @@ static void sending_receipt(void *arg, const struct heard_receipt *r)
 {
 	struct sending_piece *piece = arg;
 	struct sending *s = piece->sending;
-	if (r->code == -EAGAIN && s->client != NULL) {
+	if (r->code == -EAGAIN && s->client != NULL && !sending_is_over(s)) {
 		if (piece->again == NULL)
 			piece->again = heard_timer_create(&s->input->host, sending_emit, piece);
 		if (piece->again != NULL) {
@@ -81,13 +101,13 @@ static void sending_receipt(void *arg, const struct heard_receipt *r)
 			return;
 		}
 	}
-	if (s->client != NULL)
+	if (s->client != NULL && !s->has_exited)
 		sending_answer(s, piece, r);
 	heard_timer_destroy(piece->again);
 	free(piece);
 	s->pending--;
-	if (s->client != NULL && s->is_ended && s->pending == 0)
-		control_exit(s->client, 0, "%s", "");
+	if (s->client != NULL)
+		sending_read(s->client, s); /* there is room again, or it is the end */
 	sending_release(s);
 }
 
@@ -131,28 +151,43 @@ static bool sending_header(struct sending *s, struct heard_str line)
 	return true;
 }
 
+/* One piece: true if there may be another. */
+static bool sending_next(struct control_client *c, struct sending *s)
+{
+	struct heard_str bytes;
+	if (s->want == 0 && !control_line(c, &bytes))
+		return false;
+	if (s->want == 0 && !sending_header(s, bytes)) {
+		sending_exit(s, 2, "bad piece");
+		return false;
+	}
+	if (s->is_ended || !control_bytes(c, s->want, &bytes))
+		return false;
+	if (sending_piece(s, bytes) != 0) {
+		sending_exit(s, 1, "no memory");
+		return false;
+	}
+	return true;
+}
+
 static void sending_read(struct control_client *c, void *arg)
 {
 	struct sending *s = arg;
-	struct heard_str bytes;
-	while (!s->is_ended) {
-		if (s->want == 0 && !control_line(c, &bytes))
-			return;
-		if (s->want == 0 && !sending_header(s, bytes)) {
-			control_exit(c, 2, "bad piece");
-			return;
-		}
-		if (s->is_ended)
-			break;
-		if (s->want > 0 && !control_bytes(c, s->want, &bytes))
-			return;
-		if (sending_piece(s, bytes) != 0) {
-			control_exit(c, 1, "no memory");
-			return;
-		}
-	}
-	if (s->pending == 0)
-		control_exit(c, 0, "%s", "");
+	if (s->is_reading || s->has_exited)
+		return;
+	s->is_reading = true; /* a piece that is refused at once comes back here */
+	while (!s->is_ended && !sending_is_over(s) && s->pending < PENDING_MAX &&
+	       sending_next(c, s))
+		;
+	s->is_reading = false;
+	if (s->pending > 0 || s->has_exited)
+		return;
+	if (s->is_ended)
+		sending_exit(s, 0, "");
+	else if (sending_is_over(s))
+		sending_exit(s, 1,
+			     "the daemon is stopping; send what was not accepted again when "
+			     "it runs");
 }
 
 /* The input to send by: the one named, or the built-in one. */

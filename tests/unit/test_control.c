@@ -203,6 +203,43 @@ static void a_sender_that_leaves_is_forgotten(void **state)
 	assert_true(engine_journal_has(&e, "hold"));
 }
 
+static void no_more_than_a_few_pieces_of_a_sender_are_taken_at_a_time(void **state)
+{
+	(void)state;
+	engine_start(&e);
+	engine_connect(&e, &c, "{\"command\":\"send\"}");
+	for (int i = 0; i < 50; i++)
+		dprintf(c.fd, "15 %d\n{\"body\":\"%s\"}", i + 1, i == 0 ? "hold" : "fine");
+	dprintf(c.fd, "0 0\n");
+	engine_until(&e, e.filter[0].waiting == 1);
+	engine_idle(&e, 20);
+	assert_int_equal(engine_pipeline(&e)->in_flight, 32 * 15);
+	sem_post(&e.filter[0].go);
+	engine_until(&e, engine_answered(&c));
+	assert_non_null(strstr(c.text, "{\"line\":50,\"accepted\":1,\"dead\":0}"));
+	assert_non_null(strstr(c.text, "\"exit\":0"));
+	close(c.fd);
+}
+
+static void a_sender_is_told_of_a_stop_once_its_pieces_are_answered(void **state)
+{
+	(void)state;
+	with_life();
+	engine_connect(&e, &c, "{\"command\":\"send\"}");
+	dprintf(c.fd, "15 1\n{\"body\":\"hold\"}");
+	engine_until(&e, e.filter[0].waiting == 1);
+	life_stop(e.daemon);
+	dprintf(c.fd, "15 2\n{\"body\":\"late\"}");
+	engine_idle(&e, 20);
+	sem_post(&e.filter[0].go);
+	assert_int_equal(loop_run(e.daemon->main), 0);
+	assert_true(engine_answered(&c));
+	assert_non_null(strstr(c.text, "{\"line\":1,\"accepted\":1,\"dead\":0}"));
+	assert_null(strstr(c.text, "\"line\":2"));
+	assert_non_null(strstr(c.text, "\"exit\":1,\"error\":\"the daemon is stopping"));
+	close(c.fd);
+}
+
 static void what_cannot_be_taken_now_is_tried_again(void **state)
 {
 	(void)state;
@@ -626,6 +663,8 @@ int main(int argc, char **argv)
 		TEST(send_takes_text_line_by_line),
 		TEST(send_to_nowhere_is_refused),
 		TEST(a_sender_that_leaves_is_forgotten),
+		TEST(no_more_than_a_few_pieces_of_a_sender_are_taken_at_a_time),
+		TEST(a_sender_is_told_of_a_stop_once_its_pieces_are_answered),
 		TEST(what_cannot_be_taken_now_is_tried_again),
 		TEST(dead_letters_are_listed_shown_and_dropped),
 		TEST(what_an_output_refused_is_replayed_to_it_alone),
