@@ -33,6 +33,7 @@ struct heard_batch {
 	struct batch_dead *dead;
 	size_t n_dead, size_dead;
 	uint32_t emission;
+	struct heard_zone *zone;   /* while it is decoded */
 	struct heard_record **all; /* while narrowed: what `at` is otherwise */
 	size_t n_all, size_all, n_kept;
 
@@ -209,10 +210,21 @@ void batch_truncate(struct heard_batch *b, size_t n_records, size_t n_dead)
 	b->n_dead = n_dead;
 }
 
+void batch_set_zone(struct heard_batch *b, struct heard_zone *zone)
+{
+	b->zone = zone;
+}
+
+struct heard_zone *heard_batch_zone(const struct heard_batch *b)
+{
+	return b->zone;
+}
+
 void batch_end_decode(struct heard_batch *b)
 {
 	b->decoded = b->n;
 	b->is_decoded = true;
+	b->zone = NULL;
 }
 
 size_t batch_decoded(const struct heard_batch *b)

@@ -33,6 +33,9 @@ struct arena *batch_arena(struct heard_batch *);
 
 /* ---- on the way in */
 
+/* The zone of times that name none, until batch_end_decode: a zone is for one
+ * thread, and the batch goes on to others.  NULL: UTC. */
+void batch_set_zone(struct heard_batch *, struct heard_zone *);
 /* Records and dead pieces added from now on belong to this emission. */
 void batch_set_emission(struct heard_batch *, uint32_t emission);
 /* Take back everything added since there were n records and d dead pieces. */

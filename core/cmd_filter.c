@@ -64,6 +64,7 @@ static int run_chunk(struct run *r, struct heard_str raw, struct heard_error *er
 	struct heard_batch *b = r->batch;
 	batch_clear(b);
 	heard_buf_clear(&r->out);
+	batch_set_zone(b, r->daemon->lanes[0].zone);
 	int rc = send_decode(SEND_NDJSON, raw, r->line, b, err);
 	for (size_t i = 0; rc == 0 && i < heard_batch_size(b); i++)
 		gate_admit(heard_batch_at(b, i),

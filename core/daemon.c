@@ -63,6 +63,8 @@ static int daemon_open_lanes(struct daemon *d)
 		uuid_maker_init(&d->lanes[i].ids);
 		heard_buf_init(&d->lanes[i].scratch, 256u << 20);
 		sealer_init(&d->lanes[i].sealer, &d->gate.to);
+		if (d->conf->timezone != NULL)
+			d->lanes[i].zone = heard_zone_create(d->conf->timezone);
 	}
 	return 0;
 }
@@ -115,6 +117,7 @@ void daemon_close(struct daemon *d)
 	for (unsigned i = 0; d->lanes != NULL && i <= d->n_workers; i++) {
 		sealer_release(&d->lanes[i].sealer);
 		heard_buf_release(&d->lanes[i].scratch);
+		heard_zone_destroy(d->lanes[i].zone);
 	}
 	free(d->lanes);
 	loop_destroy(d->main);

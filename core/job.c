@@ -214,6 +214,7 @@ static void job_acquit(struct job *job, struct daemon *d)
 static void job_decode(struct job *job, struct lane *lane)
 {
 	struct heard_host *host = &job->input->host;
+	batch_set_zone(job->batch, lane->zone);
 	for (size_t i = 0; i < job->n; i++)
 		job_decode_one(job, &job->emissions[i], (uint32_t)i, lane);
 	int64_t now = daemon_now();

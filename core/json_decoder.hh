@@ -64,7 +64,7 @@ bool take_number(element e, double *out);
 /* An integer, also when it is written as 2.0. */
 bool take_integer(element e, int64_t *out);
 /* Text as heard_time_parse takes it; a number as it takes digits. */
-int64_t take_time(element e);
+int64_t take_time(element e, heard_zone *zone);
 
 /* ---- families: 0, or negative with a sentence */
 

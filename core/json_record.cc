@@ -56,7 +56,7 @@ int set_integer(const decoder &d, enum heard_field f, element e)
 
 int set_time(const decoder &d, enum heard_field f, element e)
 {
-	int64_t ms = take_time(e);
+	int64_t ms = take_time(e, heard_batch_zone(d.r->batch));
 	if (ms == HEARD_TIME_NONE)
 		return wrong(d, f, "a time such as 2026-01-31T08:30:00Z, from 1970 to 9999");
 	return heard_set_time(d.r, f, ms) < 0 ? out_of_memory(d) : 0;

@@ -68,13 +68,13 @@ bool json::take_integer(json::element e, int64_t *out)
 	return v.type == HEARD_INT_;
 }
 
-int64_t json::take_time(json::element e)
+int64_t json::take_time(json::element e, heard_zone *zone)
 {
 	constexpr double first_ms = 1e11, end_ms = 253402300800e3;
 	std::string_view text;
 	double number;
 	if (e.get_string().get(text) == simdjson::SUCCESS)
-		return heard_time_parse(json::view(text), nullptr);
+		return heard_time_parse(json::view(text), zone);
 	if (!take_number(e, &number) || number < 0)
 		return HEARD_TIME_NONE;
 	if (number < first_ms)

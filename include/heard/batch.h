@@ -11,6 +11,7 @@
 #include <heard/record.h>
 
 struct heard_error;
+struct heard_zone;
 
 /* Records in the batch, those no longer live included. */
 HEARD_API size_t heard_batch_size(const struct heard_batch *);
@@ -29,6 +30,10 @@ HEARD_API int heard_batch_add_json(struct heard_batch *, struct heard_str json,
  * are copied.  [worker] */
 HEARD_API int heard_batch_dead(struct heard_batch *, struct heard_str piece, int64_t line,
 			       const char *format, ...) HEARD_PRINTF(4, 5);
+
+/* In decode: the zone of times that name none, for heard_time_parse; elsewhere
+ * NULL, which is UTC.  [worker] */
+HEARD_API struct heard_zone *heard_batch_zone(const struct heard_batch *);
 
 /* Bytes that live as long as the batch, or NULL at the cap. */
 HEARD_API void *heard_batch_alloc(struct heard_batch *, size_t size);

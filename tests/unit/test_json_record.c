@@ -170,6 +170,24 @@ static void numbers_are_taken_where_a_string_is_wanted(void **state)
 	assert_refused("{\"order\":184467440737095516150}", "order must be a string");
 }
 
+static void a_time_that_names_no_zone_is_of_the_batchs_while_it_is_decoded(void **state)
+{
+	(void)state;
+	static const char text[] = "{\"created_at\":\"2026-11-21T20:15:30\"}";
+	struct heard_zone *zone = heard_zone_create("Asia/Shanghai");
+	assert_non_null(zone);
+	assert_string_equal(encode(read_json(text)),
+			    "{\"created_at\":\"2026-11-21T20:15:30.000Z\"}");
+	batch_set_zone(batch, zone);
+	assert_string_equal(encode(read_json(text)),
+			    "{\"created_at\":\"2026-11-21T12:15:30.000Z\"}");
+	assert_string_equal(encode(read_json("{\"created_at\":\"2026-11-21T20:15:30Z\"}")),
+			    "{\"created_at\":\"2026-11-21T20:15:30.000Z\"}");
+	batch_end_decode(batch);
+	assert_null(heard_batch_zone(batch));
+	heard_zone_destroy(zone);
+}
+
 static void times_are_strings_or_numbers(void **state)
 {
 	(void)state;
@@ -200,7 +218,8 @@ static void wrong_types_name_the_member(void **state)
 	assert_refused("{\"tags\":\"a\"}", "tags must be a list of strings");
 	assert_refused("{\"tags\":[null]}", "tags must be a list of strings");
 	assert_refused("{\"ratings\":4}", "ratings must be an object");
-	assert_refused("{\"ratings\":{\"value\":\"4\"}}", "a member of ratings must be a number");
+	assert_refused("{\"ratings\":{\"value\":\"4\"}}",
+		       "a member of ratings must be a number");
 	assert_refused("{\"masked\":{\"phone\":1.5}}", "a member of masked must be an integer");
 	assert_refused("{\"attributes\":[1]}", "attributes must be an object");
 	assert_refused("{\"attachments\":{}}", "attachments must be a list");
@@ -391,6 +410,7 @@ int main(void)
 		TEST(every_field_goes_both_ways),
 		TEST(numbers_are_taken_where_a_string_is_wanted),
 		TEST(times_are_strings_or_numbers),
+		TEST(a_time_that_names_no_zone_is_of_the_batchs_while_it_is_decoded),
 		TEST(wrong_types_name_the_member),
 		TEST(errors_never_quote_a_value),
 		TEST(errors_do_not_tell_free_names),

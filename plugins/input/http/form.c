@@ -78,7 +78,7 @@ static int set_field(struct heard_record *r, enum heard_field f, struct heard_st
 			return -EBADMSG;
 		return heard_set_int(r, f, (int64_t)number);
 	case HEARD_TIME_:
-		time = heard_time_parse(value, NULL);
+		time = heard_time_parse(value, heard_batch_zone(heard_record_batch(r)));
 		return time == HEARD_TIME_NONE ? -EBADMSG : heard_set_time(r, f, time);
 	default: return -EBADMSG; /* attachments do not come in a form of this kind */
 	}
