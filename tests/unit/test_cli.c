@@ -1,0 +1,176 @@
+/*
+ * Tests of cli.c and cli_table.c: options wherever they stand, tables of any
+ * script, and answers of a daemon that goes away.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct cli cli;
+static const char *from;
+static bool all;
+static const struct cli_option own[] = {
+	{"from", &from, NULL}, {"all", NULL, &all}, {NULL, NULL, NULL}};
+
+/* The words of a command line. */
+static bool parse(const char *line)
+{
+	static char text[256];
+	static char *argv[32];
+	int argc = 0;
+	from = NULL;
+	all = false;
+	snprintf(text, sizeof(text), "%s", line);
+	for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	return cli_parse(&cli, argc, argv, own, "usage");
+}
+
+static void options_stand_anywhere(void **state)
+{
+	(void)state;
+	assert_true(parse("dead show -c my.conf 17 --json --all --from now"));
+	assert_int_equal(cli.argc, 2);
+	assert_string_equal(cli.argv[0], "show");
+	assert_string_equal(cli.argv[1], "17");
+	assert_string_equal(cli.config, "my.conf");
+	assert_string_equal(from, "now");
+	assert_true(cli.json && all);
+}
+
+static void values_may_follow_an_equals_sign(void **state)
+{
+	(void)state;
+	assert_true(parse("x --from=a=b --state-dir=/tmp"));
+	assert_string_equal(from, "a=b");
+	assert_string_equal(cli.state_dir, "/tmp");
+	assert_string_equal(cli.config, CLI_CONFIG);
+}
+
+static void two_dashes_end_options_and_one_is_a_file(void **state)
+{
+	(void)state;
+	assert_true(parse("x - -- --all"));
+	assert_int_equal(cli.argc, 2);
+	assert_string_equal(cli.argv[0], "-");
+	assert_string_equal(cli.argv[1], "--all");
+	assert_false(all);
+}
+
+static void what_is_unknown_or_cut_short_is_wrong_usage(void **state)
+{
+	(void)state;
+	assert_false(parse("x --frob"));
+	assert_false(parse("x -x"));
+	assert_false(parse("x --from"));
+	assert_false(parse("x -c"));
+	assert_false(parse("x --all=yes"));
+	assert_false(parse("x --fromage y"));
+	assert_false(parse("x --help"));
+}
+
+/* ---- tables */
+
+static char *printed(struct cli_table *t)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	cli_table_print(t, f);
+	fclose(f);
+	return text;
+}
+
+static void columns_line_up_and_lines_have_no_tail(void **state)
+{
+	(void)state;
+	struct cli_table t;
+	cli_table_init(&t, 3);
+	t.right[1] = true;
+	cli_table_add(&t, "name");
+	cli_table_add(&t, "n");
+	cli_table_add(&t, "why");
+	cli_table_add(&t, "a");
+	cli_table_addf(&t, "%d", 1234);
+	cli_table_add(&t, "because");
+	char *text = printed(&t);
+	assert_string_equal(text, "name     n  why\na     1234  because\n");
+	free(text);
+}
+
+static void wide_characters_take_two_columns(void **state)
+{
+	(void)state;
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		skip();
+	struct cli_table t;
+	cli_table_init(&t, 2);
+	cli_table_add(&t, "质量");
+	cli_table_add(&t, "x");
+	cli_table_add(&t, "abcd");
+	cli_table_add(&t, "y");
+	char *text = printed(&t);
+	assert_string_equal(text, "质量  x\nabcd  y\n");
+	free(text);
+	cli_table_init(&t, 2);
+	cli_table_add(&t, "bad \xff\xe8");
+	cli_table_add(&t, "z");
+	text = printed(&t);
+	assert_non_null(strstr(text, "z\n"));
+	free(text);
+}
+
+static void a_table_grows(void **state)
+{
+	(void)state;
+	struct cli_table t;
+	cli_table_init(&t, 1);
+	for (int i = 0; i < 1000; i++)
+		cli_table_addf(&t, "%d", i);
+	char *text = printed(&t);
+	assert_non_null(strstr(text, "\n999\n"));
+	free(text);
+	assert_int_equal(t.n, 0);
+}
+
+/* ---- asking */
+
+static void no_daemon_is_said_and_what_to_do(void **state)
+{
+	(void)state;
+	char folder[] = "/tmp/heard-cli-XXXXXX", *text = NULL;
+	size_t size;
+	assert_non_null(mkdtemp(folder));
+	FILE *f = open_memstream(&text, &size);
+	assert_int_equal(cli_ask_saying(f, folder, HEARD_STR_OF("{}"), NULL, NULL), 1);
+	fclose(f);
+	assert_non_null(strstr(text, "no heard is running"));
+	assert_non_null(strstr(text, "heard run"));
+	free(text);
+	remove(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(options_stand_anywhere),
+		cmocka_unit_test(values_may_follow_an_equals_sign),
+		cmocka_unit_test(two_dashes_end_options_and_one_is_a_file),
+		cmocka_unit_test(what_is_unknown_or_cut_short_is_wrong_usage),
+		cmocka_unit_test(columns_line_up_and_lines_have_no_tail),
+		cmocka_unit_test(wide_characters_take_two_columns),
+		cmocka_unit_test(a_table_grows),
+		cmocka_unit_test(no_daemon_is_said_and_what_to_do),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
