@@ -120,6 +120,17 @@ int keys_restore(struct keys *k, const unsigned char key[16], const unsigned cha
 	return r;
 }
 
+static int add_hole(struct keys *k, uint64_t from, uint64_t to)
+{
+	struct keys_hole *more = realloc(k->holes, (k->n_holes + 1) * sizeof(*more));
+
+	if (more == NULL)
+		return -ENOMEM;
+	k->holes = more;
+	k->holes[k->n_holes++] = (struct keys_hole){from, to};
+	return 0;
+}
+
 int keys_skip(struct keys *k, uint64_t next)
 {
 	int r = keys_write(k, k->options.now_ms);
@@ -128,6 +139,8 @@ int keys_skip(struct keys *k, uint64_t next)
 	if (next > k->committed) {
 		if (k->n_files == 0)
 			k->oldest = next;
+		else if (r == 0)
+			r = add_hole(k, k->committed, next);
 		k->committed = next;
 	}
 	return r;
@@ -160,5 +173,6 @@ void keys_close(struct keys *k)
 	keys_files_close(k);
 	keys_table_release(k);
 	free(k->pending);
+	free(k->holes);
 	free(k);
 }

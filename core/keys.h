@@ -55,7 +55,8 @@ int keys_skip(struct keys *, uint64_t next);
 
 /* Have all committed keys synced soon. */
 void keys_seal(struct keys *);
-/* A sync failed: write what is not synced again, to another file. */
+/* A sync failed: write what is not synced again, to another file.  0; -EBADMSG:
+ * some of it is lost, so only the frames still have it; -errno. */
 int keys_rescue(struct keys *, uint64_t synced, int64_t now_ms);
 /* Drop the files in which everything is older than dedupe_ms. */
 void keys_expire(struct keys *, int64_t now_ms);

@@ -192,16 +192,40 @@ void keys_expire(struct keys *k, int64_t now_ms)
 	}
 }
 
-/* Copies numbers [from, committed) into f; what cannot be read stays a hole. */
+static bool is_hole(const struct keys *k, uint64_t number)
+{
+	for (size_t i = 0; i < k->n_holes; i++)
+		if (number >= k->holes[i].from && number < k->holes[i].to)
+			return true;
+	return false;
+}
+
+/* 1: in e; 0: nothing was ever written there; -EBADMSG: it was, and the disk
+ * lost it; -errno. */
+static int entry_for_rescue(const struct keys *k, uint64_t number, unsigned char e[KEYS_ENTRY])
+{
+	const struct keys_file *f = file_of(k, number);
+
+	if (is_hole(k, number))
+		return 0;
+	ssize_t got = f ? pread(f->fd, e, KEYS_ENTRY, place_in(f, number)) : 0;
+	if (got < 0)
+		return -errno;
+	return got == KEYS_ENTRY && entry_is_sound(e) ? 1 : -EBADMSG;
+}
+
+/* Copies numbers [from, committed) into f: all of them, or it is no rescue. */
 static int copy_into(struct keys *k, const struct keys_file *f, uint64_t from)
 {
 	unsigned char e[KEYS_ENTRY];
 	int r = 0;
 
-	for (uint64_t n = from; n < k->committed && r == 0; n++)
-		if (keys_entry_read(k, n, e))
+	for (uint64_t n = from; n < k->committed && r == 0; n++) {
+		r = entry_for_rescue(k, n, e);
+		if (r == 1)
 			r = journal_io_write_bytes(k->options.io, f->fd, e, sizeof(e),
 						   place_in(f, n));
+	}
 	return r;
 }
 

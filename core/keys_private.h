@@ -24,6 +24,9 @@ struct keys_sub {
 	struct keys_slot *slots;
 	uint32_t size, used;
 };
+struct keys_hole { /* numbers that no frame has any more */
+	uint64_t from, to;
+};
 struct keys_file {
 	uint64_t first;
 	int fd;
@@ -36,6 +39,8 @@ struct keys {
 	struct keys_sub subs[KEYS_SUBS];
 	struct keys_file *files; /* by first, rising */
 	size_t n_files;
+	struct keys_hole *holes; /* those that this start made */
+	size_t n_holes;
 	uint64_t oldest;    /* numbers below are forgotten */
 	uint64_t committed; /* numbers from here on are pending */
 	unsigned char *pending;

@@ -13,6 +13,7 @@
 
 #include "log.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ enum {
 	SAVE_MS = 50,	/* positions are written, but not synced, so often */
 	SYNC_MS = 1000, /* and synced */
 	EXPIRE_MS = 10000,
+	LOST_MS = 3600000, /* keys that are lost are said again so often */
 };
 
 /* ---- keys */
@@ -65,19 +67,28 @@ void tend_sync_keys(void *arg, int take_fd, uint64_t upto)
 	backstage_post(j->backstage, &s->job);
 }
 
+static void rescue_keys(struct journal *j, int64_t now)
+{
+	const char *then = "tried again in a second";
+	int r = keys_rescue(j->keys, atomic_load(&j->keys_synced), j->options.now());
+
+	j->rescued_ms = now;
+	if (r == 0) {
+		then = "they were written to a new file";
+		atomic_store(&j->keys_failed, false);
+	} else if (r == -EBADMSG) {
+		then = "some are lost: no more segments are recycled until the next start has "
+		       "made them again from the records";
+		j->rescued_ms = now + LOST_MS;
+	}
+	log_line(r == 0 ? HEARD_WARN : HEARD_ERROR, "journal",
+		 "redelivery keys could not be synced; %s", then);
+}
+
 static void tend_keys(struct journal *j, int64_t now)
 {
-	if (atomic_load(&j->keys_failed) && now - j->rescued_ms >= SYNC_MS) {
-		j->rescued_ms = now;
-		uint64_t from = atomic_load(&j->keys_synced);
-		int r = keys_rescue(j->keys, from, j->options.now());
-		log_line(r == 0 ? HEARD_WARN : HEARD_ERROR, "journal",
-			 "redelivery keys could not be synced; %s",
-			 r == 0 ? "they were written to a new file"
-				: "tried again in a second");
-		if (r == 0)
-			atomic_store(&j->keys_failed, false);
-	}
+	if (atomic_load(&j->keys_failed) && now - j->rescued_ms >= SYNC_MS)
+		rescue_keys(j, now);
 	if (now - j->expired_ms >= EXPIRE_MS) {
 		j->expired_ms = now;
 		keys_expire(j->keys, j->options.now());

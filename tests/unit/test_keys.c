@@ -191,6 +191,51 @@ static void old_files_go_and_their_slots_are_used_again(void **state)
 	keys_close(k);
 }
 
+static void put_keys(struct keys *k, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i <= to; i++) {
+		struct journal_record r = record(i, i);
+		assert_int_equal(keys_check(k, &r), JOURNAL_NEW);
+	}
+	assert_int_equal(keys_write(k, 0), 0);
+	keys_commit(k);
+}
+
+/* Numbers that a start passed over were never written, and are not missed. */
+static void a_rescue_copies_over_holes(void **state)
+{
+	uint64_t synced = 0;
+	struct keys *k = open_keys(&synced, 1, 0);
+	(void)state;
+	put_keys(k, 1, 3);
+	assert_int_equal(keys_skip(k, 10), 0);
+	put_keys(k, 10, 12);
+	assert_int_equal(keys_rescue(k, 2, 0), 0);
+	assert_int_equal(synced, 13);
+	struct journal_record r = record(11, 11);
+	assert_int_equal(keys_check(k, &r), JOURNAL_SAME);
+	keys_close(k);
+}
+
+/* What the failed sync lost cannot be copied: it must not be called synced, or
+ * the frames that still have it would go. */
+static void a_rescue_that_misses_a_key_declares_nothing_synced(void **state)
+{
+	uint64_t synced = 0;
+	struct keys *k = open_keys(&synced, 1, 0);
+	(void)state;
+	put_keys(k, 1, 5);
+	int fd = openat(folder_fd, "keys-0000000000000001", O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "lost", 4, 64 + 3 * KEYS_ENTRY), 4);
+	close(fd);
+	assert_int_equal(keys_rescue(k, 2, 0), -EBADMSG);
+	assert_int_equal(synced, 0);
+	assert_int_equal(keys_rescue(k, 5, 0), 0);
+	assert_int_equal(synced, 6);
+	keys_close(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +249,9 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(old_files_go_and_their_slots_are_used_again,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_rescue_copies_over_holes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_rescue_that_misses_a_key_declares_nothing_synced, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
