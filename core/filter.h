@@ -14,6 +14,7 @@
 #include "crash.h"
 #include "host.h"
 #include "job.h"
+#include "tally.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -37,6 +38,7 @@ struct filter {
 
 	struct loop_job hop; /* home comes to run due timers        */
 	_Atomic uint64_t nanoseconds, records, failed_conditions;
+	struct tally tally;
 };
 
 int filter_init(struct filter *, unsigned n_workers, struct heard_error *); /* after open() */

@@ -161,9 +161,6 @@ int gate_pass(const struct gate *g, struct lane *lane, struct job *job, int64_t 
 	add->by[JOURNAL_ADDED] = (int64_t)(size - decoded);
 	add->by[JOURNAL_DROPPED] = c.dropped;
 	add->by[JOURNAL_DEAD] = c.dead;
-	job->input->received += decoded + batch_dead_count(b);
-	p->dropped += (uint64_t)c.dropped;
-	p->dead += (uint64_t)c.dead;
 	job->txn.pipeline = n > 0 ? p->conf->name : NULL;
 	job->txn.lines = heard_buf_view(&job->lines);
 	job->txn.records = records;

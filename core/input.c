@@ -15,6 +15,7 @@
 
 #include "daemon.h"
 #include "log.h"
+#include "tally.h"
 
 #include <heard/error.h>
 
@@ -31,6 +32,8 @@
 static void input_recycle(struct input *in, struct job *job)
 {
 	in->host.pipeline->jobs--;
+	if (job->is_decoded)
+		in->host.pipeline->records -= batch_decoded(job->batch);
 	if (in->n_spare >= SPARE_JOBS) {
 		job_destroy(job);
 		return;
@@ -112,6 +115,8 @@ static void input_committed(struct journal_txn *txn, int result)
 	struct job *job = (struct job *)((char *)txn - offsetof(struct job, txn));
 	if (result != 0)
 		job_refuse(job, result, input_why(result));
+	else
+		tally_job(job);
 	job->hop.fn = input_receipts;
 	struct pipeline *p = job->input->host.pipeline;
 	if (result == 0 && p->conf->acknowledge == ACKNOWLEDGE_DELIVERED)

@@ -29,7 +29,9 @@ struct input {
 	uint64_t next_commit;
 	_Atomic uint64_t poisoned; /* jobs of this epoch or older are refused */
 
-	_Atomic uint64_t received; /* records, for metrics                   */
+	/* records committed, for metrics: all; dead letters that decode made; records that
+	 * were condemned before any filter */
+	_Atomic uint64_t received, undecodable, quarantined;
 };
 
 int input_init(struct input *, struct heard_error *);

@@ -226,6 +226,7 @@ static void job_decode(struct job *job, struct lane *lane)
 		gate_admit(r, host, now);
 	}
 	batch_end_decode(job->batch);
+	host->pipeline->records += batch_decoded(job->batch);
 	job_suspect(job, host->daemon);
 	job->is_decoded = true;
 }

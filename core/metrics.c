@@ -21,6 +21,58 @@ static void metrics_type(struct heard_buf *b, const char *name, const char *type
 	heard_buf_printf(b, "# TYPE heard_%s %s\n# HELP heard_%s %s\n", name, type, name, help);
 }
 
+/* A plugin's word, as a label's value. */
+static void metrics_escape(struct heard_buf *b, const char *word)
+{
+	for (; *word; word++) {
+		if (*word == '"' || *word == '\\')
+			heard_buf_add(b, "\\", 1);
+		heard_buf_add(b, *word == '\n' ? " " : word, 1);
+	}
+}
+
+static void metrics_ended(struct heard_buf *b, const char *how, const struct heard_host *by,
+			  const char *reason, uint64_t n)
+{
+	heard_buf_printf(b, "heard_records_%s_total{pipeline=\"%s\",instance=\"%s\",reason=\"",
+			 how, by->pipeline_name, by->instance->name);
+	metrics_escape(b, reason);
+	heard_buf_printf(b, "\"} %" PRIu64 "\n", n);
+}
+
+static void metrics_dropped(struct daemon *d, struct heard_buf *b)
+{
+	metrics_type(b, "records_dropped", "counter",
+		     "Records that a filter did not want, and why");
+	daemon_each_filter(d, p, f)
+	{
+		const struct tally *t = &f->tally;
+		for (size_t i = 0; i < TALLY_REASONS && t->dropped[i].reason != NULL; i++)
+			metrics_ended(b, "dropped", &f->host, t->dropped[i].reason,
+				      t->dropped[i].n);
+		if (t->dropped_otherwise > 0)
+			metrics_ended(b, "dropped", &f->host, "other", t->dropped_otherwise);
+	}
+}
+
+static void metrics_dead(struct daemon *d, struct heard_buf *b)
+{
+	metrics_type(b, "records_dead", "counter",
+		     "Records that became dead letters, by where they ended");
+	daemon_each_input(d, p, in)
+	{
+		metrics_ended(b, "dead", &in->host, "decode", in->undecodable);
+		metrics_ended(b, "dead", &in->host, "quarantine", in->quarantined);
+	}
+	daemon_each_filter(d, p, f)
+		metrics_ended(b, "dead", &f->host, "quarantine", f->tally.dead);
+	daemon_each_output(d, p, o)
+	{
+		if (!o->is_service)
+			metrics_ended(b, "dead", &o->host, "refused", o->dead);
+	}
+}
+
 static void metrics_pipelines(struct daemon *d, struct heard_buf *b)
 {
 	int64_t c[JOURNAL_COUNTS];
@@ -32,32 +84,18 @@ static void metrics_pipelines(struct daemon *d, struct heard_buf *b)
 				b,
 				"heard_records_duplicate_total{pipeline=\"%s\"} %" PRId64 "\n",
 				p->conf->name, c[JOURNAL_DUPLICATE]);
-	metrics_type(b, "records_dropped", "counter", "Records that a filter did not want");
-	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
-		if (journal_count(d->journal, p->counter, c))
-			heard_buf_printf(
-				b, "heard_records_dropped_total{pipeline=\"%s\"} %" PRId64 "\n",
-				p->conf->name, c[JOURNAL_DROPPED]);
-	metrics_type(b, "records_dead", "counter",
-		     "Records that became dead letters, by where they ended");
-	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
-		if (journal_count(d->journal, p->counter, c))
-			heard_buf_printf(b,
-					 "heard_records_dead_total{pipeline=\"%s\",instance="
-					 "\"\"} %" PRId64 "\n",
-					 p->conf->name, c[JOURNAL_DEAD]);
-	daemon_each_output(d, p, o) if (!o->is_service) heard_buf_printf(
-		b, "heard_records_dead_total{pipeline=\"%s\",instance=\"%s\"} %" PRIu64 "\n",
-		p->conf->name, o->host.instance->name, o->dead);
+	metrics_dropped(d, b);
+	metrics_dead(d, b);
 	metrics_type(b, "in_flight_bytes", "gauge",
 		     "Bytes emitted by inputs and not yet acknowledged");
 	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
 		heard_buf_printf(b, "heard_in_flight_bytes{pipeline=\"%s\"} %zu\n",
 				 p->conf->name, (size_t)p->in_flight);
-	metrics_type(b, "records_in_flight", "gauge", "Batches between input and journal");
+	metrics_type(b, "records_in_flight", "gauge",
+		     "Records decoded and not yet acknowledged");
 	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
 		heard_buf_printf(b, "heard_records_in_flight{pipeline=\"%s\"} %zu\n",
-				 p->conf->name, (size_t)p->jobs);
+				 p->conf->name, (size_t)p->records);
 }
 
 static void metrics_inputs(struct daemon *d, struct heard_buf *b)

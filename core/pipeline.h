@@ -26,11 +26,11 @@ struct pipeline {
 
 	_Atomic size_t in_flight; /* bytes emitted and not yet receipted      */
 	_Atomic size_t jobs;	  /* made and not yet receipted               */
+	_Atomic size_t records;	  /* decoded and not yet receipted            */
 	_Atomic bool is_paused;
 	struct job *unacknowledged; /* under ack_lock: committed jobs whose receipts wait */
 	struct job *last_unacknowledged; /* if there is a first */
 	pthread_mutex_t ack_lock;	 /* for delivery; see pipeline_delivered   */
-	_Atomic uint64_t dropped, dead;	 /* for metrics                        */
 };
 
 /* Everything opened, nothing started.  Faults are added, all of them.  [main] */

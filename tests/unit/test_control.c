@@ -608,13 +608,22 @@ static void metrics_say_what_the_ledger_says(void **state)
 	engine_send(&e, "hello");
 	engine_send(&e, "drop");
 	engine_send(&e, "refuse me");
+	engine_send(&e, "quarantine");
 	engine_drain(&e);
 	metrics_write(e.daemon, &b);
 	static const char *const lines[] = {
-		"heard_records_received_total{pipeline=\"shop\",input=\"in\"} 3\n",
+		"heard_records_received_total{pipeline=\"shop\",input=\"in\"} 4\n",
 		"heard_records_delivered_total{pipeline=\"shop\",output=\"o0\"} 1\n",
 		"heard_records_delivered_total{pipeline=\"shop\",output=\"o1\"} 2\n",
-		"heard_records_dead_total{pipeline=\"shop\",instance=\"o0\"",
+		"heard_records_dropped_total{pipeline=\"shop\",instance=\"f0\","
+		"reason=\"unwanted\"} 1\n",
+		"heard_records_dead_total{pipeline=\"shop\",instance=\"o0\","
+		"reason=\"refused\"} 1\n",
+		"heard_records_dead_total{pipeline=\"shop\",instance=\"f0\","
+		"reason=\"quarantine\"} 1\n",
+		"heard_records_dead_total{pipeline=\"shop\",instance=\"in\","
+		"reason=\"decode\"} 0\n",
+		"heard_records_in_flight{pipeline=\"shop\"} 0\n",
 		"heard_output_lag_records{pipeline=\"shop\",output=\"o0\"} 0\n",
 		"heard_build_info{version=",
 		"heard_journal_fsync_seconds_bucket{le=\"+Inf\"}",
