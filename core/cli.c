@@ -74,8 +74,8 @@ bool cli_parse(struct cli *cli, int argc, char **argv, const struct cli_option *
 			continue;
 		}
 		if (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0) {
-			cli_usage(cli);
-			return false;
+			printf("usage: heard %s\n", usage);
+			exit(0);
 		}
 		const struct cli_option *o = cli_find(own, common, text);
 		char *next = i + 1 < argc ? argv[i + 1] : NULL;

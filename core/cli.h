@@ -32,7 +32,8 @@ struct cli {
 };
 
 /* Takes -c, --state-dir, --json and the options listed (ends with a NULL name)
- * out of argv, wherever they stand; "--" ends options.  False: wrong usage, said. */
+ * out of argv, wherever they stand; "--" ends options.  False: wrong usage, said.
+ * --help prints the usage on stdout and ends the process with 0. */
 bool cli_parse(struct cli *, int argc, char **argv, const struct cli_option *,
 	       const char *usage);
 int cli_usage(const struct cli *); /* prints it, returns 2 */
@@ -81,7 +82,9 @@ int cmd_stop(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);
 int cmd_reveal(int argc, char **argv);
-/* `heard <instance> SUBCOMMAND ...`: a plugin's own; 127 if there is no such instance. */
-int cmd_instance(int argc, char **argv);
+/* `heard <instance> SUBCOMMAND ...`: a plugin's own.  A word that is no instance is
+ * told to be unknown, with the nearest of these commands (NULL-terminated) and of
+ * the instances. */
+int cmd_instance(int argc, char **argv, const char *const *commands);
 
 #endif

@@ -8,19 +8,28 @@
 #include "cli.h"
 
 #include "host.h"
+#include "module.h"
 #include "seal.h"
 
 #include <heard/command.h>
 #include <heard/error.h>
 
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct found {
 	const struct conf_instance *instance;
 	const struct conf_pipeline *pipeline;
 	enum heard_stage stage;
 	int n;
+};
+
+/* What was asked for. */
+struct call {
+	struct cli cli;
+	const char *name;
+	const struct conf *conf; /* NULL: there is none                          */
+	struct found found;
 };
 
 static void look(struct found *f, const struct conf_pipeline *p, const struct conf_instance *at,
@@ -46,12 +55,23 @@ static struct found find(const struct conf *conf, const char *name, const char *
 	return f;
 }
 
-static int usage(const char *instance, const struct heard_command *commands, FILE *out)
+static const struct heard_command *find_command(const struct heard_command *c, const char *name)
+{
+	while (c->name != NULL && strcmp(c->name, name) != 0)
+		c++;
+	return c->name != NULL ? c : NULL;
+}
+
+static void usage(const char *instance, const struct heard_command *commands, FILE *out)
 {
 	fprintf(out, "usage: heard %s COMMAND ...\n\n", instance);
 	for (const struct heard_command *c = commands; c->name != NULL; c++)
 		fprintf(out, "  %-9s %s\n", c->name, c->summary);
-	return 2;
+}
+
+static void usage_of(const char *instance, const struct heard_command *c, FILE *out)
+{
+	fprintf(out, "usage: heard %s %s %s\n", instance, c->name, c->usage ? c->usage : "");
 }
 
 static int run(const struct conf *conf, const struct found *f, const struct heard_command *c,
@@ -79,8 +99,7 @@ static int run(const struct conf *conf, const struct found *f, const struct hear
 				  .host = &host};
 	int code = c->run(f->instance->self, &call);
 	if (code == 2)
-		fprintf(stderr, "usage: heard %s %s %s\n", f->instance->name, c->name,
-			c->usage ? c->usage : "");
+		usage_of(f->instance->name, c, stderr);
 	memset(secret, 0, sizeof(secret));
 	host_close(&host);
 	return code;
@@ -106,33 +125,151 @@ static int take_ours(struct cli *cli, const char **pipeline, int argc, char **ar
 	return n;
 }
 
-int cmd_instance(int argc, char **argv)
+/* ---- help: what a plugin's commands are stands in its descriptor, so neither a
+ * daemon nor a good config is needed for it */
+
+struct named {
+	const char *name;
+	const struct heard_command *commands;
+};
+
+static void look_module(void *arg, enum heard_stage stage, const char *name,
+			const struct module *m, const struct heard_error *err)
 {
-	struct cli cli;
-	const char *pipeline = NULL;
-	const char *name = argv[0];
-	argc = take_ours(&cli, &pipeline, argc, argv);
-	struct conf *conf = cli_conf(&cli);
-	if (conf == NULL)
-		return 1;
-	struct found f = find(conf, name, pipeline);
-	int code = 127;
-	if (f.n > 1) {
+	struct named *n = arg;
+	(void)stage;
+	(void)err;
+	if (m != NULL && n->commands == NULL && strcmp(name, n->name) == 0)
+		n->commands = m->plugin.commands;
+}
+
+/* Of the instance, else of the plugin of that name: most instances have its. */
+static const struct heard_command *commands_of(const struct call *c)
+{
+	static const char *const standard[] = {NULL};
+	struct named n = {.name = c->name};
+	if (c->found.n > 0)
+		return c->found.instance->module->plugin.commands;
+	module_each(c->conf != NULL && c->conf->plugin_path != NULL ? c->conf->plugin_path
+								    : standard,
+		    look_module, &n);
+	return n.commands;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || (i == 1 && strcmp(argv[i], "-h") == 0))
+			return true;
+	return false;
+}
+
+/* ---- what to make of a word */
+
+enum { NAMES_MAX = 1024 };
+
+static size_t add_names(const char **names, size_t n, const struct conf_instance *at,
+			size_t count)
+{
+	for (size_t i = 0; i < count && n < NAMES_MAX; i++)
+		if (at[i].module->plugin.commands != NULL)
+			names[n++] = at[i].name;
+	return n;
+}
+
+/* The nearest command or instance. */
+static const char *nearest(const struct call *c, const char *const *commands)
+{
+	const char *names[NAMES_MAX + 1];
+	size_t n = 0;
+	while (*commands != NULL && n < NAMES_MAX)
+		names[n++] = *commands++;
+	for (size_t i = 0; c->conf != NULL && i < c->conf->n_pipelines; i++) {
+		const struct conf_pipeline *p = &c->conf->pipelines[i];
+		n = add_names(names, n, p->inputs, p->n_inputs);
+		n = add_names(names, n, p->filters, p->n_filters);
+		n = add_names(names, n, p->outputs, p->n_outputs);
+	}
+	names[n] = NULL;
+	return suggest(c->name, names);
+}
+
+static int unknown(const struct call *c, const char *near)
+{
+	if (c->conf == NULL)
+		fprintf(stderr,
+			"heard: \"%s\" is no command, and there is no %s to name an "
+			"instance so",
+			c->name, c->cli.config);
+	else
+		fprintf(stderr,
+			"heard: \"%s\" is neither a command nor an instance with commands",
+			c->name);
+	fprintf(stderr,
+		near ? "; did you mean \"%s\"?\n" : "; `heard help` lists the commands\n",
+		near);
+	return 2;
+}
+
+static int call_found(const struct call *c, int argc, char **argv)
+{
+	const struct heard_command *all = c->found.instance->module->plugin.commands;
+	const struct heard_command *one = argc > 1 ? find_command(all, argv[1]) : NULL;
+	if (c->found.n > 1) {
 		fprintf(stderr,
 			"heard: there are %d instances \"%s\"; say which with --pipeline\n",
-			f.n, name);
-		code = 2;
-	} else if (f.n == 1) {
-		const struct heard_command *c = f.instance->module->plugin.commands;
-		while (c->name != NULL && (argc < 2 || strcmp(c->name, argv[1]) != 0))
-			c++;
-		if (argc < 2 || c->name == NULL)
-			code = usage(name, f.instance->module->plugin.commands,
-				     argc > 1 && strcmp(argv[1], "--help") == 0 ? stdout
-										: stderr);
-		else
-			code = run(conf, &f, c, cli.json, argc - 1, argv + 1);
+			c->found.n, c->name);
+		return 2;
 	}
+	if (one != NULL)
+		return run(c->conf, &c->found, one, c->cli.json, argc - 1, argv + 1);
+	usage(c->name, all, stderr);
+	return 2;
+}
+
+static int help(const struct heard_command *all, int argc, char **argv)
+{
+	const struct heard_command *one = find_command(all, argv[1]);
+	if (one == NULL)
+		one = argc > 2 ? find_command(all, argv[2]) : NULL;
+	if (one != NULL)
+		usage_of(argv[0], one, stdout);
+	else
+		usage(argv[0], all, stdout);
+	return 0;
+}
+
+static int call(const struct call *c, struct faults *faults, const char *const *commands,
+		int argc, char **argv)
+{
+	const struct heard_command *all = wants_help(argc, argv) ? commands_of(c) : NULL;
+	if (all != NULL)
+		return help(all, argc, argv);
+	const char *near = c->found.n == 0 ? nearest(c, commands) : NULL;
+	if (faults->n > 0 && near == NULL) { /* it may be an instance that has one */
+		faults_print(faults, stderr);
+		return 1;
+	}
+	return c->found.n > 0 ? call_found(c, argc, argv) : unknown(c, near);
+}
+
+int cmd_instance(int argc, char **argv, const char *const *commands)
+{
+	struct call c = {.name = argv[0]};
+	struct faults faults;
+	const char *pipeline = NULL;
+	argc = take_ours(&c.cli, &pipeline, argc, argv);
+	faults_init(&faults);
+	bool is_standard = strcmp(c.cli.config, CLI_CONFIG) == 0;
+	struct conf_flags flags = {.state_dir = c.cli.state_dir, .keep_faulty = true};
+	struct conf *conf = is_standard && access(CLI_CONFIG, F_OK) != 0
+				    ? NULL
+				    : conf_load(c.cli.config, &flags, &faults);
+	c.conf = conf;
+	if (conf != NULL)
+		c.found = find(conf, c.name, pipeline);
+	int code = call(&c, &faults, commands, argc, argv);
+	faults_release(&faults);
 	conf_destroy(conf);
 	return code;
 }

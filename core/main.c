@@ -4,7 +4,6 @@
 #include "cli.h"
 
 #include "daemon.h"
-#include "option.h"
 #include "version.h"
 
 #include <locale.h>
@@ -56,18 +55,12 @@ static int help(FILE *f)
 	return f == stdout ? 0 : 2;
 }
 
-static int unknown(const char *word)
+static int instance(int argc, char **argv)
 {
 	const char *names[sizeof(commands) / sizeof(commands[0]) + 1] = {NULL};
 	for (size_t i = 0; i + 1 < sizeof(names) / sizeof(names[0]); i++)
 		names[i] = commands[i].name;
-	const char *near = suggest(word, names);
-	fprintf(stderr, "heard: \"%s\" is neither a command nor an instance with commands",
-		word);
-	fprintf(stderr,
-		near ? "; did you mean \"%s\"?\n" : "; `heard help` lists the commands\n",
-		near);
-	return 2;
+	return cmd_instance(argc, argv, names);
 }
 
 int main(int argc, char **argv)
@@ -87,6 +80,5 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	int code = cmd_instance(argc - 1, argv + 1);
-	return code == 127 ? unknown(argv[1]) : code;
+	return instance(argc - 1, argv + 1);
 }

@@ -154,6 +154,34 @@ frame >"$CONF"
 is "an unknown command: exit 2" "$(heard frobnicate >/dev/null 2>&1; echo $?)" 2
 is "an unknown flag: exit 2" "$("$HEARD" check --frobnicate >/dev/null 2>&1; echo $?)" 2
 like "and a near name is offered" "$(heard chek 2>&1)" 'check'
+if [ ! -e /etc/heard/heard.conf ]; then
+	said=$("$HEARD" chek 2>&1)
+	is "without a config, too: exit 2" $? 2
+	like "and a near name" "$said" '"chek" is no command.*did you mean "check"'
+	said=$("$HEARD" frobnicate 2>&1)
+	is "a far one: exit 2" $? 2
+	like "and where to look" "$said" 'heard help'
+	said=$("$HEARD" tickets --help)
+	is "the commands of a plugin without a config: exit 0" $? 0
+	like "and which" "$said" 'usage: heard tickets COMMAND'
+fi
+for command in run check filter plugins describe send ledger dead replay forget status reload stop \
+	keygen reveal; do
+	said=$("$HEARD" $command --help 2>"$T/err")
+	is "$command --help: exit 0" $? 0
+	like "its usage, on stdout" "$said" "^usage: heard $command"
+	is "and nothing else" "$(cat "$T/err")" ""
+done
+frame '' '' '' 'outputs = ( { plugin = "tickets"; name = "desk"; } );' >"$CONF"
+said=$("$HEARD" desk --help -c "$CONF")
+is "an instance --help: exit 0" $? 0
+like "on stdout" "$said" 'usage: heard desk COMMAND'
+like "a near instance is offered" "$("$HEARD" deks -c "$CONF" 2>&1)" 'did you mean "desk"'
+frame 'wrokers = 2;' >"$CONF"
+like "plugin_path counts though something is wrong" "$(heard describe filter/crash 2>&1)" '^crash .*filter'
+said=$(heard describe filter/otherabi 2>&1)
+is "a plugin that cannot be loaded: exit 1" $? 1
+is "told with its reason only" "$(echo "$said" | grep -c 'did you mean')$(echo "$said" | wc -l)" 01
 
 printf 'whsec_aHVudGVyMmh1bnRlcjJodW50ZXIy\n' >"$T/secret"
 frame '' '' '' "outputs = ( { plugin = \"webhook\"; url = \"https://example.org/\"; secret = \"\${file:$T/secret}\"; } );" >"$CONF"
