@@ -455,6 +455,7 @@ static void readers_follow_at_their_own_pace(void **state)
 	struct follower followers[3];
 	(void)state;
 	fixture_init(&f);
+	f.options.keep_ms = 3600000; /* however slow the machine: all is there to be walked */
 	fixture_open(&f);
 	for (unsigned i = 0; i < 3; i++) {
 		followers[i] = (struct follower){&f, i * 300, (uint64_t)TXNS * PER, 0};
