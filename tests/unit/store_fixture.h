@@ -49,11 +49,11 @@ static inline int fixture_close(void **state)
 {
 	struct fixture *f = *state;
 	static const char *const names[] = {"tickets.db", "tickets-search.db"};
-	static const char *const ends[] = {"", "-wal", "-shm"};
+	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
 	char path[128];
 	store_close(f->store);
-	for (size_t i = 0; i < 6; i++) {
-		snprintf(path, sizeof(path), "%s/%s%s", f->folder, names[i / 3], ends[i % 3]);
+	for (size_t i = 0; i < 8; i++) {
+		snprintf(path, sizeof(path), "%s/%s%s", f->folder, names[i / 4], ends[i % 4]);
 		unlink(path);
 	}
 	rmdir(f->folder);

@@ -3,7 +3,9 @@
  */
 #include "store_fixture.h"
 
+#include <store/db.h>
 #include <store/fold.h>
+#include <store/index.h>
 #include <store/posting.h>
 #include <store/query.h>
 
@@ -123,6 +125,20 @@ static void say(void *arg, bool trouble, const char *text)
 	(void)arg;
 	if (trouble)
 		print_message("index: %s\n", text);
+}
+
+static void search_file_int(struct fixture *f, const char *sql, int64_t *out)
+{
+	sqlite3 *db;
+	if (db_open(&db, f->search, false, 100, &f->err) || db_int(db, sql, -1, out, &f->err))
+		fail_msg("%s", f->err.text);
+	sqlite3_close(db);
+}
+
+static void search_file_do(struct fixture *f, const char *sql)
+{
+	int64_t nothing;
+	search_file_int(f, sql, &nothing);
 }
 
 /* Runs a follower until it has all records. */
@@ -253,6 +269,63 @@ static void many_small_segments_answer_like_one(void **state)
 	assert_int_equal(hits.n, 200);
 }
 
+/* Two followers, of whatever process: one keeps the index, the other's turn comes
+ * when the first ends, and no piece is indexed twice. */
+static void of_two_followers_one_waits_for_the_other(void **state)
+{
+	struct fixture *f = *state;
+	struct store_follower_figures one = {0}, two = {0};
+	int64_t segments;
+	struct store_follower *first = store_follower_start(f->path, say, NULL, &f->err);
+	put_examples(f);
+	store_follower_wake(first);
+	for (int i = 0; i < 10000 && one.position < 6; i++, usleep(1000))
+		store_follower_figures(first, &one);
+	struct store_follower *second = store_follower_start(f->path, say, NULL, &f->err);
+	put(f, a_record(f, 7, "seven"));
+	store_follower_wake(second);
+	store_follower_wake(first);
+	for (int i = 0; i < 10000 && one.position < 7; i++, usleep(1000))
+		store_follower_figures(first, &one);
+	assert_int_equal(one.position, 7);
+	store_follower_figures(second, &two);
+	assert_int_equal(two.position, 0);
+	assert_false(two.failed);
+	store_follower_stop(first);
+	for (int i = 0; i < 10000 && two.position < 7; i++, usleep(1000))
+		store_follower_figures(second, &two);
+	assert_int_equal(two.position, 7);
+	store_follower_stop(second);
+	search_file_int(f, "SELECT sum(last-first+1) FROM segment", &segments);
+	assert_int_equal(segments, 7);
+	expect_answers(f);
+}
+
+static void a_position_that_somebody_moved_is_read_again(void **state)
+{
+	struct fixture *f = *state;
+	struct index_writer *w;
+	put_examples(f);
+	assert_int_equal(index_writer_open(&w, f->search, HEARD_STR_OF("x"), 9, &f->err), 0);
+	search_file_do(f, "UPDATE state SET position=5");
+	assert_int_equal(index_begin(w, 1, &f->err), 1);
+	assert_int_equal(index_writer_position(w), 5);
+	assert_int_equal(index_begin(w, 6, &f->err), 0);
+	assert_int_equal(index_add(w, 6, HEARD_STR_OF("six"), &f->err), 0);
+	assert_int_equal(index_commit(w, &f->err), 0);
+	index_writer_close(w);
+}
+
+static void an_index_that_holds_a_piece_twice_is_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	put_examples(f);
+	follow(f);
+	search_file_do(f, "UPDATE state SET position=0");
+	follow(f);
+	expect_answers(f);
+}
+
 static void a_token_is_found_through_the_index(void **state)
 {
 	struct fixture *f = *state;
@@ -280,6 +353,9 @@ int main(void)
 		TEST(superseded_records_are_not_found),
 		TEST(a_lost_damaged_or_foreign_index_is_made_anew),
 		TEST(many_small_segments_answer_like_one),
+		TEST(of_two_followers_one_waits_for_the_other),
+		TEST(a_position_that_somebody_moved_is_read_again),
+		TEST(an_index_that_holds_a_piece_twice_is_made_anew),
 		TEST(a_token_is_found_through_the_index),
 	};
 	return cmocka_run_group_tests_name("store search", tests, NULL, NULL);

@@ -80,10 +80,14 @@ int db_int(sqlite3 *db, const char *sql, int64_t otherwise, int64_t *out,
 	return result;
 }
 
-/* SQLite would make it readable by everybody; its -wal and -shm follow suit. */
+/* SQLite would make it readable by everybody; its -wal and -shm follow suit.  One
+ * that is there is not even opened: closing it would drop the locks that other
+ * connections of this process have on it. */
 static int make_private(const char *path, struct heard_error *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 && errno == EEXIST && access(path, R_OK | W_OK) == 0)
+		return 0;
 	if (fd < 0)
 		return heard_fail(err, errno, "%s cannot be made: %m", path);
 	close(fd);

@@ -8,7 +8,8 @@
  * faster than the index follows.
  *
  * Trouble (a full disk, a damaged file) costs nobody a record: it is told once,
- * the connections are dropped, and after a pause all is opened anew.
+ * the connections are dropped, and after a pause all is opened anew.  Of several
+ * followers of one store one works, and the others wait until it ends.
  */
 #include "fold.h"
 #include "index.h"
@@ -28,6 +29,7 @@ enum {
 	FOLDED_MAX = 128 << 20,
 	PAUSE_MIN_S = 1,
 	PAUSE_MAX_S = 30,
+	LOCKED_S = 1,
 };
 
 struct entry {
@@ -123,8 +125,9 @@ static int read_piece(struct store_follower *f, struct heard_error *err)
 static int index_piece(struct store_follower *f, int n, struct heard_error *err)
 {
 	size_t start = 0;
-	if (index_begin(f->index, f->entries[0].record, err))
-		return -err->code;
+	int begun = index_begin(f->index, f->entries[0].record, err);
+	if (begun)
+		return begun < 0 ? begun : 0; /* moved: the piece is read again */
 	for (int i = 0; i < n; start = f->entries[i++].end) {
 		const struct entry *e = &f->entries[i];
 		struct heard_str text = heard_str_n(f->folded.ptr + start, e->end - start);
@@ -136,13 +139,22 @@ static int index_piece(struct store_follower *f, int n, struct heard_error *err)
 	return index_commit(f->index, err);
 }
 
+/* What a retry would meet again is thrown away, to be made anew. */
+static void discard_index(struct store_follower *f)
+{
+	index_writer_discard(f->index);
+	f->index = NULL;
+}
+
 /* One piece; how many records, or -errno with everything closed. */
 static int follow_once(struct store_follower *f, struct heard_error *err)
 {
 	int64_t start = monotonic_ms();
-	int n = 0;
+	int n = 0, indexed = 0;
 	if (open_both(f, err) || (n = read_piece(f, err)) < 0 ||
-	    (n > 0 && index_piece(f, n, err) < 0)) {
+	    (n > 0 && (indexed = index_piece(f, n, err)) < 0)) {
+		if (indexed == -EBADMSG)
+			discard_index(f);
 		close_both(f);
 		return -err->code;
 	}
@@ -187,6 +199,10 @@ static void *follow(void *arg)
 	int pause_s = PAUSE_MIN_S;
 	while (!is_stopping(f)) {
 		int n = follow_once(f, &err);
+		if (n == -EWOULDBLOCK) { /* somebody else keeps it: our turn may come */
+			rest(f, LOCKED_S);
+			continue;
+		}
 		if (n < 0) {
 			note_trouble(f, true, err.text);
 			rest(f, pause_s);

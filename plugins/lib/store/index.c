@@ -14,6 +14,12 @@
  *   token    a customer's token: the ticket
  *   state    whose index this is, and how far it has come
  *
+ * Two writers would each append what the other has: a writer holds a lock on a file
+ * beside it for as long as it is open.  It is a file of its own because the search
+ * file comes and goes, and since closing any descriptor of a database would drop
+ * SQLite's own locks on it.  The position is read again in each transaction, should
+ * somebody have found a way around the lock.
+ *
  * The file can be lost at any moment: it is not synced at each commit, and what
  * does not fit the store is thrown away and made anew.
  */
@@ -24,8 +30,10 @@
 #include <heard/error.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { CACHE_KIB = 16 * 1024, INDEX_VERSION = 1, LIST_MAX = 16 << 20 };
@@ -52,6 +60,8 @@ void index_writer_close(struct index_writer *w)
 	sqlite3_close(w->db);
 	postings_release(&w->postings);
 	heard_buf_release(&w->list);
+	if (w->lock >= 0)
+		close(w->lock); /* and so unlock; the last thing */
 	free(w);
 }
 
@@ -115,29 +125,70 @@ static void remove_file(const char *path)
 			unlink(name);
 }
 
+void index_writer_discard(struct index_writer *w)
+{
+	char path[4096];
+	int lock = w->lock;
+	snprintf(path, sizeof(path), "%s", sqlite3_db_filename(w->db, "main"));
+	w->lock = -1;
+	index_writer_close(w);
+	remove_file(path);
+	close(lock);
+}
+
+/* The descriptor that holds the lock, or -errno.  The lock file stays for ever: were
+ * it removed, two could hold a lock each, on the old and on the new one. */
+static int take_lock(const char *path, struct heard_error *err)
+{
+	char name[4096];
+	if (snprintf(name, sizeof(name), "%s.lock", path) >= (int)sizeof(name))
+		return heard_fail(err, ENAMETOOLONG, "%s: the name is too long", path);
+	int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return heard_fail(err, errno, "%s: %m", name);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	int result = heard_fail(err, errno, "%s: locked by another writer: %m", name);
+	close(fd);
+	return result;
+}
+
+static struct index_writer *create_writer(int lock)
+{
+	struct index_writer *w = calloc(1, sizeof(*w));
+	uint64_t seed;
+	if (!w)
+		return NULL;
+	sqlite3_randomness(sizeof(seed), &seed);
+	postings_init(&w->postings, seed);
+	heard_buf_init(&w->list, LIST_MAX);
+	w->lock = lock;
+	return w;
+}
+
 int index_writer_open(struct index_writer **writer_r, const char *path,
 		      struct heard_str store_name, int64_t last, struct heard_error *err)
 {
 	*writer_r = NULL;
-	for (int attempt = 0; attempt < 2; attempt++) {
-		struct index_writer *w = calloc(1, sizeof(*w));
-		if (!w)
-			return heard_fail(err, ENOMEM, "out of memory");
-		uint64_t seed;
-		sqlite3_randomness(sizeof(seed), &seed);
-		postings_init(&w->postings, seed);
-		heard_buf_init(&w->list, LIST_MAX);
-		int result = open_once(w, path, store_name, last, err);
+	int result = -EBADMSG, lock = take_lock(path, err);
+	if (lock < 0)
+		return lock;
+	for (int attempt = 0; attempt < 2 && result == -EBADMSG; attempt++) {
+		if (attempt > 0)
+			remove_file(path);
+		struct index_writer *w = create_writer(lock);
+		result = w ? open_once(w, path, store_name, last, err)
+			   : heard_fail(err, ENOMEM, "out of memory");
 		if (result == 0) {
 			*writer_r = w;
 			return 0;
 		}
+		if (w)
+			w->lock = -1; /* still needed */
 		index_writer_close(w);
-		if (result != -EBADMSG)
-			return result;
-		remove_file(path);
 	}
-	return -err->code;
+	close(lock);
+	return result;
 }
 
 int64_t index_writer_position(const struct index_writer *w)
@@ -148,6 +199,9 @@ int64_t index_writer_position(const struct index_writer *w)
 int index_run(struct index_writer *w, enum index_statement which, struct heard_error *err)
 {
 	int result = sqlite3_step(w->st[which]) == SQLITE_DONE ? 0 : db_fail(w->db, err);
+	if (result < 0 && (sqlite3_errcode(w->db) & 0xff) == SQLITE_CONSTRAINT)
+		result = heard_fail(err, EBADMSG, "%s: it holds a piece twice and is made anew",
+				    sqlite3_db_filename(w->db, "main"));
 	sqlite3_reset(w->st[which]);
 	return result;
 }
@@ -156,7 +210,21 @@ int index_begin(struct index_writer *w, int64_t first_record, struct heard_error
 {
 	postings_clear(&w->postings);
 	w->first = w->last = first_record;
-	return db_exec(w->db, "BEGIN IMMEDIATE", err);
+	if (db_exec(w->db, "BEGIN IMMEDIATE", err))
+		return -err->code;
+	sqlite3_stmt *st = w->st[GET_POSITION];
+	int64_t before = w->position;
+	int step = sqlite3_step(st);
+	if (step == SQLITE_ROW)
+		w->position = sqlite3_column_int64(st, 0);
+	int result = step == SQLITE_ROW ? w->position != before
+		     : step == SQLITE_DONE
+			     ? heard_fail(err, EBADMSG, "it has lost its position")
+			     : db_fail(w->db, err);
+	sqlite3_reset(st);
+	if (result == 1 && db_exec(w->db, "ROLLBACK", err))
+		return -err->code;
+	return result;
 }
 
 int index_add(struct index_writer *w, int64_t record, struct heard_str folded,

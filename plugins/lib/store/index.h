@@ -16,13 +16,18 @@ struct query;
 struct index_writer;
 /* Makes the file, or makes it anew if it is damaged, of another version, or
  * belongs to another store or to a later state of this one (`last` is the
- * store's last record). */
+ * store's last record).  -EWOULDBLOCK while another writer has it, of whatever
+ * process. */
 int index_writer_open(struct index_writer **, const char *path, struct heard_str store_name,
 		      int64_t last, struct heard_error *);
 void index_writer_close(struct index_writer *); /* NULL is fine */
+/* Close it and remove the file: what is in it does not fit together. */
+void index_writer_discard(struct index_writer *);
 int64_t index_writer_position(const struct index_writer *);
 /* One piece: index_begin, for each record index_add, index_commit.  Texts are
- * borrowed until then.  Records follow each other without a gap. */
+ * borrowed until then.  Records follow each other without a gap.  index_begin is
+ * 1, with nothing begun, if the file's position was moved by somebody else: read
+ * again from index_writer_position.  -EBADMSG: it is to be discarded. */
 int index_begin(struct index_writer *, int64_t first_record, struct heard_error *);
 int index_add(struct index_writer *, int64_t record, struct heard_str folded,
 	      struct heard_error *);

@@ -13,6 +13,7 @@
 	X(ADD_SEGMENT, "INSERT INTO segment VALUES(?,?)")                                \
 	X(ADD_POSTING, "INSERT INTO posting VALUES(?,?,?)")                              \
 	X(ADD_TOKEN, "INSERT OR REPLACE INTO token VALUES(?,?)")                         \
+	X(GET_POSITION, "SELECT position FROM state")                                    \
 	X(SET_POSITION, "UPDATE state SET position=?")                                   \
 	X(NEWEST_SEGMENTS, "SELECT first,last FROM segment ORDER BY first DESC LIMIT ?") \
 	X(POSTINGS_BY_WORD,                                                              \
@@ -30,6 +31,7 @@ enum index_statement {
 };
 
 struct index_writer {
+	int lock; /* a descriptor, see index.c                                     */
 	sqlite3 *db;
 	sqlite3_stmt *st[INDEX_STATEMENTS];
 	int64_t position;
