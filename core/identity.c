@@ -204,7 +204,9 @@ static void identity_hide_id(const struct gate *g, struct heard_record *r, struc
 static uint64_t identity_content(const struct gate *g, const struct emission *e,
 				 const struct heard_record *r, bool has_own_id)
 {
-	return has_own_id && r->digest != 0 ? gate_keyed(g, r->digest) : e->digest;
+	if (has_own_id && r->digest != 0)
+		return gate_keyed(g, r->digest);
+	return e->dead == 0 && e->given.stream.len == 0 ? gate_keyed(g, e->content) : e->digest;
 }
 
 /* What is left of the source's id to make a key unlike any other: for an emission's

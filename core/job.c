@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "hash.h"
 #include "log.h"
+#include "record.h"
 #include "send.h"
 
 #include <heard/error.h>
@@ -211,6 +212,15 @@ static void job_acquit(struct job *job, struct daemon *d)
 		crash_acquit(d->crash, pipeline_digest(p, heard_batch_at(job->batch, i)));
 }
 
+/* What an emission says is what its records say: packed or not, and with whatever
+ * between them. */
+static void job_add_content(struct job *job, const struct heard_record *r)
+{
+	uint64_t *content = &job->emissions[record_emission(r)].content;
+	const uint64_t both[] = {*content, r->digest};
+	*content = hash_digest(heard_str_n((const char *)both, sizeof(both)));
+}
+
 static void job_decode(struct job *job, struct lane *lane)
 {
 	struct heard_host *host = &job->input->host;
@@ -223,6 +233,7 @@ static void job_decode(struct job *job, struct lane *lane)
 		struct heard_record *r = heard_batch_at(job->batch, i);
 		if (gate_mark(r, &lane->scratch) != 0)
 			job_refuse(job, -EAGAIN, "no memory to decode the batch");
+		job_add_content(job, r);
 		gate_admit(r, host, now);
 	}
 	batch_end_decode(job->batch);

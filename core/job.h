@@ -28,6 +28,7 @@ struct lane;
 struct emission {
 	struct heard_emission given; /* views point into the batch's arena    */
 	uint64_t digest;	     /* of raw, keyed: see gate_keyed           */
+	uint64_t content;	     /* of the records it became, one by one  */
 	bool is_sent;		     /* by `heard send`, whatever the input   */
 	uint32_t n, dead;	     /* records and dead pieces it became     */
 	int code;		     /* 0, or why decode refused all of it    */

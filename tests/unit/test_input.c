@@ -211,6 +211,23 @@ static void same_key_with_other_content_is_refused(void **state)
 	assert_true(engine_balances(&e));
 }
 
+static void what_is_the_same_is_told_by_the_records_not_by_the_bytes(void **state)
+{
+	(void)state;
+	struct receipt a = {0}, b = {0}, c = {0};
+	engine_start(&e);
+	engine_emit_as(&e, "{\"body\":\"one\"}\n{\"body\":\"two\"}", "k", &a);
+	engine_until(&e, a.times > 0);
+	engine_emit_as(&e, "{\"body\":\"one\"}\n\n  {\"body\":\"two\"}\n", "k", &b);
+	engine_until(&e, b.times > 0);
+	assert_int_equal(b.code, 0);
+	assert_int_equal(b.n, 2);
+	assert_string_equal(a.ids[1], b.ids[1]);
+	engine_emit_as(&e, "{\"body\":\"one\"}", "k", &c); /* a part of it is not the same */
+	engine_until(&e, c.times > 0);
+	assert_int_equal(c.code, -EEXIST);
+}
+
 static void an_edit_in_a_stream_is_kept_as_a_new_record(void **state)
 {
 	(void)state;
@@ -430,6 +447,7 @@ int main(void)
 		TEST(same_key_and_content_is_a_duplicate_with_the_first_id),
 		TEST(same_key_in_one_batch_is_a_duplicate_too),
 		TEST(same_key_with_other_content_is_refused),
+		TEST(what_is_the_same_is_told_by_the_records_not_by_the_bytes),
 		TEST(an_edit_in_a_stream_is_kept_as_a_new_record),
 		TEST(a_stream_is_never_refused_for_a_key_of_the_whole_emission),
 		TEST(without_dedupe_nothing_is_a_duplicate),
