@@ -75,7 +75,7 @@ int daemon_run(const struct daemon_flags *);
 
 /* Keys and customers' words must not end up in a core file. */
 void daemon_no_dumps(void);
-/* Wall clock, ms; shifted by HEARD_CLOCK_OFFSET seconds, for tests.  [any] */
+/* Wall clock, ms.  [any] */
 int64_t daemon_now(void);
 const char *daemon_state_name(enum daemon_state);
 /* Each output, with its pipeline. */
