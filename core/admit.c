@@ -167,12 +167,27 @@ static bool is_media_type(struct heard_str s)
 	       is_of(s, in_media_type) && count_digits(s) < DIGITS;
 }
 
-static bool is_name(struct heard_str s)
+static bool is_wide_name(struct heard_str s)
 {
 	static const struct heard_str wide_at = HEARD_STR("＠");
-	return s.len <= NAME && memchr(s.ptr, '@', s.len) == NULL &&
+	return memchr(s.ptr, '@', s.len) == NULL &&
 	       memmem(s.ptr, s.len, wide_at.ptr, wide_at.len) == NULL &&
 	       count_digits(s) < DIGITS;
+}
+
+/* Some thirty a record, nearly all plain ASCII: one look at each byte. */
+static bool is_name(struct heard_str s)
+{
+	unsigned digits = 0;
+	if (s.len > NAME)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+		if (c >= 0x80 || c == '@')
+			return is_wide_name(s);
+		digits += is_digit(c);
+	}
+	return digits < DIGITS;
 }
 
 /* ---- moving */
