@@ -71,9 +71,8 @@ int cmd_check(int argc, char **argv)
 		return cli_usage(&cli);
 	struct faults faults;
 	faults_init(&faults);
-	struct conf_flags flags = {.state_dir = cli.state_dir,
-				   .no_secrets = print,
-				   .keep_faulty = !print};
+	struct conf_flags flags = {
+		.state_dir = cli.state_dir, .no_secrets = print, .keep_faulty = !print};
 	struct conf *conf = conf_load(cli.config, &flags, &faults);
 	struct daemon *d = conf != NULL && !print ? daemon_open(conf, &faults) : NULL;
 	if (conf != NULL && faults.n == 0 && for_reload)
