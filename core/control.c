@@ -357,11 +357,12 @@ void control_destroy(struct control *c)
 {
 	if (c == NULL)
 		return;
-	while (c->clients != NULL) {
+	for (struct control_client *client = c->clients, *next; client != NULL; client = next) {
 		/* what is left of a last line goes out, if the socket takes it at once */
-		struct evbuffer *left = bufferevent_get_output(c->clients->bev);
-		evbuffer_write(left, bufferevent_getfd(c->clients->bev));
-		client_free(c->clients);
+		struct evbuffer *left = bufferevent_get_output(client->bev);
+		next = client->next;
+		evbuffer_write(left, bufferevent_getfd(client->bev));
+		client_free(client);
 	}
 	evconnlistener_free(c->listener);
 	free(c);
