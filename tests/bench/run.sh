@@ -201,12 +201,10 @@ bench_d() {
 }
 # How many records the search index, in a file of its own, has still to take in.
 indexed_behind() {
-	local rows index done=0
+	local rows done
 	rows=$(sqlite3 "file:$STATE/tickets.db?mode=ro" 'select coalesce(max(n), 0) from record')
-	for index in "$STATE"/tickets.db*; do
-		done=$(sqlite3 "file:$index?mode=ro" 'select position from state' 2>/dev/null) && [ -n "$done" ] && break
-	done
-	echo $((rows - ${done:-0}))
+	done=$(sqlite3 "file:$STATE/tickets-search.db?mode=ro" 'select position from state')
+	echo $((rows - done))
 }
 is_indexed() { [ "$(indexed_behind)" -le 0 ]; }
 wait_indexed() { wait_for 600 is_indexed; }
