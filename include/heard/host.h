@@ -99,6 +99,12 @@ struct heard_emission {
 /* Never blocks, never refuses: refusals come by the receipt.  Emissions made
  * in one turn of the loop share a batch.  [home] */
 HEARD_API void heard_emit(struct heard_host *, const struct heard_emission *);
+/* An output with HEARD_TELLS may emit too: `raw` is NDJSON, one record a line, each
+ * with the field `event`.  They pass by the filters (they are made of masked text; a
+ * sealed contact stays as it is), are journaled like all others, recognised by their
+ * source_id when emitted again, and go to those outputs whose `when` names `event`,
+ * and to no other.  Is there one, so that it is worth while?  [any] */
+HEARD_API bool heard_events_wanted(const struct heard_host *);
 /* True between pause() and resume().  [home] */
 HEARD_API bool heard_is_paused(const struct heard_host *);
 /* The last committed token of a stream, false if there is none.  Valid until

@@ -37,12 +37,19 @@ struct heard_route {
 					   /* NULL or empty: open to all                     */
 	void (*handle)(void *arg, struct heard_http *take_request); /* [home] */
 	void *arg;
+	bool is_shared; /* others that say so too may mount the same path: each is asked */
+			/* in the order of the config until one does not pass            */
 };
 
 /* In open(): claims the path; two on one path is a fault of the config.  The
  * route answers between start and stop; otherwise 503.  Copied.  [main] */
 HEARD_API int heard_http_mount(struct heard_host *, const struct heard_route *,
 			       struct heard_error *);
+
+/* Is there a listener of that name?  [main] */
+HEARD_API bool heard_http_has_listener(const struct heard_host *, const char *name);
+/* On a shared path: not ours; the next is asked, after the last it is 404.  [home] */
+HEARD_API void heard_http_pass(struct heard_http *take);
 
 /* All [home]; views live until the answer is given. */
 HEARD_API enum heard_http_method heard_http_method(const struct heard_http *);

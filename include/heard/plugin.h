@@ -25,7 +25,7 @@
  * long as that batch.  Options belong to the instance; they are freed, and
  * secrets wiped, after close().
  *
- * ABI log.  1.0: the first.
+ * ABI log.  1.0: the first.  1.1: reply, HEARD_TELLS.
  */
 #ifndef HEARD_PLUGIN_H
 #define HEARD_PLUGIN_H
@@ -37,14 +37,16 @@
 #include <stdint.h>
 
 #define HEARD_ABI_MAJOR 1u /* bumped when an old plugin would misbehave */
-#define HEARD_ABI_MINOR 0u /* bumped when fields are added at the end   */
+#define HEARD_ABI_MINOR 1u /* bumped when fields are added at the end   */
 
+struct heard_answer;   /* heard/answer.h                                  */
 struct heard_batch;    /* records and their arena: heard/batch.h          */
 struct heard_command;  /* a subcommand of `heard`: heard/command.h        */
 struct heard_delivery; /* a promise to say what became of a batch: heard/delivery.h */
 struct heard_done;     /* a promise to say that something has ended: heard/host.h */
 struct heard_error;    /* code, text, file:line: heard/error.h            */
 struct heard_host;     /* opaque handle on the daemon: heard/host.h       */
+struct heard_reply;    /* a promise to say what became of an answer: heard/answer.h */
 
 enum heard_stage { HEARD_INPUT = 1, HEARD_FILTER, HEARD_OUTPUT };
 
@@ -54,6 +56,7 @@ enum heard_flag {
 	HEARD_KEEPS_POSITION = 1 << 2, /* output stores seq in its data's transaction */
 	HEARD_MASKS = 1 << 3,	       /* filter: after it, text is safe to store    */
 	HEARD_PERSONAL_IDS = 1 << 4,   /* input: source_id names a person; hash it   */
+	HEARD_TELLS = 1 << 5,	       /* output: emits records of what happened     */
 };
 
 enum heard_option_type {
@@ -186,6 +189,11 @@ struct heard_plugin {
 	/* With HEARD_KEEPS_POSITION: the last seq stored with the data, 0 for
 	 * none.  Called after start(). */
 	int (*position)(void *self, uint64_t *seq, struct heard_error *err); /* [home] */
+
+	/* Inputs and outputs: carry an answer to the customer (heard/answer.h);
+	 * finish take_reply exactly once, now or later.  Since 1.1. */
+	void (*reply)(void *self, const struct heard_answer *,
+		      struct heard_reply *take_reply); /* [home] */
 
 	/* New fields go here, with a new HEARD_ABI_MINOR. */
 };
