@@ -77,6 +77,41 @@ struct store_levels {
 struct store_levels store_levels(int64_t received_at, enum store_priority,
 				 struct heard_str intent, struct heard_str department);
 
+/* ---- rules: what a store does by itself, from the options of `tickets`
+ *
+ * Given once after store_open, by the daemon and by each command that acts, and
+ * borrowed until store_close.  A store without rules has the defaults. */
+
+enum store_method { STORE_ROUND_ROBIN, STORE_LEAST_LOADED, STORE_STICKY };
+
+struct store_department {
+	struct heard_str name;
+	const struct heard_str *agents; /* who gets its tickets; none: nobody does     */
+	size_t n_agents;
+	struct heard_str lead;	  /* is told of trouble; may be empty            */
+	enum store_method method; /* sticky: who had this person's last ticket,  */
+				  /* else least loaded                           */
+};
+
+struct sla;
+struct store_rules {
+	const struct sla *sla; /* NULL: the defaults                          */
+	const struct store_department *departments;
+	size_t n_departments;
+	int64_t contacts_escalate; /* the n-th contact escalates: 3              */
+	int64_t reach_raises;	   /* alike from so many customers: 5            */
+	int64_t reach_window;	   /* of so long: 24 h                           */
+	int64_t reopen_within;	   /* of resolution: 14 days; later a new ticket */
+	int64_t follow_up_after;   /* resolution, ask how it went: 1 h; -1 never */
+	int64_t follow_up_expires; /* 14 days                                    */
+	int64_t follow_up_bad;	   /* a score up to this opens a second round: 2 */
+	int64_t relapse_after;	   /* resolution, look whether it came back: 7 d */
+	int64_t close_after;	   /* resolution, if nothing happens: 30 days    */
+	bool events;		   /* keep an outbox of events: somebody wants it */
+};
+extern const struct store_rules store_default_rules;
+void store_set_rules(struct store *, const struct store_rules *);
+
 /* ---- writing records: one batch is one transaction */
 
 enum store_op { STORE_OP_CREATE, STORE_OP_UPDATE, STORE_OP_DELETE };
@@ -93,6 +128,8 @@ struct store_record {
 	bool is_spam;
 	struct heard_str channel, subject, body, intent, category, priority, department,
 		product, author_key;
+	struct heard_str subcategory, lang, thread, in_reply_to;
+	double nps, csat, ces, rating, rating_max; /* NaN: absent                   */
 };
 
 enum store_fate {
@@ -125,6 +162,12 @@ struct store_ticket {
 	int64_t received_at, first_response_due, first_response_at, resolution_due, resolved_at;
 	int64_t due; /* the next of them that counts               */
 	int64_t round, contacts, reach;
+	int64_t next_response_due; /* the customer wrote again after our answer   */
+	int64_t escalation;	   /* how often it was escalated                  */
+	int64_t handovers;	   /* changes of owner                            */
+	int64_t merged_into, leader; /* 0: none; leader: first of those alike     */
+	struct heard_str source, lang; /* who took it in; of the customer         */
+	struct heard_str board;	       /* its title on the public board, if there */
 };
 
 struct store_filter {
@@ -153,18 +196,41 @@ struct store_act { /* who does something to a ticket, and why */
 	int64_t ticket, at;
 	struct heard_str who, reason;
 };
-/* -EPERM naming the legal moves if this one is not. */
+/* Every act is one transaction with its rows of history and its events.
+ * -EPERM naming the legal moves if this one is not. */
 int store_ticket_move(struct store *, const struct store_act *, enum store_state to,
 		      struct heard_error *);
 int store_ticket_note(struct store *, const struct store_act *, struct heard_str text,
 		      struct heard_error *);
 
+/* To an agent, or to a department whose method then picks one, or both.  The first
+ * owner needs no reason, any change of owner does (-EINVAL); from the second change on
+ * the lead is told (event handed_over).  An unknown department or agent: -ENOENT with a
+ * did-you-mean. */
+int store_ticket_assign(struct store *, const struct store_act *, struct heard_str agent,
+			struct heard_str department, struct heard_error *);
+/* Within reopen_within (-ETIME after); the clocks start anew and round counts on. */
+int store_ticket_reopen(struct store *, const struct store_act *, struct heard_error *);
+/* `ticket` becomes merged; its records, notes, answers and contacts belong to `into`
+ * from now on, and its tokens lead there.  Not into itself, a merged one or spam. */
+int store_ticket_merge(struct store *, const struct store_act *, int64_t into,
+		       struct heard_error *);
+/* Put an answer into the outbox.  It counts as the first (or next) response.  A key
+ * seen before changes nothing and gives the same number: harmless to repeat.  A new
+ * ticket becomes open.  An empty key: made from the number. */
+int store_ticket_reply(struct store *, const struct store_act *, struct heard_str text,
+		       struct heard_str key, int64_t *answer_r, struct heard_error *);
+/* A title for the public board of known issues; empty takes it off. */
+int store_ticket_publish(struct store *, const struct store_act *, struct heard_str title,
+			 struct heard_error *);
+
 struct store_said { /* one piece of the conversation */
-	enum { STORE_SAID_RECORD, STORE_SAID_NOTE } kind;
+	enum { STORE_SAID_RECORD, STORE_SAID_NOTE, STORE_SAID_ANSWER } kind;
 	int64_t at;
 	struct heard_str who;  /* of a note                                      */
 	struct heard_str text; /* a note's text, a record's canonical line       */
-	const char *fate;      /* "current", "superseded" or "removed"           */
+	const char *fate;      /* "current", "superseded" or "removed"; of an    */
+			       /* answer "waiting", "sent" or "refused"          */
 };
 int store_conversation(struct store *, int64_t ticket,
 		       void (*fn)(void *arg, const struct store_said *), void *arg,
@@ -177,6 +243,113 @@ struct store_event {
 int store_history(struct store *, int64_t ticket,
 		  void (*fn)(void *arg, const struct store_event *), void *arg,
 		  struct heard_error *);
+
+/* ---- what happens by the clock
+ *
+ * Each live ticket has one alarm: the next moment at which something is to be done
+ * about it.  What was done is kept with the ticket in the same transaction, so a timer
+ * survives restarts, a jump of the clock makes it late and never twice.  warned and
+ * breached (of each clock), escalated, follow-up asked, relapse looked for, closed. */
+
+/* Handles at most 256 that are due; *next_r is when to come again (now, if there are
+ * more), HEARD_TIME_NONE if there is none. */
+int store_alarms(struct store *, int64_t now, int64_t *next_r, struct heard_error *);
+
+/* ---- the outbox of events: rows that are still to be emitted
+ *
+ * created, assigned, handed_over, warned, breached, escalated, raised, answered,
+ * resolved, reopened, closed, merged, follow_up, second_round, relapsed. */
+
+/* In order, from after `n` on.  `line` is one record in JSON with the field `event`,
+ * source_id "ticket/<id>/<n>", the ticket's own fields as those of a record, sealed
+ * contacts as the customer's last record has them, and attributes.ticket (its number),
+ * .token, .state, .assignee, .lead, .due, .kind (of a service level), .round, .reach,
+ * .contacts, .reason, .answer (the text), .follow_up (its path). */
+int store_events(struct store *, int64_t after, int64_t limit,
+		 void (*fn)(void *arg, int64_t n, struct heard_str line), void *arg,
+		 struct heard_error *);
+/* Those up to n are safe in the journal. */
+int store_events_done(struct store *, int64_t up_to, struct heard_error *);
+
+/* ---- the outbox of answers */
+
+struct store_answer {
+	int64_t n, ticket, at, attempts;
+	struct heard_str key, who, text, source, lang;
+	struct heard_str record; /* canonical line of the one it answers            */
+	char token[STORE_TOKEN_TEXT];
+};
+/* Those that wait and are due, oldest first. */
+int store_answers(struct store *, int64_t now, int64_t limit,
+		  void (*fn)(void *arg, const struct store_answer *), void *arg,
+		  int64_t *next_r, struct heard_error *);
+int store_answer_sent(struct store *, int64_t n, int64_t now, struct heard_error *);
+/* Try again then, or (HEARD_TIME_NONE) never: it stays with the ticket as refused, and
+ * the owner sees why. */
+int store_answer_failed(struct store *, int64_t n, int64_t now, int64_t again_at,
+			struct heard_str reason, struct heard_error *);
+
+/* ---- follow-up: one question at an expiring link, once */
+
+struct store_follow_up {
+	int64_t ticket, round, asked_at, expires_at, answered_at; /* HEARD_TIME_NONE */
+	int64_t score;						  /* 1 to 5, 0 none  */
+	struct heard_str subject, lang;				  /* valid in the callback */
+};
+int store_follow_up(struct store *, const unsigned char token[STORE_TOKEN],
+		    void (*fn)(void *arg, const struct store_follow_up *), void *arg,
+		    struct heard_error *);
+/* -ENOENT, -EEXIST (answered before: nothing changes), -ETIME.  A bad score reopens the
+ * ticket as its second round, with another owner of the department. */
+int store_follow_up_answer(struct store *, const unsigned char token[STORE_TOKEN],
+			   int64_t score, struct heard_str text, int64_t now,
+			   struct heard_error *);
+
+/* ---- what the public may see: no personal data comes this way */
+
+struct store_step { /* of the way of one ticket */
+	int64_t at;
+	const char *what; /* "received", "open", "answered", "waiting", "resolved",      */
+			  /* "reopened", "closed"; literals                              */
+};
+struct store_status {
+	enum store_state state;
+	int64_t received_at, expected_at; /* the next promise, or HEARD_TIME_NONE */
+	int64_t resolved_at;
+	struct heard_str lang;
+	const struct store_step *steps;
+	size_t n_steps;
+	const struct store_said *answers; /* to this customer, oldest first      */
+	size_t n_answers;
+};
+/* By a token that a customer holds.  A merged ticket's leads to the other.  -ENOENT. */
+int store_status(struct store *, const unsigned char token[STORE_TOKEN],
+		 void (*fn)(void *arg, const struct store_status *), void *arg,
+		 struct heard_error *);
+
+struct store_issue {
+	int64_t ticket, since, resolved_at, reach;
+	enum store_state state;
+	struct heard_str title, category, product;
+};
+/* Published issues, newest first. */
+int store_board(struct store *, int64_t limit,
+		void (*fn)(void *arg, const struct store_issue *), void *arg,
+		struct heard_error *);
+
+/* ---- privacy: erase.c, retain.c */
+
+/* All that one person said, by author.key: text, contacts and tokens go, what is left
+ * is what figures need; history says who did it and why.  Counts in *n_r. */
+int store_erase(struct store *, struct heard_str person, const struct store_act *, int64_t *n_r,
+		struct heard_error *);
+struct store_retention { /* kind: an intent, "record" (no ticket), "spam" or "" (all else) */
+	struct heard_str kind;
+	int64_t keep; /* ms after the last thing that happened */
+};
+/* Erases at most `limit` that are over; *n_r of them. */
+int store_retain(struct store *, const struct store_retention *, size_t n, int64_t now,
+		 int64_t limit, int64_t *n_r, struct heard_error *);
 
 /* ---- search */
 
