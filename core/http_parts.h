@@ -171,6 +171,9 @@ void http_check_idle(struct http *);
 /* http_route.c */
 struct http_route *http_route_find(struct http *, const struct http_listener *,
 				   struct heard_str path);
+/* On a shared path: who is asked after this one, of those that are ready; or NULL. */
+struct http_route *http_route_next(const struct http *, const struct http_route *after);
+bool http_route_all_ready(const struct http *, const struct http_route *of);
 void http_routes_release(struct http *);
 
 /* http_conn.c */

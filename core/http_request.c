@@ -319,6 +319,39 @@ void http_request_run(struct heard_http *r)
 	}
 }
 
+/* ---- a shared path */
+
+/* The next that shares the path gets it as the first one did. */
+static void pass_on(struct heard_http *r)
+{
+	const struct http_route *next = http_route_next(r->http, r->route);
+	heard_buf_clear(&r->fields);
+	if (next) {
+		r->route = next;
+	} else if (http_route_all_ready(r->http, r->route)) {
+		refuse(r, 404, "nothing is served under this path");
+	} else {
+		set_retry_after(r, 1000);
+		refuse(r, 503, "this part of the service is starting or stopping");
+	}
+	http_request_run(r);
+}
+
+static void on_passed_back(struct loop_job *job)
+{
+	pass_on((void *)((char *)job - offsetof(struct heard_http, job)));
+}
+
+void heard_http_pass(struct heard_http *take)
+{
+	if (!is_away(take)) {
+		pass_on(take);
+		return;
+	}
+	take->job.fn = on_passed_back;
+	loop_post(take->http->loop, &take->job);
+}
+
 /* ---- for handlers */
 
 enum heard_http_method heard_http_method(const struct heard_http *r)

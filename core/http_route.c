@@ -3,6 +3,10 @@
  *
  * There are few routes, so a look-up is a walk.  An exact path wins over a
  * prefix ("/desk/" followed by "*"), a longer prefix over a shorter one.
+ *
+ * A shared path has several routes, which stand in the table in the order of the
+ * config.  They agree in what is decided before a handler is asked (methods, length
+ * of the body, no keys), so that it does not matter whom the request is for.
  */
 #include "http_parts.h"
 
@@ -44,16 +48,40 @@ static const char *owner(const struct http_route *r)
 	return r->host ? r->host->full_name : "the daemon itself";
 }
 
-static int check_free(const struct http *h, const struct http_listener *l, const char *path,
-		      struct heard_error *err)
+static bool same_path(const struct http_route *r, const struct http_listener *l,
+		      const char *path)
 {
-	for (size_t i = 0; i < h->n_routes; i++)
-		if (h->routes[i]->listener == l && strcmp(h->routes[i]->route.path, path) == 0)
-			return heard_fail(
-				err, EEXIST,
-				"path \"%s\" on listener \"%s\" is already taken by %s", path,
-				l->conf->name, owner(h->routes[i]));
+	return r->listener == l && strcmp(r->route.path, path) == 0;
+}
+
+static int check_sharing(const struct http_route *theirs, const struct heard_route *ours,
+			 struct heard_error *err)
+{
+	if (!theirs->route.is_shared || !ours->is_shared)
+		return heard_fail(err, EEXIST,
+				  "path \"%s\" on listener \"%s\" is already taken by %s",
+				  ours->path, ours->listener, owner(theirs));
+	if (theirs->route.methods != ours->methods || theirs->route.max_body != ours->max_body)
+		return heard_fail(
+			err, EEXIST,
+			"path \"%s\" on listener \"%s\" is shared with %s, which takes "
+			"other methods or another length of the body",
+			ours->path, ours->listener, owner(theirs));
 	return 0;
+}
+
+static int check_free(const struct http *h, const struct http_listener *l,
+		      const struct heard_route *route, struct heard_error *err)
+{
+	int result = 0;
+	if (route->is_shared && route->api_keys && route->api_keys->n)
+		return heard_fail(err, EINVAL,
+				  "path \"%s\" is shared, so it cannot ask for keys",
+				  route->path);
+	for (size_t i = 0; i < h->n_routes && result == 0; i++)
+		if (same_path(h->routes[i], l, route->path))
+			result = check_sharing(h->routes[i], route, err);
+	return result;
 }
 
 static int check_path(const char *path, struct heard_error *err)
@@ -109,7 +137,7 @@ int http_mount(struct http *h, struct heard_host *host, const struct heard_route
 		return unknown_listener(h, route->listener, err);
 	int result = check_path(route->path, err);
 	if (result == 0)
-		result = check_free(h, l, route->path, err);
+		result = check_free(h, l, route, err);
 	if (result < 0)
 		return result;
 	struct http_route **grown = realloc(h->routes,
@@ -130,6 +158,12 @@ int heard_http_mount(struct heard_host *host, const struct heard_route *route,
 	if (host->daemon == NULL || host->daemon->http == NULL)
 		return heard_fail(err, ENOTSUP, "there are no HTTP listeners in this process");
 	return http_mount(host->daemon->http, host, route, err);
+}
+
+bool heard_http_has_listener(const struct heard_host *host, const char *name)
+{
+	return host->daemon != NULL && host->daemon->http != NULL &&
+	       listener_find(host->daemon->http, name) != NULL;
 }
 
 void http_unused(struct http *h, struct faults *faults)
@@ -154,6 +188,15 @@ void http_set_ready(struct http *h, struct heard_host *host, bool ready)
 			h->routes[i]->is_ready = ready;
 }
 
+/* The first of those that share its path and is ready; itself if none is. */
+static struct http_route *first_ready(const struct http *h, struct http_route *r)
+{
+	if (r == NULL || r->is_ready || !r->route.is_shared)
+		return r;
+	struct http_route *ready = http_route_next(h, r);
+	return ready ? ready : r;
+}
+
 struct http_route *http_route_find(struct http *h, const struct http_listener *l,
 				   struct heard_str path)
 {
@@ -164,11 +207,33 @@ struct http_route *http_route_find(struct http *h, const struct http_listener *l
 		    memcmp(path.ptr, r->route.path, r->path_len) != 0)
 			continue;
 		if (!r->is_prefix && path.len == r->path_len)
-			return r;
+			return first_ready(h, r);
 		if (r->is_prefix && (best == NULL || r->path_len > best->path_len))
 			best = r;
 	}
-	return best;
+	return first_ready(h, best);
+}
+
+struct http_route *http_route_next(const struct http *h, const struct http_route *after)
+{
+	bool is_behind = false;
+	for (size_t i = 0; i < h->n_routes; i++) {
+		struct http_route *r = h->routes[i];
+		if (is_behind && r->is_ready &&
+		    same_path(r, after->listener, after->route.path))
+			return r;
+		is_behind |= r == after;
+	}
+	return NULL;
+}
+
+bool http_route_all_ready(const struct http *h, const struct http_route *of)
+{
+	for (size_t i = 0; i < h->n_routes; i++)
+		if (!h->routes[i]->is_ready &&
+		    same_path(h->routes[i], of->listener, of->route.path))
+			return false;
+	return true;
 }
 
 void http_routes_release(struct http *h)

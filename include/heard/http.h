@@ -38,7 +38,8 @@ struct heard_route {
 	void (*handle)(void *arg, struct heard_http *take_request); /* [home] */
 	void *arg;
 	bool is_shared; /* others that say so too may mount the same path: each is asked */
-			/* in the order of the config until one does not pass            */
+			/* in the order of the config until one does not pass; all with  */
+			/* the same methods and max_body, and none with keys             */
 };
 
 /* In open(): claims the path; two on one path is a fault of the config.  The
@@ -48,7 +49,8 @@ HEARD_API int heard_http_mount(struct heard_host *, const struct heard_route *,
 
 /* Is there a listener of that name?  [main] */
 HEARD_API bool heard_http_has_listener(const struct heard_host *, const char *name);
-/* On a shared path: not ours; the next is asked, after the last it is 404.  [home] */
+/* On a shared path: not ours; the next is asked, after the last it is 404.  Headers set
+ * so far are forgotten; the body must not have been taken.  [home] */
 HEARD_API void heard_http_pass(struct heard_http *take);
 
 /* All [home]; views live until the answer is given. */
