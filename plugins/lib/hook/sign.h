@@ -2,8 +2,8 @@
  * sign.h - signatures of Standard Webhooks (standardwebhooks.com): HMAC-SHA256
  * over id, timestamp and body.
  */
-#ifndef WEBHOOK_SIGN_H
-#define WEBHOOK_SIGN_H
+#ifndef HOOK_SIGN_H
+#define HOOK_SIGN_H
 
 #include <heard/str.h>
 

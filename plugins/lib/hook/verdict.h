@@ -1,8 +1,8 @@
 /*
  * verdict.h - what an answer, or the lack of one, means for the record.
  */
-#ifndef WEBHOOK_VERDICT_H
-#define WEBHOOK_VERDICT_H
+#ifndef HOOK_VERDICT_H
+#define HOOK_VERDICT_H
 
 #include <heard/delivery.h>
 #include <heard/fetch.h>
@@ -17,6 +17,8 @@ struct verdict {
 	char reason[160];
 };
 
+/* Not now: again after that, or (0) by the core's backoff. */
+void verdict_retry(struct verdict *, int64_t after_ms, const char *complaint);
 void verdict_of(const struct heard_fetch_answer *, struct verdict *);
 
 #endif

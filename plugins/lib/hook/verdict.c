@@ -20,7 +20,7 @@ static int64_t capped(int64_t retry_after_ms)
 	return retry_after_ms < HOUR_MS ? retry_after_ms : HOUR_MS;
 }
 
-static void retry(struct verdict *v, int64_t after_ms, const char *complaint)
+void verdict_retry(struct verdict *v, int64_t after_ms, const char *complaint)
 {
 	v->outcome = HEARD_RETRY;
 	v->after_ms = after_ms;
@@ -34,17 +34,17 @@ static void judge_status(const struct heard_fetch_answer *a, struct verdict *v)
 	if (status >= 200 && status < 300) {
 		v->outcome = HEARD_DELIVERED;
 	} else if (status == 410) {
-		retry(v, HOUR_MS, NULL);
+		verdict_retry(v, HOUR_MS, NULL);
 		v->is_gone = true;
 	} else if (status == 408 || status == 425 || status == 429 || status >= 500) {
-		retry(v, capped(a->retry_after_ms), NULL);
+		verdict_retry(v, capped(a->retry_after_ms), NULL);
 	} else if (status < 400) {
-		retry(v, capped(a->retry_after_ms),
-		      "redirects are not followed; set url to where it points");
+		verdict_retry(v, capped(a->retry_after_ms),
+			      "redirects are not followed; set url to where it points");
 	} else if (status == 401 || status == 403 || status == 404 || status == 405 ||
 		   status == 407) {
-		retry(v, capped(a->retry_after_ms),
-		      "the endpoint lets nothing in; check url, headers and secret");
+		verdict_retry(v, capped(a->retry_after_ms),
+			      "the endpoint lets nothing in; check url, headers and secret");
 	} else {
 		v->outcome = HEARD_REFUSED;
 	}
@@ -58,5 +58,5 @@ void verdict_of(const struct heard_fetch_answer *a, struct verdict *v)
 		return;
 	}
 	snprintf(v->reason, sizeof(v->reason), "%s", a->error ? a->error : "no answer");
-	retry(v, 0, a->error_code == -EACCES ? "the address guard refused it" : NULL);
+	verdict_retry(v, 0, a->error_code == -EACCES ? "the address guard refused it" : NULL);
 }

@@ -1,0 +1,485 @@
+/*
+ * hook.c - one endpoint: what is under way, and what waits for its minute.
+ *
+ * A message is rendered when it is given, so that nothing of its batch is held.  It is
+ * then a request under way, or a line in `waiting`.  The minute is a window that
+ * slides: the times of the last `rate` requests are kept, and another may go once the
+ * oldest is a minute old.  Then all that waits goes as one.
+ */
+#include "hook.h"
+
+#include "preset.h"
+#include "template.h"
+
+#include <heard/buf.h>
+#include <heard/error.h>
+#include <heard/fetch.h>
+#include <heard/host.h>
+#include <heard/record.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+enum {
+	MINUTE_MS = 60 * 1000,
+	GONE_MS = 3600 * 1000,
+	MAX_ANSWER = 16 * 1024,
+	MAX_BODY = 8 << 20,
+	MAX_WAITING = 256, /* behind a robot's minute */
+	DIGEST_LINES = 10,
+	LINE_BYTES = 180,
+};
+
+static const char *const default_texts[] = {
+	[TEMPLATE_ZH] = "【{{priority_name}}】{{event_name}} #{{attributes.ticket}} "
+			"{{category}} {{department}}\n"
+			"{{summary}}\n"
+			"{{kind_name}}期限：{{attributes.due}}\n"
+			"负责人：{{attributes.assignee}}\n"
+			"原因：{{attributes.reason}}\n"
+			"反映人数：{{attributes.reach}}",
+	[TEMPLATE_EN] = "[{{priority_name}}] {{event_name}} #{{attributes.ticket}} "
+			"{{category}} {{department}}\n"
+			"{{summary}}\n"
+			"{{kind_name}} due: {{attributes.due}}\n"
+			"owner: {{attributes.assignee}}\n"
+			"reason: {{attributes.reason}}\n"
+			"customers: {{attributes.reach}}",
+};
+
+struct waiter { /* somebody to be told how a message went */
+	struct waiter *next;
+	void (*done)(void *arg, enum heard_outcome, int64_t after_ms, const char *reason);
+	void *arg;
+	struct heard_str text; /* behind this struct */
+};
+
+struct hook {
+	struct heard_host *host;
+	const struct hook_options *options;
+	const struct preset *preset;
+	struct signer signer;
+	struct heard_fetch_client *client;
+	struct waiter *waiting, **last_waiting;
+	size_t n_waiting, n_running;
+	int64_t *sent; /* ring of times; rate of them */
+	size_t rate, at;
+	struct heard_timer *timer;
+	void (*stopped)(void *arg);
+	void *stopped_arg;
+	bool is_stopping, is_gone;
+	const char *complaint; /* said already */
+};
+
+struct exchange { /* one request under way */
+	struct hook *hook;
+	struct request request;
+	struct waiter *waiters;
+	const char **headers;
+};
+
+/* ---- outcomes */
+
+static void tell_all(struct waiter *w, enum heard_outcome outcome, int64_t after_ms,
+		     const char *reason)
+{
+	while (w) {
+		struct waiter *next = w->next;
+		w->done(w->arg, outcome, after_ms, reason);
+		free(w);
+		w = next;
+	}
+}
+
+static void exchange_destroy(struct exchange *x)
+{
+	struct hook *h = x->hook;
+	heard_buf_release(&x->request.url);
+	heard_buf_release(&x->request.headers);
+	heard_buf_release(&x->request.body);
+	free(x->headers);
+	free(x);
+	h->n_running--;
+	if (h->is_stopping && h->n_running == 0 && h->stopped) {
+		void (*stopped)(void *) = h->stopped;
+		h->stopped = NULL;
+		stopped(h->stopped_arg);
+	}
+}
+
+static void note_gone(struct hook *h)
+{
+	if (!h->is_gone)
+		heard_log(h->host, HEARD_ERROR,
+			  "the endpoint answers 410 Gone: sending no more until the next "
+			  "start; its "
+			  "records are kept as for any failure");
+	h->is_gone = true;
+}
+
+/* Every failed try is told by the core; what somebody must mend is told once, until
+ * a message gets through. */
+static void note_complaint(struct hook *h, const struct verdict *v)
+{
+	if (v->complaint && v->complaint != h->complaint)
+		heard_log(h->host, HEARD_ERROR, "%s: %s; trying again later", v->reason,
+			  v->complaint);
+	if (v->complaint || v->outcome == HEARD_DELIVERED)
+		h->complaint = v->complaint;
+}
+
+static void on_answer(void *arg, const struct heard_fetch_answer *answer)
+{
+	struct exchange *x = arg;
+	struct verdict v;
+	x->hook->preset->judge(answer, &v);
+	if (v.is_gone)
+		note_gone(x->hook);
+	else
+		note_complaint(x->hook, &v);
+	tell_all(x->waiters, v.outcome, v.after_ms,
+		 v.outcome == HEARD_DELIVERED ? NULL : v.reason);
+	exchange_destroy(x);
+}
+
+/* ---- one request */
+
+static struct exchange *exchange_create(struct hook *h, struct waiter *waiters)
+{
+	struct exchange *x = calloc(1, sizeof(*x));
+	if (x == NULL)
+		return NULL;
+	x->hook = h;
+	x->waiters = waiters;
+	heard_buf_init(&x->request.url, 1 << 16);
+	heard_buf_init(&x->request.headers, 1 << 14);
+	heard_buf_init(&x->request.body, MAX_BODY);
+	h->n_running++;
+	return x;
+}
+
+/* The lines of the request and of the config, as the client wants them. */
+static int list_headers(struct exchange *x)
+{
+	const struct heard_list *more = &x->hook->options->headers;
+	struct heard_str left = heard_buf_view(&x->request.headers);
+	size_t n = 0;
+	for (size_t i = 0; i < left.len; i++)
+		n += left.ptr[i] == '\0';
+	x->headers = calloc(n + more->n + 1, sizeof(*x->headers));
+	if (x->headers == NULL)
+		return -ENOMEM;
+	for (n = 0; left.len; left = heard_str_skip(left, strlen(left.ptr) + 1))
+		x->headers[n++] = left.ptr;
+	for (size_t i = 0; i < more->n; i++)
+		x->headers[n++] = more->at[i];
+	return 0;
+}
+
+static int exchange_send(struct exchange *x, struct heard_error *err)
+{
+	struct request *r = &x->request;
+	if (r->url.failed || r->headers.failed || r->body.failed || list_headers(x) != 0)
+		return heard_fail(err, ENOMEM, "the message is too large or memory is short");
+	struct heard_fetch_request request = {
+		.method = "POST",
+		.url = r->url.len ? r->url.ptr : x->hook->options->url,
+		.headers = x->headers,
+		.body = heard_buf_view(&r->body),
+		.timeout_ms = x->hook->options->timeout,
+		.max_answer = MAX_ANSWER,
+		.allow_private = x->hook->options->allow_private,
+		.done = on_answer,
+		.arg = x,
+	};
+	return heard_fetch(x->hook->client, &request, err) ? 0 : -err->code;
+}
+
+/* Sends to all of `waiters`; consumes them. */
+static void hook_post(struct hook *h, struct preset_call *call, struct waiter *waiters)
+{
+	struct heard_error err = {0};
+	struct exchange *x = exchange_create(h, waiters);
+	if (x == NULL) {
+		tell_all(waiters, HEARD_RETRY, 0, "out of memory");
+		return;
+	}
+	call->options = h->options;
+	call->signer = &h->signer;
+	call->host = h->host;
+	call->now = heard_now(h->host);
+	int refused = h->preset->build(call, &x->request, &err);
+	if (refused == 0 && exchange_send(x, &err) == 0)
+		return;
+	tell_all(waiters,
+		 refused == -EINVAL || refused == -EBADMSG ? HEARD_REFUSED : HEARD_RETRY, 0,
+		 err.text);
+	exchange_destroy(x);
+}
+
+/* ---- the minute */
+
+/* 0: one may go now; else how long to wait. */
+static int64_t hook_pause(const struct hook *h, int64_t now)
+{
+	if (h->rate == 0 || h->sent[h->at] == 0)
+		return 0;
+	int64_t free_at = h->sent[h->at] + MINUTE_MS;
+	if (free_at - now > MINUTE_MS)
+		return 0; /* the clock was set back */
+	return free_at > now ? free_at - now : 0;
+}
+
+static void hook_count(struct hook *h, int64_t now)
+{
+	if (h->rate == 0)
+		return;
+	h->sent[h->at] = now;
+	h->at = (h->at + 1) % h->rate;
+}
+
+/* The beginning of a text's first lines, cut at a character. */
+static void put_digest_line(struct heard_str text, struct heard_buf *out)
+{
+	size_t n = text.len < LINE_BYTES ? text.len : LINE_BYTES;
+	while (n < text.len && n > 0 && (text.ptr[n] & 0xC0) == 0x80)
+		n--;
+	heard_buf_puts(out, "\n· ");
+	for (size_t i = 0; i < n; i++)
+		heard_buf_add(out, text.ptr[i] == '\n' ? " " : text.ptr + i, 1);
+	if (n < text.len)
+		heard_buf_puts(out, "…");
+}
+
+static void make_digest(const struct hook *h, struct heard_buf *out)
+{
+	size_t n = 0;
+	bool is_en = h->options->lang == TEMPLATE_EN;
+	heard_buf_printf(out, is_en ? "%zu messages in one:" : "合并 %zu 条消息：",
+			 h->n_waiting);
+	for (const struct waiter *w = h->waiting; w; w = w->next)
+		if (n++ < DIGEST_LINES)
+			put_digest_line(w->text, out);
+	if (n > DIGEST_LINES)
+		heard_buf_printf(out, is_en ? "\n… and %zu more" : "\n……另有 %zu 条",
+				 n - DIGEST_LINES);
+}
+
+/* At most max_text bytes, cut at a character. */
+static struct heard_str fitting(const struct preset *preset, struct heard_str text)
+{
+	if (preset->max_text && text.len > preset->max_text) {
+		text.len = preset->max_text;
+		while (text.len && (text.ptr[text.len] & 0xC0) == 0x80)
+			text.len--;
+	}
+	return text;
+}
+
+static void hook_flush(struct hook *h)
+{
+	struct heard_buf text;
+	struct waiter *all = h->waiting;
+	int64_t now = heard_now(h->host);
+	heard_buf_init(&text, 1 << 16);
+	if (h->n_waiting == 1)
+		heard_buf_str(&text, all->text);
+	else
+		make_digest(h, &text);
+	struct preset_call call = {.text = fitting(h->preset, heard_buf_view(&text))};
+	h->waiting = NULL;
+	h->last_waiting = &h->waiting;
+	h->n_waiting = 0;
+	hook_count(h, now);
+	hook_post(h, &call, all);
+	heard_buf_release(&text);
+}
+
+static void on_minute(void *arg)
+{
+	struct hook *h = arg;
+	int64_t pause = hook_pause(h, heard_now(h->host));
+	if (!h->waiting || h->is_stopping)
+		return;
+	if (pause > 0)
+		heard_timer_set(h->timer, pause);
+	else
+		hook_flush(h);
+}
+
+static void hook_wait(struct hook *h, struct waiter *w, int64_t pause)
+{
+	*h->last_waiting = w;
+	h->last_waiting = &w->next;
+	if (h->n_waiting++ == 0)
+		heard_timer_set(h->timer, pause);
+}
+
+/* ---- sending */
+
+static void say(const struct hook *h, const struct hook_message *m,
+		const struct template_values *values, struct heard_buf *text)
+{
+	if (m->text.len)
+		heard_buf_str(text, m->text);
+	else
+		template_fill(*h->options->text ? h->options->text
+						: default_texts[h->options->lang],
+			      values, text);
+	if (text->len == 0)
+		heard_buf_str(text, m->id);
+}
+
+void hook_send(struct hook *h, const struct hook_message *m,
+	       void (*done)(void *arg, enum heard_outcome, int64_t after_ms,
+			    const char *reason),
+	       void *arg)
+{
+	struct heard_buf text;
+	struct template_values values = {m->record, m->id, m->at, heard_zone(h->host),
+					 (enum template_lang)h->options->lang};
+	int64_t now = heard_now(h->host), pause = hook_pause(h, now);
+	if (h->is_gone || h->is_stopping) {
+		done(arg, HEARD_RETRY, h->is_gone ? GONE_MS : 0,
+		     h->is_gone ? "HTTP 410" : "stopping");
+		return;
+	}
+	heard_buf_init(&text, 1 << 16);
+	if (h->preset->max_text)
+		say(h, m, &values, &text);
+	struct waiter *w = malloc(sizeof(*w) + text.len + 1);
+	if (w == NULL || text.failed) {
+		free(w);
+		done(arg, HEARD_RETRY, 0, "out of memory");
+	} else {
+		*w = (struct waiter){NULL, done, arg, heard_str_n((char *)(w + 1), text.len)};
+		memcpy(w + 1, text.ptr ? text.ptr : "", text.len);
+		struct preset_call call = {
+			.message = m, .values = &values, .text = fitting(h->preset, w->text)};
+		if (h->waiting || pause > 0) {
+			hook_wait(h, w, pause);
+		} else {
+			hook_count(h, now);
+			hook_post(h, &call, w);
+		}
+	}
+	heard_buf_release(&text);
+}
+
+/* ---- life */
+
+static int check_headers(const struct hook_options *o, struct heard_error *err)
+{
+	static const char *const ours[] = {"webhook-",
+					   "content-length:", "transfer-encoding:", NULL};
+	for (size_t i = 0; i < o->headers.n; i++) {
+		const char *line = o->headers.at[i];
+		size_t name = strcspn(line, ": \t");
+		/* Not quoted: it may be an Authorization. */
+		if (name == 0 || line[name] != ':' || strpbrk(line, "\r\n") ||
+		    line[name + 1] == '\0')
+			return heard_fail(
+				err, EINVAL,
+				"headers: entry %zu is not of the form \"Name: value\"", i + 1);
+		for (size_t k = 0; ours[k]; k++)
+			if (strncasecmp(line, ours[k], strlen(ours[k])) == 0)
+				return heard_fail(
+					err, EINVAL,
+					"headers: entry %zu is one that heard sets itself",
+					i + 1);
+	}
+	return 0;
+}
+
+static size_t rate_of(const struct hook_options *o)
+{
+	return o->rate < 0 ? (size_t)preset_of(o)->per_minute : (size_t)o->rate;
+}
+
+int hook_check(const struct hook_options *o, struct heard_error *err)
+{
+	const struct preset *preset = preset_of(o);
+	if (!*o->url && !preset->url)
+		return heard_fail(err, EINVAL, "url is required: where to post");
+	int result = heard_fetch_check_url(*o->url ? o->url : preset->url, err);
+	if (result == 0)
+		result = check_headers(o, err);
+	if (result == 0)
+		result = template_check(o->body, "body", err);
+	if (result == 0)
+		result = template_check(o->text, "text", err);
+	if (result == 0 && *o->body && preset->url)
+		result = heard_fail(err, EINVAL,
+				    "body: an SMS has no body of its own; use "
+				    "sms.params");
+	if (result == 0 && o->rate > 0 && !preset->max_text)
+		result = heard_fail(err, EINVAL,
+				    "rate: only a robot's messages can become a digest; leave "
+				    "it out");
+	if (result == 0)
+		result = preset->check(o, err);
+	return result;
+}
+
+unsigned hook_window(const struct hook_options *o)
+{
+	return rate_of(o) ? MAX_WAITING : (unsigned)o->in_flight;
+}
+
+struct hook *hook_create(struct heard_host *host, const struct hook_options *o,
+			 struct heard_error *err)
+{
+	struct hook *h = calloc(1, sizeof(*h));
+	if (h == NULL) {
+		heard_fail(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	h->host = host;
+	h->options = o;
+	h->preset = preset_of(o);
+	h->last_waiting = &h->waiting;
+	h->rate = rate_of(o);
+	h->sent = calloc(h->rate + 1, sizeof(*h->sent));
+	h->timer = heard_timer_create(host, on_minute, h);
+	h->client = heard_fetch_client_create(host, (unsigned)o->in_flight, err);
+	if (h->preset->build == standard_build && signer_init(&h->signer, o->secret, err) != 0)
+		goto fail;
+	if (h->sent && h->timer && h->client)
+		return h;
+	if (h->client)
+		heard_fail(err, ENOMEM, "out of memory");
+fail:
+	hook_destroy(h);
+	return NULL;
+}
+
+void hook_stop(struct hook *h, void (*stopped)(void *arg), void *arg)
+{
+	struct waiter *all = h->waiting;
+	h->is_stopping = true;
+	h->waiting = NULL;
+	h->last_waiting = &h->waiting;
+	h->n_waiting = 0;
+	heard_timer_clear(h->timer);
+	tell_all(all, HEARD_RETRY, 0, "stopping");
+	if (h->n_running == 0) {
+		stopped(arg);
+	} else {
+		h->stopped = stopped;
+		h->stopped_arg = arg;
+	}
+}
+
+void hook_destroy(struct hook *h)
+{
+	if (h == NULL)
+		return;
+	heard_fetch_client_destroy(h->client);
+	if (h->timer)
+		heard_timer_destroy(h->timer);
+	signer_release(&h->signer);
+	free(h->sent);
+	free(h);
+}
