@@ -49,7 +49,8 @@ static const struct cli_option *cli_find(const struct cli_option *own,
 		if (cli_matches(o, text + (strncmp(text, "--", 2) == 0 ? 2 : 1)))
 			return o;
 	for (const struct cli_option *o = own; o != NULL && o->name != NULL; o++)
-		if (strncmp(text, "--", 2) == 0 && cli_matches(o, text + 2))
+		if ((strncmp(text, "--", 2) == 0 && cli_matches(o, text + 2)) ||
+		    (o->name[1] == '\0' && cli_matches(o, text + 1)))
 			return o;
 	return NULL;
 }

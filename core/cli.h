@@ -15,7 +15,8 @@
 
 #define CLI_CONFIG "/etc/heard/heard.conf"
 
-/* A long option of a subcommand: --name VALUE, or a flag if value is NULL. */
+/* An option of a subcommand: --name VALUE (-n VALUE if the name is one letter), or a
+ * flag if value is NULL. */
 struct cli_option {
 	const char *name;
 	const char **value;

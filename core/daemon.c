@@ -7,6 +7,7 @@
  */
 #include "daemon.h"
 
+#include "blob.h"
 #include "claim.h"
 #include "control.h"
 #include "life.h"
@@ -296,6 +297,7 @@ int daemon_start(struct daemon *d, struct heard_error *err)
 			 "other keys, old status links end, and repeats of old posts are not "
 			 "recognised");
 	gate_derive(&d->gate);
+	blob_tidy(d->conf->state_dir);
 	if (rc == 0)
 		rc = daemon_open_crash(d, err);
 	if (rc == 0 && (rc = daemon_open_journal(d, err)) != 0)

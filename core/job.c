@@ -140,19 +140,26 @@ static bool job_decode_is_safe(struct job *job, struct emission *e, uint64_t dig
 	return false;
 }
 
+/* Memory or the disk ran out, or it failed: the same bytes may well pass later. */
+static bool job_is_passing(int rc)
+{
+	return rc == -ENOMEM || rc == -EAGAIN || rc == -ENOSPC || rc == -EIO;
+}
+
 /* Who can be told is told; a stream has nobody, so what it brought is kept as a
  * dead letter and the stream goes on. */
 static void job_decode_failed(struct job *job, struct emission *e, int rc,
 			      const struct heard_error *err)
 {
-	if (rc == -ENOMEM && e->given.stream.len > 0) {
-		job_refuse(job, -EAGAIN, "no memory to decode the batch");
+	if (job_is_passing(rc) && e->given.stream.len > 0) {
+		job_refuse(job, -EAGAIN,
+			   rc == -ENOMEM ? "no memory to decode the batch" : err->text);
 	} else if (e->given.stream.len > 0) {
 		job_bury(job, e, err->line, err->text);
 	} else {
 		struct heard_str text = heard_str_n(err->text, strlen(err->text) + 1);
 		text = heard_batch_copy(job->batch, text);
-		e->code = rc == -ENOMEM ? -EAGAIN : rc == -EFBIG ? -EFBIG : -EBADMSG;
+		e->code = job_is_passing(rc) ? -EAGAIN : rc == -EFBIG ? -EFBIG : -EBADMSG;
 		e->line = err->line;
 		e->error = text.ptr != NULL ? text.ptr : "no memory";
 	}

@@ -37,7 +37,7 @@ static const struct {
 	{"stop", cmd_stop, "", "finish what is begun, and end"},
 	{"keygen", cmd_keygen, "[DIR] | --api NAME",
 	 "keys for sealing, or a key for an HTTP client"},
-	{"reveal", cmd_reveal, "TOKEN --reason TEXT",
+	{"reveal", cmd_reveal, "TOKEN|sha256:HEX --reason TEXT [-o FILE]",
 	 "open a sealed contact; noted in the audit log"},
 };
 
