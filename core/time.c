@@ -7,6 +7,8 @@
  */
 #include <heard/time.h>
 
+#include "option_unit.h"
+
 #include <stdlib.h>
 #include <unicode/ucal.h>
 
@@ -85,6 +87,12 @@ int64_t heard_zone_offset(struct heard_zone *zone, int64_t time)
 	zone->until = transition(zone, UCAL_TZ_TRANSITION_NEXT, INT64_MAX);
 	zone->offset = offset;
 	return offset;
+}
+
+int64_t heard_zone_next_change(struct heard_zone *zone, int64_t time)
+{
+	heard_zone_offset(zone, time);
+	return zone->until;
 }
 
 /* A local time that exists twice is the earlier one; one that is skipped moves
@@ -303,4 +311,9 @@ void heard_time_format(int64_t time, char out[HEARD_TIME_SIZE])
 	p = put_digits(p, ms % (unsigned)SECOND, 3);
 	*p++ = 'Z';
 	*p = '\0';
+}
+
+bool heard_duration_parse(const char *text, int64_t *ms_r)
+{
+	return unit_parse_duration(text, ms_r);
 }

@@ -147,6 +147,32 @@ static void an_hour_that_is_twice_is_the_first_and_a_skipped_one_moves_on(void *
 	heard_zone_destroy(zone);
 }
 
+static void every_change_of_clocks_is_found(void **state)
+{
+	(void)state;
+	struct heard_zone *zone = heard_zone_create("Europe/Berlin");
+	assert_non_null(zone);
+	int64_t spring = parse("2026-03-29T01:00:00Z", NULL);
+	int64_t autumn = parse("2026-10-25T01:00:00Z", NULL);
+	assert_int_equal(heard_zone_next_change(zone, parse("2026-01-01", NULL)), spring);
+	assert_int_equal(heard_zone_next_change(zone, spring - 1), spring);
+	assert_int_equal(heard_zone_next_change(zone, spring), autumn);
+	heard_zone_destroy(zone);
+	zone = heard_zone_create("UTC");
+	assert_int_equal(heard_zone_next_change(zone, 0), INT64_MAX);
+	heard_zone_destroy(zone);
+}
+
+static void a_duration_in_a_text_is_read_as_in_the_config(void **state)
+{
+	(void)state;
+	int64_t ms = -1;
+	assert_true(heard_duration_parse("1.5h", &ms));
+	assert_int_equal(ms, 5400000);
+	assert_false(heard_duration_parse("90", &ms));
+	assert_false(heard_duration_parse("", &ms));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +184,8 @@ int main(void)
 		cmocka_unit_test(unknown_zones_are_refused),
 		cmocka_unit_test(a_local_time_is_read_in_its_zone),
 		cmocka_unit_test(an_hour_that_is_twice_is_the_first_and_a_skipped_one_moves_on),
+		cmocka_unit_test(every_change_of_clocks_is_found),
+		cmocka_unit_test(a_duration_in_a_text_is_read_as_in_the_config),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
