@@ -181,7 +181,7 @@ install: all ## honours DESTDIR and PREFIX
 	for p in $(PLUGINS); do \
 		install -D -m 644 $(BUILD)/plugins/$$p.so $(DESTDIR)$(LIBEXECDIR)/$$p.so || exit 1; \
 	done
-	cp -Rn etc/heard.conf etc/rules $(DESTDIR)$(SYSCONFDIR)/
+	cp -Rn etc/heard.conf etc/rules etc/holidays $(DESTDIR)$(SYSCONFDIR)/
 	install -D -m 644 docs/heard.8 $(DESTDIR)$(MANDIR)/man8/heard.8
 	install -D -m 644 docs/heard.conf.5 $(DESTDIR)$(MANDIR)/man5/heard.conf.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/heard include/heard/*.h
