@@ -23,7 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MINUTE_MS = 60 * 1000, PENALTY_MS = 10 * MINUTE_MS, BASE64_MAC = 45 };
+enum { PENALTY_MS = 600 * 1000, BASE64_MAC = 45 };
 
 int robot_check(const struct hook_options *o, struct heard_error *err)
 {

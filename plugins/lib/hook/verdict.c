@@ -11,13 +11,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { HOUR_MS = 3600 * 1000 };
+enum { RETRY_MAX_MS = 3600 * 1000 };
 
 static int64_t capped(int64_t retry_after_ms)
 {
 	if (retry_after_ms <= 0)
 		return 0;
-	return retry_after_ms < HOUR_MS ? retry_after_ms : HOUR_MS;
+	return retry_after_ms < RETRY_MAX_MS ? retry_after_ms : RETRY_MAX_MS;
 }
 
 void verdict_retry(struct verdict *v, int64_t after_ms, const char *complaint)
@@ -34,7 +34,7 @@ static void judge_status(const struct heard_fetch_answer *a, struct verdict *v)
 	if (status >= 200 && status < 300) {
 		v->outcome = HEARD_DELIVERED;
 	} else if (status == 410) {
-		verdict_retry(v, HOUR_MS, NULL);
+		verdict_retry(v, RETRY_MAX_MS, NULL);
 		v->is_gone = true;
 	} else if (status == 408 || status == 425 || status == 429 || status >= 500) {
 		verdict_retry(v, capped(a->retry_after_ms), NULL);
