@@ -1,5 +1,5 @@
 /*
- * condition_names.c - does an expression name fields that do not exist?
+ * condition_names.c - which fields does an expression name, and do they exist?
  *
  * To Lua an unknown name is no mistake before it is evaluated, and behind an
  * `and` that may be months later.  So the expression is cut into tokens here,
@@ -225,4 +225,16 @@ int condition_names_check(const char *expression, struct heard_error *err)
 		}
 	}
 	return rc;
+}
+
+bool condition_names_has(const char *expression, const char *field)
+{
+	struct lexer l = {.p = expression};
+	bool is_member = false; /* behind a dot or a colon */
+	for (enum token t; (t = next_token(&l)) != TOKEN_END;) {
+		if (t == TOKEN_NAME && !is_member && heard_str_is(l.text, field))
+			return true;
+		is_member = heard_str_is(l.text, ".") || heard_str_is(l.text, ":");
+	}
+	return false;
 }

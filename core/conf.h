@@ -43,6 +43,7 @@ struct conf_instance {
 	const char *plugin; /* its name                                         */
 	const char *name;   /* unique within pipeline and stage                   */
 	const char *when;   /* filters and outputs; NULL: always                  */
+	const char *reply;  /* inputs: the output that carries its answers, or NULL */
 	struct conf_retry { /* outputs */
 		int64_t first, max, give_up; /* ms                              */
 	} retry;

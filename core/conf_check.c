@@ -7,6 +7,7 @@
 #include "conf_check.h"
 
 #include "hash.h"
+#include "option.h"
 
 #include <heard/error.h>
 
@@ -173,7 +174,48 @@ static void check_masks(const struct conf_pipeline *p, struct faults *faults)
 			   p->name);
 }
 
-static void check_pipeline(const struct conf_pipeline *p, struct faults *faults)
+static const struct conf_instance *find_output(const struct conf_pipeline *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_outputs; i++)
+		if (is_same(p->outputs[i].name, name))
+			return &p->outputs[i];
+	return NULL;
+}
+
+static const char *nearest_output(const struct conf_pipeline *p, const char *name)
+{
+	enum { MOST = 256 }; /* outputs of a pipeline: conf.c */
+	const char *names[MOST + 1];
+	size_t n = 0;
+	for (size_t i = 0; i < p->n_outputs && n < MOST; i++)
+		if (p->outputs[i].name)
+			names[n++] = p->outputs[i].name;
+	names[n] = NULL;
+	return suggest(name, names);
+}
+
+/* The output that an input names must be there, and carry answers. */
+static void check_reply(const struct conf_pipeline *p, const struct conf_instance *in,
+			struct faults *faults)
+{
+	const struct conf_instance *carrier = find_output(p, in->reply);
+	const char *own = in->name ? in->name : "";
+	if (carrier == NULL) {
+		const char *near = nearest_output(p, in->reply);
+		faults_add(faults, in->file, in->line,
+			   "input \"%s\": reply: the pipeline has no output \"%.80s\"%s%s%s",
+			   own, in->reply, near ? "; did you mean \"" : "", near ? near : "",
+			   near ? "\"?" : "");
+	} else if (carrier->module && carrier->module->plugin.reply == NULL) {
+		faults_add(faults, in->file, in->line,
+			   "input \"%s\": reply: the output \"%s\" cannot carry answers; "
+			   "`heard describe` says which plugins can",
+			   own, carrier->name);
+	}
+}
+
+static void check_pipeline(const struct conf_pipeline *p, bool as_written,
+			   struct faults *faults)
 {
 	char name[NAME_LONGEST + 8] = "";
 	if (p->name)
@@ -186,6 +228,11 @@ static void check_pipeline(const struct conf_pipeline *p, struct faults *faults)
 	check_instance_names(HEARD_FILTER, p->filters, p->n_filters, faults);
 	check_instance_names(HEARD_OUTPUT, p->outputs, p->n_outputs, faults);
 	check_masks(p, faults);
+	for (size_t i = 0; i < p->n_inputs; i++) {
+		const char *reply = p->inputs[i].reply;
+		if (reply && !(as_written && strstr(reply, "${")))
+			check_reply(p, &p->inputs[i], faults);
+	}
 }
 
 /* The journal's frames name a pipeline by the hash of its name. */
@@ -210,7 +257,7 @@ void conf_check_whole(const struct conf *conf, struct faults *faults)
 		faults_add(faults, conf->file, 1,
 			   "there are no pipelines; nothing would be heard");
 	for (size_t i = 0; i < conf->n_pipelines; i++) {
-		check_pipeline(&conf->pipelines[i], faults);
+		check_pipeline(&conf->pipelines[i], conf->as_written, faults);
 		for (size_t j = 0; j < i; j++)
 			check_against(&conf->pipelines[i], &conf->pipelines[j], faults);
 	}

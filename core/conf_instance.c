@@ -69,20 +69,37 @@ static bool has_option(const struct heard_option *table, const char *name)
 	return false;
 }
 
+/* The names of what instances have in common, of whatever stage: NULL-terminated. */
+enum { COMMON_MOST = 16 };
+static void common_names(const char *names[COMMON_MOST + 1])
+{
+	size_t n = 0;
+	for (enum heard_stage stage = HEARD_INPUT; stage <= HEARD_OUTPUT; stage++)
+		for (const struct heard_option *o = conf_instance_table(stage); o->name; o++) {
+			bool is_new = true;
+			for (size_t i = 0; i < n; i++)
+				is_new &= strcmp(names[i], o->name) != 0;
+			if (is_new && n < COMMON_MOST)
+				names[n++] = o->name;
+		}
+	names[n] = NULL;
+}
+
 /* `when` on an input, `retry` on a filter: known words in the wrong place. */
 static void check_misplaced(const struct option_context *ctx, enum heard_stage stage,
-			    const config_setting_t *group, const struct heard_option *own)
+			    const config_setting_t *group, const char *const *common,
+			    const struct heard_option *own)
 {
-	const struct heard_option *all = conf_instance_table(HEARD_OUTPUT);
-	for (; all->name; all++) {
-		if (config_setting_get_member(group, all->name) == NULL ||
-		    has_option(conf_instance_table(stage), all->name) ||
-		    has_option(own, all->name))
+	for (; *common; common++) {
+		if (config_setting_get_member(group, *common) == NULL ||
+		    has_option(conf_instance_table(stage), *common) || has_option(own, *common))
 			continue;
-		bool filters_too = has_option(conf_instance_table(HEARD_FILTER), all->name);
-		conf_fault(ctx, group, all->name,
-			   filters_too ? "only filters and outputs have this option"
-				       : "only outputs have this option");
+		const char *why = "only outputs have this option";
+		if (has_option(conf_instance_table(HEARD_FILTER), *common))
+			why = "only filters and outputs have this option";
+		else if (has_option(conf_instance_table(HEARD_INPUT), *common))
+			why = "only inputs have this option";
+		conf_fault(ctx, group, *common, why);
 	}
 }
 
@@ -101,17 +118,13 @@ static void parse_own_options(const struct option_context *ctx, enum heard_stage
 {
 	static const struct heard_option none[] = {{.name = NULL}};
 	const struct heard_plugin *plugin = &instance->module->plugin;
-	enum { MOST = 16 };
-	const char *common[MOST + 1] = {NULL};
-	size_t n = 0;
-	for (const struct heard_option *o = conf_instance_table(HEARD_OUTPUT); o->name; o++)
-		if (n < MOST)
-			common[n++] = o->name;
+	const char *common[COMMON_MOST + 1];
+	common_names(common);
 	instance->self = create_self(ctx, plugin->self_size);
 	if (instance->self)
 		option_parse(ctx, plugin->options ? plugin->options : none, group, common,
 			     instance->self);
-	check_misplaced(ctx, stage, group, plugin->options);
+	check_misplaced(ctx, stage, group, common, plugin->options);
 }
 
 static void settle_name(const struct option_context *ctx, const config_setting_t *group,
@@ -181,6 +194,8 @@ void conf_instance_parse(const struct option_context *outer, const char *const *
 		conf_fault(&ctx, group, "plugin", err.text);
 	settle_name(&ctx, group, instance);
 	settle_when(&ctx, group, instance);
+	if (instance->reply && instance->reply[0] == '\0')
+		instance->reply = NULL;
 	if (instance->retry.first > instance->retry.max)
 		conf_fault(&ctx, group, "retry", "first must not be longer than max");
 	instance->is_faulty = ctx.faults->n > n_before;

@@ -145,7 +145,13 @@ static const char *const on_fulls[] = {"pause", "dead_letter", NULL};
 			.help = "Only records that meet this condition; empty is all" \
 	}
 
-static const struct heard_option input_table[] = {EVERY_INSTANCE, {.name = NULL}};
+static const struct heard_option input_table[] = {
+	EVERY_INSTANCE,
+	{"reply", HEARD_STRING(struct conf_instance, reply), .value = "",
+	 .help = "Output of the same pipeline that carries answers to this input's customers; "
+		 "empty is the input itself, if it can"},
+	{.name = NULL},
+};
 static const struct heard_option filter_table[] = {EVERY_INSTANCE, HAS_WHEN, {.name = NULL}};
 static const struct heard_option output_table[] = {
 	EVERY_INSTANCE,

@@ -10,6 +10,7 @@
 #include "blob.h"
 #include "claim.h"
 #include "control.h"
+#include "gauge.h"
 #include "life.h"
 #include "log.h"
 #include "metrics.h"
@@ -85,7 +86,9 @@ struct daemon *daemon_open(const struct conf *conf, struct faults *faults)
 	d->main = loop_create("main", &err);
 	d->http = d->main != NULL ? http_create(conf, d->main) : NULL;
 	d->pipelines = calloc(conf->n_pipelines + 1, sizeof(*d->pipelines));
-	if (d->http == NULL || d->pipelines == NULL || daemon_open_lanes(d) != 0) {
+	d->gauges = gauges_create();
+	if (d->http == NULL || d->pipelines == NULL || d->gauges == NULL ||
+	    daemon_open_lanes(d) != 0) {
 		faults_add(faults, conf->file, 0, "no memory");
 		daemon_close(d);
 		return NULL;
@@ -114,6 +117,7 @@ void daemon_close(struct daemon *d)
 		pipeline_release(&d->pipelines[i]);
 	free(d->pipelines);
 	claims_free(d->claims);
+	gauges_destroy(d->gauges);
 	http_destroy(d->http);
 	for (unsigned i = 0; d->lanes != NULL && i <= d->n_workers; i++) {
 		sealer_release(&d->lanes[i].sealer);

@@ -63,8 +63,10 @@ static const struct {
 	 "keeps its position with its data: each record once and only once"},
 	{HEARD_MASKS, "makes text safe to store"},
 	{HEARD_PERSONAL_IDS, "has source ids that name persons and are stored hashed"},
+	{HEARD_TELLS, "tells what happened, to outputs whose `when` names `event`"},
 };
 enum { FLAG_COUNT = sizeof flag_words / sizeof *flag_words };
+static const char carries[] = "carries answers to customers";
 
 /* ---- for a terminal */
 
@@ -172,6 +174,8 @@ void describe_plugin(const struct module *module, FILE *out)
 	for (size_t i = 0; i < FLAG_COUNT; i++)
 		if (p->flags & flag_words[i].bit)
 			print_wrapped(out, flag_words[i].words, 2);
+	if (p->reply != NULL)
+		print_wrapped(out, carries, 2);
 	if (p->stage == HEARD_OUTPUT && p->write == NULL)
 		print_wrapped(out, "is a service: takes no records", 2);
 	fprintf(out, "  from %s\n", module->path);
@@ -265,6 +269,8 @@ void describe_plugin_mdoc(const struct module *module, FILE *out)
 	for (size_t i = 0; i < FLAG_COUNT; i++)
 		if (p->flags & flag_words[i].bit)
 			fprintf(out, "It %s.\n", flag_words[i].words);
+	if (p->reply != NULL)
+		fprintf(out, "It %s.\n", carries);
 	if (p->options && p->options->name)
 		describe_options_mdoc(p->options, out);
 	describe_fields_mdoc("Reads", p->reads, out);

@@ -103,7 +103,7 @@ static int gate_tokens(struct job *job)
 
 bool gate_is_ours(const struct job *job, const struct heard_record *r)
 {
-	return job->emissions[record_emission(r)].is_sent;
+	return job->emissions[record_emission(r)].is_sent || job->input->teller != NULL;
 }
 
 static int gate_one(const struct gate *g, struct lane *lane, struct job *job, size_t i,
@@ -157,8 +157,10 @@ int gate_pass(const struct gate *g, struct lane *lane, struct job *job, int64_t 
 	struct pipeline *p = job->input->host.pipeline;
 	size_t decoded = batch_decoded(b);
 	*add = (struct journal_add){.name = p->counter};
-	add->by[JOURNAL_RECEIVED] = (int64_t)(decoded + batch_dead_count(b));
-	add->by[JOURNAL_ADDED] = (int64_t)(size - decoded);
+	bool is_ours = job->input->teller != NULL; /* no source has sent it */
+	size_t received = is_ours ? 0 : decoded + batch_dead_count(b);
+	add->by[JOURNAL_RECEIVED] = (int64_t)received;
+	add->by[JOURNAL_ADDED] = (int64_t)(size + batch_dead_count(b) - received);
 	add->by[JOURNAL_DROPPED] = c.dropped;
 	add->by[JOURNAL_DEAD] = c.dead;
 	job->txn.pipeline = n > 0 ? p->conf->name : NULL;

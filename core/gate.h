@@ -30,10 +30,11 @@ void gate_name(struct heard_record *, const struct heard_host *, int64_t now_ms)
 int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
 /* Give the record its id and its author's key, and seal what is to be sealed: after
  * this it may be written in clear.  What looks sealed is left so only if `is_ours`:
- * the operator gave it, by `heard send`, `heard filter` or a replay.  0 or -ENOMEM. */
+ * the operator gave it, by `heard send`, `heard filter` or a replay, or an output
+ * tells of what it had from us.  0 or -ENOMEM. */
 int gate_close(const struct gate *, struct lane *, struct heard_record *, int64_t now_ms,
 	       bool is_ours, unsigned char id[16]);
-/* Did the operator give it, and no source? */
+/* Did the operator or an output give it, and no source? */
 bool gate_is_ours(const struct job *, const struct heard_record *);
 /* One record, sealed and encoded, appended to out.  For `heard filter`. */
 void gate_encode(const struct gate *, struct lane *, struct heard_record *, int64_t now_ms,

@@ -4,6 +4,7 @@
  */
 #include "host.h"
 
+#include "answer.h"
 #include "daemon.h"
 #include "folder.h"
 #include "log.h"
@@ -202,6 +203,7 @@ static void host_stop_told(struct loop_job *hop)
 
 void heard_done(struct heard_done *done)
 {
+	answer_give_back(done->host);
 	done->host->is_started = false;
 	done->hop.fn = host_stop_told;
 	loop_post(done->host->daemon->main, &done->hop);
@@ -213,6 +215,8 @@ static void host_stop_hop(struct loop_job *hop)
 	struct heard_host *host = done->host;
 	if (host->input != NULL)
 		host->input->is_stopped = true;
+	host->is_stopping = true;
+	answer_abandon(host);
 	if (!host->is_started || host->plugin->stop == NULL)
 		heard_done(done);
 	else

@@ -35,12 +35,16 @@ struct heard_host {
 	bool own_loop, has_thread;
 	bool is_open;		      /* [main] open() succeeded            */
 	bool is_starting, is_started; /* [home] */
+	bool is_stopping;	      /* [home] stop() was called           */
 	bool is_paused;		      /* [home] inputs                      */
 	struct heard_zone *zone;      /* [home] made when first asked for   */
 	char *folder;		      /* state folder                       */
 	const unsigned char *secret;  /* 32 bytes for keyed hashes          */
 	struct heard_done done;	      /* of its one stop                   */
-	struct input *input;	      /* the engine's part, by stage        */
+	struct heard_reply *asked;    /* [home] answers it handed on: answer.c */
+	struct heard_reply *carrying; /* [home] and those it has to send    */
+	struct input *input;	      /* the engine's part, by stage; of an */
+				      /* output that tells, its companion   */
 	struct filter *filter;
 	struct output *output;
 };

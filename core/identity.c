@@ -179,9 +179,10 @@ static void identity_make_key(const struct gate *g, const struct job *job,
 			      struct heard_str extra, unsigned char out[16])
 {
 	char revision[24];
+	const struct input *in = job->input;
 	struct heard_value rev = heard_get(r, HEARD_REVISION);
 	struct heard_str parts[] = {
-		heard_str(job->input->host.full_name),
+		heard_str(in->teller != NULL ? in->teller->counter : in->host.full_name),
 		job->emissions[record_emission(r)].given.principal, id,
 		rev.type == HEARD_INT_
 			? identity_number(revision, sizeof(revision), rev.integer)

@@ -32,6 +32,7 @@
 static void input_recycle(struct input *in, struct job *job)
 {
 	in->host.pipeline->jobs--;
+	in->n_jobs--;
 	if (job->is_decoded)
 		in->host.pipeline->records -= batch_decoded(job->batch);
 	if (in->n_spare >= SPARE_JOBS) {
@@ -79,7 +80,8 @@ static void input_receipt(struct job *job, uint32_t at_emission, size_t *at_reco
 		r.ids = ids;
 		r.dead = e->dead;
 	}
-	if (e->given.receipt != NULL)
+	bool is_over = job->input->teller != NULL && job->input->is_stopped;
+	if (e->given.receipt != NULL && !is_over)
 		e->given.receipt(e->given.arg, &r);
 }
 
@@ -96,6 +98,8 @@ static void input_receipts(struct loop_job *hop)
 	size_t bytes = job->bytes;
 	input_recycle(in, job);
 	pipeline_weigh(p, 0, bytes);
+	if (in->teller != NULL)
+		output_settle(in->teller);
 }
 
 /* ---- commit */
@@ -119,7 +123,8 @@ static void input_committed(struct journal_txn *txn, int result)
 		tally_job(job);
 	job->hop.fn = input_receipts;
 	struct pipeline *p = job->input->host.pipeline;
-	if (result == 0 && p->conf->acknowledge == ACKNOWLEDGE_DELIVERED)
+	if (result == 0 && p->conf->acknowledge == ACKNOWLEDGE_DELIVERED &&
+	    job->input->teller == NULL)
 		pipeline_await(p, job);
 	else
 		loop_post(job->input->host.loop, &job->hop);
@@ -215,6 +220,7 @@ static struct job *input_job(struct input *in)
 		return NULL;
 	in->open = job;
 	in->host.pipeline->jobs++;
+	in->n_jobs++;
 	event_active(in->turn_end, EV_TIMEOUT, 1);
 	return job;
 }
@@ -237,7 +243,14 @@ void input_emit(struct heard_host *host, const struct heard_emission *e, bool is
 {
 	struct input *in = host->input;
 	if (in == NULL)
-		HEARD_BUG("%s is not an input and cannot emit", host->full_name);
+		HEARD_BUG("%s is neither an input nor HEARD_TELLS and cannot emit",
+			  host->full_name);
+	if (in->teller != NULL && e->stream.len > 0)
+		HEARD_BUG("%s is an output: what it tells has no stream", host->full_name);
+	if (in->teller != NULL && (in->teller->is_stopping || in->is_stopped)) {
+		input_refuse(e, "the daemon is stopping");
+		return;
+	}
 	struct job *job = input_job(in);
 	if (job == NULL || job_add(job, e) != 0) {
 		input_refuse(e, "no memory");
@@ -251,7 +264,7 @@ void input_emit(struct heard_host *host, const struct heard_emission *e, bool is
 
 bool heard_is_paused(const struct heard_host *host)
 {
-	return host->is_paused;
+	return host->input != NULL && host->input->host.is_paused;
 }
 
 void input_pause(struct input *in)

@@ -21,6 +21,8 @@ struct input {
 	uint64_t next_order, epoch; /* [home] of the next ordered job         */
 	char *token;		    /* [home] of heard_resume_token           */
 	bool is_stopped;	    /* [home] emits no more                   */
+	unsigned n_jobs;	    /* [home] made and not yet receipted      */
+	struct output *teller;	    /* whose companion it is (tell.c), or NULL */
 	struct loop_job pressure;   /* to home: pause or go on                */
 	_Atomic bool is_told;	    /* it is on its way                       */
 
@@ -29,8 +31,8 @@ struct input {
 	uint64_t next_commit;
 	_Atomic uint64_t poisoned; /* jobs of this epoch or older are refused */
 
-	/* records committed, for metrics: all; dead letters that decode made; records that
-	 * were condemned before any filter */
+	/* records committed, for metrics: all (of a companion: told); dead letters that decode
+	 * made; records that were condemned before any filter */
 	_Atomic uint64_t received, undecodable, quarantined;
 };
 

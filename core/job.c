@@ -12,6 +12,7 @@
 #include "log.h"
 #include "record.h"
 #include "send.h"
+#include "tell.h"
 
 #include <heard/error.h>
 
@@ -241,7 +242,10 @@ static void job_decode(struct job *job, struct lane *lane)
 		if (gate_mark(r, &lane->scratch) != 0)
 			job_refuse(job, -EAGAIN, "no memory to decode the batch");
 		job_add_content(job, r);
-		gate_admit(r, host, now);
+		if (job->input->teller != NULL)
+			tell_admit(r, job->input, now);
+		else
+			gate_admit(r, host, now);
 	}
 	batch_end_decode(job->batch);
 	host->pipeline->records += batch_decoded(job->batch);
@@ -251,11 +255,12 @@ static void job_decode(struct job *job, struct lane *lane)
 
 /* ---- the whole way */
 
-/* True when the job is through all filters; false when it waits for one. */
+/* True when the job is through all filters; false when it waits for one.  What an
+ * output tells passes by them. */
 static bool job_filter(struct job *job, unsigned worker, struct lane *lane)
 {
 	struct pipeline *p = job->input->host.pipeline;
-	while (job->at_filter < p->n_filters) {
+	while (job->input->teller == NULL && job->at_filter < p->n_filters) {
 		struct filter *f = &p->filters[job->at_filter];
 		struct heard_error err = {0};
 		int rc = filter_run(f, job, worker, lane->slot, &err);

@@ -7,6 +7,7 @@
 #include "metrics.h"
 
 #include "daemon.h"
+#include "gauge.h"
 #include "version.h"
 
 #include <heard/buf.h>
@@ -68,8 +69,12 @@ static void metrics_dead(struct daemon *d, struct heard_buf *b)
 		metrics_ended(b, "dead", &f->host, "quarantine", f->tally.dead);
 	daemon_each_output(d, p, o)
 	{
+		const struct input *in = o->host.input;
 		if (!o->is_service)
 			metrics_ended(b, "dead", &o->host, "refused", o->dead);
+		if (in != NULL)
+			metrics_ended(b, "dead", &o->host, "event",
+				      in->undecodable + in->quarantined);
 	}
 }
 
@@ -104,6 +109,10 @@ static void metrics_inputs(struct daemon *d, struct heard_buf *b)
 	daemon_each_input(d, p, in) heard_buf_printf(
 		b, "heard_records_received_total{pipeline=\"%s\",input=\"%s\"} %" PRIu64 "\n",
 		p->conf->name, in->host.instance->name, in->received);
+	metrics_type(b, "events_told", "counter", "Events that an output has told of");
+	daemon_each_output(d, p, o) if (o->host.input != NULL) heard_buf_printf(
+		b, "heard_events_told_total{pipeline=\"%s\",output=\"%s\"} %" PRIu64 "\n",
+		p->conf->name, o->host.instance->name, o->host.input->received);
 	metrics_type(b, "filter_seconds", "counter", "Time spent in a filter");
 	for (struct pipeline *p = d->pipelines; p < d->pipelines + d->n_pipelines; p++)
 		for (size_t i = 0; i < p->n_filters; i++)
@@ -213,6 +222,7 @@ void metrics_write(struct daemon *d, struct heard_buf *b)
 	metrics_outputs(d, b);
 	metrics_journal(d, b);
 	http_metrics(d->http, b);
+	gauges_write(d->gauges, b);
 	heard_buf_puts(b, "# EOF\n");
 }
 

@@ -33,6 +33,7 @@ static const struct callback {
 	{"process", offsetof(struct heard_plugin, process), FILTER, FILTER},
 	{"write", offsetof(struct heard_plugin, write), OUTPUT, 0},
 	{"position", offsetof(struct heard_plugin, position), OUTPUT, 0},
+	{"reply", offsetof(struct heard_plugin, reply), INPUT | OUTPUT, 0},
 };
 
 static const struct flag {
@@ -45,6 +46,7 @@ static const struct flag {
 	{"HEARD_KEEPS_POSITION", HEARD_KEEPS_POSITION, OUTPUT},
 	{"HEARD_MASKS", HEARD_MASKS, FILTER},
 	{"HEARD_PERSONAL_IDS", HEARD_PERSONAL_IDS, INPUT},
+	{"HEARD_TELLS", HEARD_TELLS, OUTPUT},
 };
 
 /* Options that the core reads itself from every instance, by stage. */
@@ -55,6 +57,7 @@ static const struct {
 	{"plugin", INPUT | FILTER | OUTPUT},
 	{"name", INPUT | FILTER | OUTPUT},
 	{"when", FILTER | OUTPUT},
+	{"reply", INPUT},
 	{"retry", OUTPUT},
 	{"on_full", OUTPUT},
 	{"deferred_max", OUTPUT},

@@ -3,11 +3,13 @@
  */
 #include "output.h"
 
+#include "answer.h"
 #include "condition.h"
 #include "daemon.h"
 #include "delivery.h"
 #include "hash.h"
 #include "log.h"
+#include "tell.h"
 
 #include <heard/error.h>
 
@@ -106,6 +108,10 @@ static int output_take(struct output *o, struct heard_delivery *d, uint64_t i)
 	if (seq <= o->recovered_seq &&
 	    journal_dead_known(o->host.daemon->journal, o->hash, seq)) {
 		d->counts.dead++;
+		return 0;
+	}
+	if (!o->view.damaged && !o->wants_events && tell_is_event(output_line(o, i))) {
+		d->counts.skipped++;
 		return 0;
 	}
 	if (o->view.damaged && seq > o->stored_seq)
@@ -234,6 +240,13 @@ static void output_append(struct output *o, struct heard_delivery *d)
 		delivery_write(d);
 }
 
+/* Words that are still to come: receipts, and what became of answers. */
+static bool output_is_owed(const struct output *o)
+{
+	return (o->host.input != NULL && o->host.input->n_jobs > 0) ||
+	       answer_is_awaited(&o->host);
+}
+
 static void output_report(struct output *o)
 {
 	bool waiting = false, moving = false;
@@ -243,11 +256,18 @@ static void output_report(struct output *o)
 	}
 	o->is_failing = waiting;
 	o->is_idle = o->first == NULL && o->n_late == 0 && o->view_at >= o->view.n;
-	if (o->is_stopping && o->stopped != NULL && !moving && o->n_late == 0) {
+	if (o->is_stopping && o->stopped != NULL && !moving && o->n_late == 0 &&
+	    !output_is_owed(o)) {
 		void (*stopped)(struct output *) = o->stopped;
 		o->stopped = NULL;
 		stopped(o);
 	}
+}
+
+void output_settle(struct output *o)
+{
+	if (o->is_stopping)
+		output_report(o);
 }
 
 void output_pump(struct output *o)
@@ -333,6 +353,7 @@ int output_init(struct output *o, struct heard_error *err)
 	o->hash = hash_name(o->host.full_name);
 	o->pipeline_hash = hash_name(o->host.pipeline_name);
 	o->is_service = o->host.plugin->write == NULL;
+	o->wants_events = tell_is_wanted_by(o->host.instance);
 	o->wake.fn = output_woken;
 	o->last = &o->first;
 	snprintf(o->counter, sizeof(o->counter), "output/%s", o->host.full_name);

@@ -51,6 +51,7 @@ struct output {
 	uint64_t hash, pipeline_hash;
 	unsigned slot; /* of its position in the journal          */
 	bool has_slot, keeps_position, is_service;
+	bool wants_events; /* its `when` names `event` */
 	struct {
 		unsigned batches, records;
 		size_t bytes;
@@ -93,6 +94,8 @@ void output_wake(struct output *);			  /* [any]  there may be more to read */
 /* No new writes; when the last one under way has ended, stopped(o) [home]. */
 void output_stop(struct output *, void (*stopped)(struct output *)); /* [any] */
 void output_release(struct output *);				     /* [main] */
+/* Something it waited for apart from deliveries has ended.  [home] */
+void output_settle(struct output *);
 
 /* ---- between output.c, delivery.c and deferred.c [home] */
 

@@ -11,6 +11,7 @@
 #include "hash.h"
 #include "log.h"
 #include "send.h"
+#include "tell.h"
 
 #include <heard/error.h>
 
@@ -31,13 +32,19 @@ static void pipeline_pause_input(struct loop_job *hop)
 		input_resume(in);
 }
 
+static void pipeline_tell_input(struct input *in)
+{
+	if (!atomic_exchange(&in->is_told, true))
+		loop_post(in->host.loop, &in->pressure);
+}
+
 void pipeline_tell_inputs(struct pipeline *p)
 {
-	for (size_t i = 0; i < p->n_inputs; i++) {
-		struct input *in = &p->inputs[i];
-		if (!atomic_exchange(&in->is_told, true))
-			loop_post(in->host.loop, &in->pressure);
-	}
+	for (size_t i = 0; i < p->n_inputs; i++)
+		pipeline_tell_input(&p->inputs[i]);
+	for (size_t i = 0; i < p->n_outputs; i++)
+		if (p->outputs[i].host.input != NULL)
+			pipeline_tell_input(p->outputs[i].host.input);
 }
 
 void pipeline_weigh(struct pipeline *p, size_t add, size_t sub)
@@ -147,8 +154,10 @@ static void pipeline_open_output(struct pipeline *p, struct output *o,
 	o->window.records = 4096;
 	o->window.bytes = 1 << 20;
 	if (host_init(&o->host, &err) != 0 || output_init(o, &err) != 0 ||
-	    host_open(&o->host, &err) != 0)
+	    tell_init(o, &err) != 0 || host_open(&o->host, &err) != 0)
 		pipeline_fault(&o->host, faults, &err);
+	else if (o->host.input != NULL)
+		o->host.input->pressure.fn = pipeline_pause_input;
 }
 
 /* The first filter that masks whatever comes. */
@@ -167,6 +176,7 @@ int pipeline_init(struct pipeline *p, struct daemon *d, const struct conf_pipeli
 	p->daemon = d;
 	p->conf = c;
 	p->mask_at = pipeline_find_mask(c);
+	p->wants_events = tell_is_wanted_in(c);
 	snprintf(p->counter, sizeof(p->counter), "pipeline/%s", c->name);
 	p->salt = hash_name(c->name);
 	pthread_mutex_init(&p->ack_lock, NULL);
@@ -202,6 +212,7 @@ void pipeline_release(struct pipeline *p)
 		host_close(&p->inputs[i].host);
 	}
 	for (size_t i = 0; i < p->n_outputs; i++) {
+		tell_release(&p->outputs[i]);
 		output_release(&p->outputs[i]);
 		host_close(&p->outputs[i].host);
 	}

@@ -20,9 +20,10 @@ struct pipeline {
 	struct filter *filters;
 	struct output *outputs;
 	size_t n_inputs, n_filters, n_outputs;
-	size_t mask_at;	  /* the first filter that masks every record; n_filters if none */
-	char counter[80]; /* "pipeline/NAME": its counts in the journal  */
-	uint64_t salt;	  /* of pipeline_digest                         */
+	size_t mask_at;	   /* the first filter that masks every record; n_filters if none */
+	char counter[80];  /* "pipeline/NAME": its counts in the journal  */
+	uint64_t salt;	   /* of pipeline_digest                         */
+	bool wants_events; /* an output's `when` names `event`: tell.c   */
 
 	_Atomic size_t in_flight; /* bytes emitted and not yet receipted      */
 	_Atomic size_t jobs;	  /* made and not yet receipted               */

@@ -48,6 +48,8 @@ void tally_job(const struct job *job)
 		return;
 	const int64_t *by = job->txn.add->by;
 	in->received += (uint64_t)by[JOURNAL_RECEIVED];
+	if (in->teller != NULL)
+		in->received += (uint64_t)by[JOURNAL_ADDED];
 	in->undecodable += batch_dead_count(job->batch);
 	if (by[JOURNAL_DROPPED] + by[JOURNAL_DEAD] == 0)
 		return;

@@ -36,8 +36,9 @@ struct heard_answer {
 };
 
 /* Find the carrier of `source` ("pipeline/instance") and give it the answer.
- * done(arg, ...) is called once at home of `host`, later.  Nobody can carry it:
- * HEARD_REFUSED with a sentence.  [home] */
+ * done(arg, ...) is called once at home of `host`, later, and never after stop(): what
+ * is under way then is told HEARD_RETRY before it.  Nobody can carry it: HEARD_REFUSED
+ * with a sentence.  [home] */
 HEARD_API void heard_answer(struct heard_host *host, struct heard_str source,
 			    const struct heard_answer *,
 			    void (*done)(void *arg, enum heard_outcome, int64_t after_ms,
@@ -46,7 +47,8 @@ HEARD_API void heard_answer(struct heard_host *host, struct heard_str source,
 
 /* The carrier's word: DELIVERED (or DUPLICATE: it went out before), RETRY with the
  * pause that the channel asked for (0: the keeper's own backoff), or REFUSED: never.
- * The reason is copied and quotes no customer.  [home of the carrier] */
+ * The reason is copied and quotes no customer.  At heard_done() the core finishes what
+ * is left, with RETRY.  [home of the carrier] */
 HEARD_API void heard_reply_finish(struct heard_reply *take, enum heard_outcome,
 				  int64_t after_ms, const char *reason);
 

@@ -103,7 +103,11 @@ HEARD_API void heard_emit(struct heard_host *, const struct heard_emission *);
  * with the field `event`.  They pass by the filters (they are made of masked text; a
  * sealed contact stays as it is), are journaled like all others, recognised by their
  * source_id when emitted again, and go to those outputs whose `when` names `event`,
- * and to no other.  Is there one, so that it is worth while?  [any] */
+ * and to no other.  There is no stream or token: keep them until the receipt, and emit
+ * them again if it does not come.  While the output stops, before stop(), the receipt
+ * is a refusal and comes before heard_emit() returns; after stop() none comes.
+ *
+ * Is there such an output, so that it is worth while?  [any] */
 HEARD_API bool heard_events_wanted(const struct heard_host *);
 /* True between pause() and resume().  [home] */
 HEARD_API bool heard_is_paused(const struct heard_host *);
