@@ -168,7 +168,8 @@ struct heard_plugin {
 	void (*close)(void *self);				/* [main] */
 
 	/* Inputs: hold back; go on; turn emitted bytes into records.  `context`
-	 * is what the emission carried.  An error refuses the whole emission. */
+	 * is what the emission carried.  An error refuses the whole emission: -ENOMEM,
+	 * -ENOSPC, -EIO and -EAGAIN for now, any other for good. */
 	void (*pause)(void *self);  /* [home] */
 	void (*resume)(void *self); /* [home] */
 	int (*decode)(void *self, struct heard_str raw, struct heard_str context,

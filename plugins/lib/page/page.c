@@ -262,7 +262,8 @@ void page_release(struct page *p)
 
 /* ---- headers */
 
-void page_headers(struct heard_http *request, const char *policy, bool is_private)
+static void put_headers(struct heard_http *request, const char *policy, bool is_private,
+			bool is_stored)
 {
 	heard_http_set_header(request, "Content-Security-Policy",
 			      policy ? policy : "default-src 'none'; frame-ancestors 'none'");
@@ -272,7 +273,12 @@ void page_headers(struct heard_http *request, const char *policy, bool is_privat
 	heard_http_set_header(request, "Cross-Origin-Opener-Policy", "same-origin");
 	if (is_private)
 		heard_http_set_header(request, "X-Robots-Tag", "noindex, nofollow");
-	heard_http_set_header(request, "Cache-Control", is_private ? "no-store" : "no-cache");
+	heard_http_set_header(request, "Cache-Control", is_stored ? "no-cache" : "no-store");
+}
+
+void page_headers(struct heard_http *request, const char *policy, bool is_private)
+{
+	put_headers(request, policy, is_private, !is_private);
 }
 
 /* An origin of the config goes into a header: what could end the directive is left out. */
@@ -288,7 +294,7 @@ static void put_policy(const struct page *p, struct heard_buf *policy)
 			 "default-src 'none'; style-src 'sha256-%s'; img-src 'self' data:; "
 			 "form-action 'self'; base-uri 'none'; frame-ancestors",
 			 p->style_hash);
-	if (frames == NULL || frames->n == 0) {
+	if (frames == NULL) {
 		heard_buf_puts(policy, " 'none'");
 		return;
 	}
@@ -307,8 +313,9 @@ void page_reply(struct page *p, struct heard_http *take, int status)
 	if (p->out.failed || policy.failed) {
 		heard_http_problem(take, 503, "this page cannot be shown at the moment");
 	} else {
-		page_headers(take, policy.ptr, p->options.is_private);
-		if (p->options.frames == NULL || p->options.frames->n == 0)
+		bool is_stored = !p->options.is_private && !p->options.is_fresh;
+		put_headers(take, policy.ptr, p->options.is_private, is_stored);
+		if (p->options.frames == NULL)
 			heard_http_set_header(take, "X-Frame-Options", "DENY");
 		heard_http_set_header(take, "Content-Language", page_lang_tag(p->lang));
 		heard_http_set_header(take, "Vary", "Accept-Language");

@@ -68,10 +68,12 @@ struct page_options {
 	const char *style; /* more rules, after those of style.c; a literal, or NULL   */
 	const char *path;  /* of this page, for the links to other languages; NULL: none */
 	bool is_private;   /* its URL is a secret: not stored, not indexed, no referrer */
+	bool is_fresh;	   /* it holds what counts once: not stored, but no secret      */
 	bool is_embedded;  /* shown inside another page: no header, no margins         */
 	bool is_wide;	   /* for tables: up to 1100 px instead of 640                 */
 	int64_t refresh_s; /* shown again after so many seconds; 0: not                */
-	const struct heard_list *frames; /* origins whose pages may hold it in a frame   */
+	const struct heard_list *frames; /* origins, besides our own, whose pages may hold */
+					 /* it in a frame; NULL: none, nor our own         */
 };
 
 struct page {
