@@ -1,54 +1,5 @@
-/* Calendars: where working time ends, against a table and against minutes counted. */
-#include <heard/error.h>
-#include <heard/time.h>
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include <sla/sla.h>
-
-#define MINUTE INT64_C(60000)
-#define DAY    (1440 * MINUTE)
-
-static const char *const file_2026[] = {"2026.json"};
-
-static int try_calendar(struct calendar **c, const char *hours, const char *days,
-			const char *const *files, size_t n, const char *zone,
-			struct heard_error *err)
-{
-	struct calendar_options options = {.hours = hours,
-					   .days = days,
-					   .holidays = {files, n},
-					   .folder = "etc/holidays",
-					   .timezone = ""};
-	return calendar_create(c, &options, zone, NULL, err);
-}
-
-static struct calendar *make_calendar(const char *hours, const char *days,
-				      const char *const *files, size_t n, const char *zone)
-{
-	struct calendar *c;
-	struct heard_error err = {0};
-	if (try_calendar(&c, hours, days, files, n, zone, &err) != 0)
-		fail_msg("%s", err.text);
-	return c;
-}
-
-static int64_t parse(const char *text, struct heard_zone *zone)
-{
-	int64_t ms = heard_time_parse(heard_str(text), zone);
-	if (ms == HEARD_TIME_NONE)
-		fail_msg("%s is no time", text);
-	return ms;
-}
+/* Calendars: where working time ends, against a table; and their words. */
+#include "calendar_fixture.h"
 
 static const char *format(int64_t time, char out[HEARD_TIME_SIZE])
 {
@@ -180,6 +131,14 @@ static const struct row {
 	{&new_york_night, "2026-11-01 01:30-04:00", 60, "2026-11-01 01:30-05:00"},
 	{&new_york_night, "2026-11-01 04:00", -240, "2026-10-31 04:00"},
 	{&lord_howe, "2026-04-05 00:00", 150, "2026-04-05 03:00"},
+	/* Where several of these meet. */
+	{&lunch, "2026-06-05 12:30", 301, "2026-06-08 09:01"},
+	{&lunch, "2026-06-08 09:00", -1, "2026-06-05 17:59"},
+	{&china_lunch, "2026-02-14 18:00", 180, "2026-02-24 12:00"},
+	{&china_lunch, "2026-02-27 18:00", 480 * 6 + 1, "2026-03-09 09:01"},
+	{&china_daily, "2026-01-01 00:00", 1, "2026-01-04 00:01"},
+	{&china_daily, "2026-05-09 23:59", 2, "2026-05-10 00:01"},
+	{&berlin_day, "2026-10-23 09:00", 960, "2026-10-26 17:00"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -303,56 +262,6 @@ static void a_year_is_known_by_its_own_file_only(void **state)
 	calendar_destroy(c);
 }
 
-/* ---- files */
-
-struct folder {
-	char path[64], file[96], other[96];
-};
-
-static int make_folder(void **state)
-{
-	struct folder *f = calloc(1, sizeof *f);
-	snprintf(f->path, sizeof f->path, "/tmp/heard-calendar-XXXXXX");
-	if (mkdtemp(f->path) == NULL)
-		return -1;
-	snprintf(f->file, sizeof f->file, "%s/days.json", f->path);
-	snprintf(f->other, sizeof f->other, "%s/other.json", f->path);
-	*state = f;
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	struct folder *f = *state;
-	unlink(f->file);
-	unlink(f->other);
-	rmdir(f->path);
-	free(f);
-	return 0;
-}
-
-static void write_file(const char *path, const char *text, size_t n)
-{
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, n, file), n);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void assert_says(const char *hours, const char *days, const char *const *files, size_t n,
-			const char *zone, const char *sentence)
-{
-	struct calendar *c = (struct calendar *)1;
-	struct heard_error err = {0};
-	int code = try_calendar(&c, hours, days, files, n, zone, &err);
-	if (code == 0 || code != -err.code || c != NULL)
-		fail_msg("\"%s\" \"%s\": %d", hours, days, code);
-	if (strstr(err.text, sentence) == NULL)
-		fail_msg("\"%s\" lacks \"%s\"", err.text, sentence);
-	struct calendar *again;
-	assert_int_equal(try_calendar(&again, hours, days, files, n, zone, NULL) != 0, 1);
-}
-
 static void malformed_hours_days_and_zones_are_refused(void **state)
 {
 	(void)state;
@@ -403,280 +312,6 @@ static void blanks_are_passed_over(void **state)
 	calendar_destroy(c);
 }
 
-static void malformed_holidays_are_refused(void **state)
-{
-	struct folder *f = *state;
-	const char *files[] = {f->file};
-	static const char *const texts[][2] = {
-		{"", "is not good JSON"},
-		{"{\"year\": 2026, \"days\": [", "is not good JSON"},
-		{"\xff\xfe", "is not good JSON"},
-		{"[]", "must be an object with a \"year\""},
-		{"7", "must be an object with a \"year\""},
-		{"{}", "must be an object with a \"year\""},
-		{"{\"year\": \"2026\", \"days\": []}", "must be an object with a \"year\""},
-		{"{\"year\": 1969, \"days\": []}", "from 1970 to 2199"},
-		{"{\"year\": 2200, \"days\": []}", "from 1970 to 2199"},
-		{"{\"year\": 2026.5, \"days\": []}", "from 1970 to 2199"},
-		{"{\"year\": 2026}", "has no list \"days\""},
-		{"{\"year\": 2026, \"days\": {}}", "has no list \"days\""},
-		{"{\"year\": 2026, \"days\": [1]}", "days[0]: must be {\"date\""},
-		{"{\"year\": 2026, \"days\": [{}]}", "days[0]: \"date\" must be a day"},
-		{"{\"year\": 2026, \"days\": [{\"date\": 20260101, \"isOffDay\": true}]}",
-		 "\"date\" must be a day"},
-		{"{\"year\": 2026, \"days\": [{\"date\": \"2026-02-29\", \"isOffDay\": true}]}",
-		 "\"date\" must be a day"},
-		{"{\"year\": 2026, \"days\": [{\"date\": \"1767225600\", \"isOffDay\": true}]}",
-		 "\"date\" must be a day"},
-		{"{\"year\": 2026, \"days\": [{\"date\": \"2026-1-001\", \"isOffDay\": true}]}",
-		 "\"date\" must be a day"},
-		{"{\"year\": 2026, \"days\": [{\"date\": \"2062-01-01\", \"isOffDay\": true}]}",
-		 "days[0]: 2062-01-01 does not belong into a file of 2026"},
-		{"{\"year\": 2026, \"days\": [{\"date\": \"2026-01-01\", \"isOffDay\": true},"
-		 "{\"date\": \"2026-01-02\", \"isOffDay\": 1}]}",
-		 "days[1]: \"isOffDay\" must be true"},
-		{"{\"year\": 2026, \"days\": [{\"date\": \"2026-01-01\"}]}",
-		 "\"isOffDay\" must be true"},
-		{"{\"year\": 2026, \"days\": [{\"date\": \"2026-01-01\", \"isOffDay\": true},"
-		 "{\"date\": \"2026-01-01\", \"isOffDay\": false}]}",
-		 "2026-01-01 is a day off in one place and a workday in another"},
-	};
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		write_file(f->file, texts[i][0], strlen(texts[i][0]));
-		assert_says("24h", "mon-fri", files, 1, "UTC", texts[i][1]);
-		assert_says("24h", "mon-fri", files, 1, "UTC", "holidays: ");
-	}
-}
-
-static void holidays_too_large_too_many_or_too_deep_are_refused(void **state)
-{
-	struct folder *f = *state;
-	const char *files[] = {f->file};
-	enum { SIZE = 300 * 1024 };
-	char *text = malloc(SIZE);
-	memset(text, ' ', SIZE);
-	write_file(f->file, text, SIZE);
-	assert_says("24h", "mon-fri", files, 1, "UTC", "is larger than 256 KiB");
-
-	size_t n = (size_t)sprintf(text, "{\"year\": 2026, \"days\": [");
-	for (int i = 0; i <= 1000; i++)
-		n += (size_t)sprintf(text + n, "%s{\"date\":\"2026-01-01\",\"isOffDay\":true}",
-				     i ? "," : "");
-	n += (size_t)sprintf(text + n, "]}");
-	write_file(f->file, text, n);
-	assert_says("24h", "mon-fri", files, 1, "UTC", "has more than 1000 days");
-
-	memset(text, '[', 100000);
-	memset(text + 100000, ']', 100000);
-	write_file(f->file, text, 200000);
-	assert_says("24h", "mon-fri", files, 1, "UTC", "is not good JSON");
-	free(text);
-}
-
-static void holidays_that_are_no_file_are_refused(void **state)
-{
-	struct folder *f = *state;
-	const char *files[] = {f->file};
-	assert_says("24h", "mon-fri", files, 1, "UTC", "cannot be opened: No such file");
-	assert_int_equal(mkfifo(f->file, 0600), 0);
-	assert_says("24h", "mon-fri", files, 1, "UTC", "is not a plain file");
-	const char *folder[] = {f->path}, *bare[] = {"2019.json"},
-		   *relative[] = {"etc/2026.json"};
-	assert_says("24h", "mon-fri", folder, 1, "UTC", "is not a plain file");
-	assert_says("24h", "mon-fri", bare, 1, "UTC",
-		    "\"etc/holidays/2019.json\": cannot be opened");
-	assert_says("24h", "mon-fri", relative, 1, "UTC",
-		    "must be an absolute path, or the name");
-}
-
-static void a_bare_name_is_found_in_the_folder_or_among_the_shipped(void **state)
-{
-	struct folder *f = *state;
-	const char *own[] = {"days.json"};
-	struct heard_error err = {0};
-	struct calendar *c;
-	struct calendar_options options = {
-		.hours = "24h", .days = "mon-sun", .holidays = {own, 1}, .folder = f->path};
-	static const char text[] =
-		"{\"year\": 2027, \"days\": [{\"date\": \"2027-02-06\", \"isOffDay\": true}]}";
-	write_file(f->file, text, sizeof text - 1);
-	assert_int_equal(calendar_create(&c, &options, "UTC", "etc/holidays", &err), 0);
-	assert_false(calendar_is_working(c, parse("2027-02-06", NULL)));
-	calendar_destroy(c);
-	options.holidays = (struct heard_list){file_2026, 1};
-	assert_int_equal(calendar_create(&c, &options, "UTC", "etc/holidays", &err), 0);
-	assert_true(calendar_knows_year(c, parse("2026-02-06", NULL)));
-	calendar_destroy(c);
-	options.folder = "";
-	options.timezone = "Asia/Shanghai"; /* its own goes before the config's */
-	assert_int_equal(calendar_create(&c, &options, "no/zone", "etc/holidays", &err), 0);
-	calendar_destroy(c);
-	assert_int_equal(calendar_create(&c, &options, "UTC", NULL, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "\"2026.json\" has no folder to be in"));
-}
-
-static void several_files_make_one_calendar(void **state)
-{
-	struct folder *f = *state;
-	const char *files[] = {f->other, "2026.json", f->file};
-	static const char next[] = /* its paper moves days of the December before */
-		"{\"year\": 2027, \"papers\": [], \"more\": {}, \"days\": ["
-		"{\"name\": \"元旦\", \"date\": \"2026-12-31\", \"isOffDay\": true},"
-		"{\"name\": \"元旦\", \"date\": \"2027-01-01\", \"isOffDay\": true}]}";
-	static const char empty[] = "{\"year\": 2028, \"papers\": [], \"days\": []}";
-	write_file(f->file, next, sizeof next - 1);
-	write_file(f->other, empty, sizeof empty - 1);
-	struct calendar *c = make_calendar("09:00-18:00", "mon-fri", files, 3, "Asia/Shanghai");
-	assert_int_equal(calendar_add(c, parse("2026-12-30T17:30+08:00", NULL), 60 * MINUTE),
-			 parse("2027-01-04T09:30+08:00", NULL));
-	assert_true(calendar_knows_year(c, parse("2027-06-01", NULL)));
-	assert_true(calendar_knows_year(c, parse("2026-06-01", NULL)));
-	assert_false(calendar_knows_year(c, parse("2028-06-01", NULL))); /* not out yet */
-	calendar_destroy(c);
-}
-
-/* ---- against minutes counted one by one */
-
-struct plan { /* a random calendar, in the words of the reference */
-	int n, slots[8][2];
-	bool week[7]; /* from Monday on  */
-	int off[40];  /* days since 1970 */
-	bool is_off[40];
-	int n_off;
-	char hours[128], days[64];
-};
-
-static unsigned draw(unsigned short seed[3], unsigned n)
-{
-	return (unsigned)nrand48(seed) % n;
-}
-
-static void plan_hours(struct plan *p, unsigned short seed[3])
-{
-	size_t len = 0;
-	p->n = 0;
-	for (int at = (int)draw(seed, 600); p->n < 8 && at < 1440;) {
-		int until = at + 1 + (int)draw(seed, 500);
-		until = until > 1440 ? 1440 : until;
-		p->slots[p->n][0] = at;
-		p->slots[p->n++][1] = until;
-		len += (size_t)snprintf(p->hours + len, sizeof p->hours - len,
-					"%s%02d:%02d-%02d:%02d", len ? "," : "", at / 60,
-					at % 60, until / 60, until % 60);
-		at = until + (int)draw(seed, 300);
-	}
-}
-
-static void plan_days(struct plan *p, unsigned short seed[3])
-{
-	static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-	size_t len = 0;
-	unsigned one = draw(seed, 7);
-	for (unsigned i = 0; i < 7; i++) {
-		p->week[i] = i == one || draw(seed, 3) != 0;
-		if (p->week[i])
-			len += (size_t)snprintf(p->days + len, sizeof p->days - len, "%s%s",
-						len ? "," : "", names[i]);
-	}
-}
-
-/* Some of the days from `first` on, written as a file too. */
-static void plan_holidays(struct plan *p, int first, int year, const char *path,
-			  unsigned short seed[3])
-{
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fprintf(file, "{\"year\": %d, \"days\": [", year);
-	p->n_off = 0;
-	for (int day = first; day < first + 40; day++) {
-		char date[HEARD_TIME_SIZE];
-		if (draw(seed, 4) != 0)
-			continue;
-		heard_time_format(day * DAY, date);
-		p->off[p->n_off] = day;
-		p->is_off[p->n_off] = draw(seed, 2) != 0;
-		fprintf(file, "%s{\"date\": \"%.10s\", \"isOffDay\": %s}", p->n_off ? "," : "",
-			date, p->is_off[p->n_off] ? "true" : "false");
-		p->n_off++;
-	}
-	fputs("]}", file);
-	assert_int_equal(fclose(file), 0);
-}
-
-static bool is_worked(const struct plan *p, int64_t wall)
-{
-	int day = (int)(wall / DAY), minute = (int)(wall % DAY / MINUTE);
-	bool works = p->week[(day + 3) % 7]; /* 1970 began on a Thursday */
-	for (int i = 0; i < p->n_off; i++)
-		if (p->off[i] == day)
-			works = !p->is_off[i];
-	for (int i = 0; works && i < p->n; i++)
-		if (minute >= p->slots[i][0] && minute < p->slots[i][1])
-			return true;
-	return false;
-}
-
-/* Walks some days minute by minute and compares at random stops and at each change of
- * what the reference says. */
-static int compare(const struct plan *p, const struct calendar *c, struct heard_zone *zone,
-		   int64_t from, unsigned short seed[3])
-{
-	int64_t worked = 0;
-	int compared = 0;
-	for (int64_t at = from; at < from + 12 * DAY; at += MINUTE) {
-		bool works = is_worked(p, at + heard_zone_offset(zone, at));
-		bool asks = draw(seed, 600) == 0;
-		if (asks && (calendar_between(c, from, at) != worked ||
-			     calendar_is_working(c, at) != works))
-			fail_msg("%s %s: %lld + %lld", p->hours, p->days, (long long)from,
-				 (long long)(at - from));
-		worked += works ? MINUTE : 0;
-		if (asks && works && calendar_add(c, from, worked) != at + MINUTE)
-			fail_msg("%s %s: %lld is due at %lld", p->hours, p->days,
-				 (long long)worked, (long long)at);
-		if (asks && works && calendar_add(c, at + MINUTE, -MINUTE) > at)
-			fail_msg("%s %s: back from %lld", p->hours, p->days, (long long)at);
-		compared += asks ? 1 + works : 0;
-	}
-	return compared;
-}
-
-static void minutes_counted_one_by_one_agree(void **state)
-{
-	struct folder *f = *state;
-	static const char *const zones[] = {
-		"Asia/Shanghai",       "Asia/Kathmandu", "America/New_York", "Europe/Berlin",
-		"Australia/Lord_Howe", "Pacific/Apia",	 "America/Havana",   "UTC"};
-	const char *files[] = {f->file};
-	unsigned short seed[3] = {20, 26, 3};
-	int compared = 0;
-	for (int i = 0; i < 160; i++) {
-		struct plan p = {0};
-		const char *name = zones[i % 8];
-		struct heard_zone *zone = heard_zone_create(name);
-		int year = 1990 + (int)draw(seed, 60);
-		int day = (int)((year - 1970) * 365.2425) + 5 + (int)draw(seed, 350);
-		int64_t change = heard_zone_next_change(zone, day * DAY);
-		if (i % 16 < 12 && change < parse("2060-01-01", NULL))
-			day = (int)(change / DAY) - 5; /* where it is hard */
-		char date[HEARD_TIME_SIZE];
-		heard_time_format(day * DAY, date);
-		plan_hours(&p, seed);
-		plan_days(&p, seed);
-		plan_holidays(&p, day - 10, atoi(date), f->file, seed);
-		struct calendar *c = make_calendar(p.hours, p.days, files, (size_t)(i % 3 != 0),
-						   name);
-		if (i % 3 == 0)
-			p.n_off = 0;
-		compared += compare(&p, c, zone, day * DAY + (int64_t)draw(seed, 1440) * MINUTE,
-				    seed);
-		calendar_destroy(c);
-		heard_zone_destroy(zone);
-	}
-	if (compared < 2000)
-		fail_msg("only %d comparisons", compared);
-}
-
 /* Samoa had no 2011-12-30; Havana's clocks go back at 01:00 to midnight. */
 static void a_day_that_was_left_out_has_no_working_time(void **state)
 {
@@ -686,20 +321,6 @@ static void a_day_that_was_left_out_has_no_working_time(void **state)
 	assert_int_equal(calendar_add(c, parse("2011-12-29 16:30", zone), 60 * MINUTE),
 			 parse("2012-01-02 09:30", zone));
 	heard_zone_destroy(zone);
-	calendar_destroy(c);
-}
-
-static void the_defaults_of_the_table_run_round_the_clock(void **state)
-{
-	(void)state;
-	struct calendar *c = make_calendar("24h", "mon-sun", NULL, 0, "Europe/Berlin");
-	unsigned short seed[3] = {1, 2, 3};
-	for (int i = 0; i < 1000; i++) {
-		int64_t at = (int64_t)draw(seed, 2000000000) * 1000 + draw(seed, 1000);
-		int64_t span = 1 + (int64_t)draw(seed, 600000000) * 1000;
-		assert_int_equal(calendar_add(c, at, span), at + span);
-		assert_int_equal(calendar_between(c, at, at + span), span);
-	}
 	calendar_destroy(c);
 }
 
@@ -714,22 +335,7 @@ int main(void)
 		cmocka_unit_test(a_year_is_known_by_its_own_file_only),
 		cmocka_unit_test(malformed_hours_days_and_zones_are_refused),
 		cmocka_unit_test(blanks_are_passed_over),
-		cmocka_unit_test_setup_teardown(malformed_holidays_are_refused, make_folder,
-						remove_folder),
-		cmocka_unit_test_setup_teardown(
-			holidays_too_large_too_many_or_too_deep_are_refused, make_folder,
-			remove_folder),
-		cmocka_unit_test_setup_teardown(holidays_that_are_no_file_are_refused,
-						make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(
-			a_bare_name_is_found_in_the_folder_or_among_the_shipped, make_folder,
-			remove_folder),
-		cmocka_unit_test_setup_teardown(several_files_make_one_calendar, make_folder,
-						remove_folder),
-		cmocka_unit_test_setup_teardown(minutes_counted_one_by_one_agree, make_folder,
-						remove_folder),
 		cmocka_unit_test(a_day_that_was_left_out_has_no_working_time),
-		cmocka_unit_test(the_defaults_of_the_table_run_round_the_clock),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
