@@ -15,7 +15,7 @@ say   = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 # Debian packages, named once: for building, and for tests and lint on top.
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
-              libssl-dev libicu-dev zlib1g-dev libxxhash-dev
+              libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev
 CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc
 LINT_DEPS  := clang clang-tidy clang-format codespell git
 
@@ -57,9 +57,15 @@ all: $(BUILD)/heard $(MODULES) ## the daemon and every plugin
 
 -include Makefile.local
 
-$(BUILD)/heard: $(BUILD)/core/main.o $(CORE_O)
+# `heard send --format csv` reads tables as input `file` does.
+$(BUILD)/core/cmd_send.o $(BUILD)/core/send.o $(BUILD)/core/control_send.o: COMMON += -Iplugins/lib
+$(BUILD)/heard: $(BUILD)/core/main.o $(CORE_O) $(BUILD)/plugins/lib/libtable.a
 	$(call say,LINK)
 	$(Q)$(CXX) $(LDFLAGS) -pthread -rdynamic -o $@ $^ $(CORE_LIBS)
+
+# Archives that need each other, in whatever order.
+group = $(if $(1),-Wl$(comma)--start-group $(1) -Wl$(comma)--end-group)
+comma := ,
 
 # plugins/STAGE/NAME/libs and plugins/lib/NAME/libs: `lib NAME` for a folder of
 # plugins/lib, `pkg NAME` for pkg-config, one a line.
@@ -73,7 +79,7 @@ $(BUILD)/plugins/%.so: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wil
                        $$(foreach l,$$(call uses_libs,$$*),$(BUILD)/plugins/lib/lib$$(l).a) $$(wildcard plugins/$$*/libs)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) -shared -pthread -Wl,--version-script=plugins/exports.map -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	$(Q)$(CC) $(LDFLAGS) -shared -pthread -Wl,--version-script=plugins/exports.map -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) \
 		$(call pkg,libs,$(call uses_pkgs,$*))
 
 $(BUILD)/plugins/lib/lib%.a: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/lib/$$*/*.c))))
@@ -104,14 +110,14 @@ TEST_PKGS = $(sort $(shell sed -n 's/^pkg //p' plugins/*/*/libs 2>/dev/null))
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
+	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(call group,$(ARCHIVES)) \
 		$(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS) -lcmocka
 
 # Benchmarks in C are linked in the same way, without cmocka.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(ARCHIVES) \
+	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(call group,$(ARCHIVES)) \
 		$(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS)
 
 # A fault program is a unit test in which these calls of ours can be made to fail.
@@ -120,13 +126,13 @@ $(BUILD)/tests/fault/%: tests/fault/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic \
-		$(WRAPPED:%=-Wl,--wrap=%) -o $@ $< $(CORE_O) $(ARCHIVES) $(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS) -lcmocka
+		$(WRAPPED:%=-Wl,--wrap=%) -o $@ $< $(CORE_O) $(call group,$(ARCHIVES)) $(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS) -lcmocka
 
 # A fuzz target is linked as a unit test is; tests/fuzz/run.sh gives compiler and flags.
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -fsanitize=fuzzer -rdynamic -o $@ $< $(CORE_O) \
-		$(ARCHIVES) $(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS)
+		$(call group,$(ARCHIVES)) $(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS)
 
 # Small programs for tests: load generators, receivers, shims (shim_*.c are preloaded).
 $(BUILD)/tools/shim_%: tests/tools/shim_%.c

@@ -40,6 +40,14 @@ static inline void bind_blob(sqlite3_stmt *st, int i, struct heard_str s)
 	sqlite3_bind_blob64(st, i, s.ptr ? s.ptr : "", s.len, SQLITE_STATIC);
 }
 
+static inline void bind_int_or_null(sqlite3_stmt *st, int i, int64_t n)
+{
+	if (n)
+		sqlite3_bind_int64(st, i, n);
+	else
+		sqlite3_bind_null(st, i);
+}
+
 /* HEARD_TIME_NONE is NULL in the tables. */
 void bind_time(sqlite3_stmt *, int i, int64_t ms);
 struct heard_str column_str(sqlite3_stmt *, int i); /* valid until the next step */

@@ -53,19 +53,24 @@ int store_conversation(struct store *store, int64_t ticket,
 		[FATE_SUPERSEDED] = "superseded",
 		[FATE_REMOVED] = "removed",
 	};
+	static const char *const answers[] = {"waiting", "sent", "refused"};
 	sqlite3_stmt *st = store_st(store, ST_CONVERSATION, err);
 	if (!st)
 		return -err->code;
 	sqlite3_bind_int64(st, 1, ticket);
 	int more;
 	while ((more = store_step(store, st, err)) > 0) {
+		static const int kinds[] = {STORE_SAID_RECORD, STORE_SAID_NOTE,
+					    STORE_SAID_ANSWER};
+		int kind = kinds[sqlite3_column_int(st, 0)];
 		int64_t fate = sqlite3_column_int64(st, 4);
+		fate = fate >= 0 && fate <= FATE_REMOVED ? fate : 0;
 		struct store_said said = {
-			.kind = sqlite3_column_int(st, 0) ? STORE_SAID_NOTE : STORE_SAID_RECORD,
+			.kind = kind,
 			.at = sqlite3_column_int64(st, 1),
 			.who = column_str(st, 2),
 			.text = column_str(st, 3),
-			.fate = fates[fate >= 0 && fate <= FATE_REMOVED ? fate : 0],
+			.fate = kind == STORE_SAID_ANSWER ? answers[fate] : fates[fate],
 		};
 		fn(arg, &said);
 	}

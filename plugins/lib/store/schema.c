@@ -13,6 +13,12 @@
  *   ticket    what `heard tickets list` shows; `due` is the next deadline
  *   history   append-only; the file itself refuses anything else
  *   note      what people at work wrote
+ *   answer    what was answered, and whether it has been sent
+ *   level     service levels that were due: met or missed (level.c)
+ *   follow_up questions about how it went, by the token of their link
+ *   event     what happened and is still to be told (event.c)
+ *   thread    conversations, where a source's own ids do not tell
+ *   load      live tickets of each agent; turn: who had a department's last one
  *   position  how far a reader of the journal has come, kept in the same
  *             transaction as its records
  *   meta      the name of this store, for files that belong to it
@@ -59,6 +65,58 @@ static const char *const steps[] = {
 	"CREATE TABLE note(n INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT NULL,"
 	" who TEXT NOT NULL, text TEXT NOT NULL);"
 	"CREATE INDEX note_ticket ON note(ticket);",
+
+	"ALTER TABLE record ADD COLUMN origin INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN alarm INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN fired INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE ticket ADD COLUMN handovers INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE ticket ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE ticket ADD COLUMN source TEXT;"
+	"ALTER TABLE ticket ADD COLUMN lang TEXT;"
+	"ALTER TABLE ticket ADD COLUMN alike INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN leader INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN board TEXT;"
+	"ALTER TABLE ticket ADD COLUMN began INTEGER;" /* NULL: received_at */
+	"ALTER TABLE ticket ADD COLUMN answered_at INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN asked_at INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN next_response_due INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN response_left INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN next_left INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN resolution_left INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN response_paused INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN next_paused INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN resolution_paused INTEGER;"
+	"CREATE INDEX ticket_alarm ON ticket(alarm) WHERE alarm IS NOT NULL;"
+	"CREATE INDEX ticket_leader ON ticket(leader) WHERE leader IS NOT NULL;"
+	"CREATE INDEX ticket_board ON ticket(id) WHERE board IS NOT NULL;"
+	"CREATE TABLE answer(n INTEGER PRIMARY KEY AUTOINCREMENT, ticket INTEGER NOT NULL,"
+	" origin INTEGER, at INTEGER NOT NULL, key TEXT NOT NULL UNIQUE, who TEXT NOT NULL,"
+	" text TEXT NOT NULL, fate INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+	" again_at INTEGER, done_at INTEGER, reason TEXT, record INTEGER);"
+	"CREATE INDEX answer_ticket ON answer(ticket);"
+	"CREATE INDEX answer_waits ON answer(again_at) WHERE fate=0;"
+	"CREATE TABLE level(ticket INTEGER, kind INTEGER, round INTEGER, n INTEGER,"
+	" due INTEGER NOT NULL, at INTEGER, met INTEGER NOT NULL,"
+	" PRIMARY KEY(ticket, kind, round, n)) WITHOUT ROWID;"
+	"CREATE TABLE follow_up(token BLOB PRIMARY KEY, ticket INTEGER NOT NULL,"
+	" round INTEGER NOT NULL, asked_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,"
+	" answered_at INTEGER, score INTEGER, text TEXT) WITHOUT ROWID;"
+	"CREATE INDEX follow_up_ticket ON follow_up(ticket);"
+	"CREATE TABLE event(n INTEGER PRIMARY KEY AUTOINCREMENT, line BLOB NOT NULL);"
+	"CREATE TABLE thread(thread TEXT, source TEXT, author_key TEXT, ticket INTEGER NOT "
+	"NULL,"
+	" PRIMARY KEY(thread, source, author_key)) WITHOUT ROWID;"
+	"CREATE TABLE load(agent TEXT PRIMARY KEY, live INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE turn(department TEXT PRIMARY KEY, agent TEXT NOT NULL) WITHOUT ROWID;"
+	/* What version 1 knew of its tickets; their first alarm looks at all of them. */
+	"UPDATE ticket SET alarm=received_at WHERE " LIVE ";"
+	"UPDATE ticket SET response_left=first_response_due-waiting_since,"
+	" first_response_due=NULL WHERE state='waiting' AND first_response_at IS NULL;"
+	"UPDATE ticket SET resolution_left=resolution_due-waiting_since, resolution_due=NULL"
+	" WHERE state='waiting';"
+	"UPDATE ticket SET (source, lang)=(SELECT json_extract(text, '$.source'),"
+	" json_extract(text, '$.lang') FROM (SELECT CAST(line AS TEXT) AS text FROM record"
+	" WHERE record.ticket=ticket.id ORDER BY n LIMIT 1) WHERE json_valid(text));",
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

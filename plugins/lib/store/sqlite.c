@@ -9,6 +9,9 @@
  */
 #include "sqlite.h"
 
+#include "alike.h"
+#include "load.h"
+
 #include <heard/error.h>
 
 #include <errno.h>
@@ -56,10 +59,11 @@ int store_open(struct store **store_r, const char *url, enum store_mode mode,
 		return heard_fail(err, ENOTSUP,
 				  "%s: this build keeps tickets in a file; name one", url);
 	struct store *store = calloc(1, sizeof(*store));
-	if (!store || !(store->path = strdup(url))) {
-		free(store);
+	if (!store || !(store->path = strdup(url)) || !(store->loads = loads_create())) {
+		store_close(store);
 		return heard_fail(err, ENOMEM, "out of memory");
 	}
+	store_set_rules(store, NULL);
 	bool create = mode == STORE_CREATE;
 	if (db_open(&store->db, url, create, create ? WRITER_CACHE_KIB : READER_CACHE_KIB,
 		    err) ||
@@ -79,6 +83,8 @@ void store_close(struct store *store)
 	for (size_t i = 0; i < ST_COUNT; i++)
 		sqlite3_finalize(store->st[i]);
 	sqlite3_close(store->db);
+	loads_destroy(store->loads);
+	alike_destroy(store->alike);
 	free(store->path);
 	free(store);
 }

@@ -21,7 +21,12 @@
 #define TICKET_COLUMNS                                                                         \
 	"id,token,state,priority,category,department,assignee,intent,subject,channel,product," \
 	"author_key,excerpt,received_at,first_response_due,first_response_at,resolution_due,"  \
-	"resolved_at,due,round,contacts,reach"
+	"resolved_at,due,round,contacts," REACH ",next_response_due,escalation,handovers,"     \
+	"merged_into,leader,source,lang,board"
+/* How many customers say the same is counted by the first of them. */
+#define REACH                                      \
+	"CASE WHEN leader IS NULL THEN reach ELSE" \
+	" (SELECT l.reach FROM ticket l WHERE l.id=ticket.leader) END"
 
 #define STATEMENTS(X)                                                                         \
 	X(BEGIN, "BEGIN IMMEDIATE")                                                           \
@@ -43,17 +48,14 @@
 	X(PUT_TICKET,                                                                         \
 	  "INSERT INTO "                                                                      \
 	  "ticket(id,token,state,priority,category,department,intent,subject,excerpt,"        \
-	  "channel,product,author_key,received_at,first_response_due,resolution_due,due)"     \
-	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?)")                                     \
+	  "channel,product,author_key,received_at,first_response_due,resolution_due,due,"     \
+	  "alarm,assignee,source,lang,alike,leader)"                                          \
+	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                         \
 	X(REVISE_TICKET,                                                                      \
 	  "UPDATE ticket SET priority=min(priority,?2),category=coalesce(?3,category),"       \
 	  "intent=coalesce(?4,intent),subject=?5,excerpt=?6,product=coalesce(?7,product)"     \
 	  " WHERE id=?1")                                                                     \
-	X(JOIN_TICKET, "UPDATE ticket SET contacts=contacts+1 WHERE id=?")                    \
-	X(TICKET_STATE, "SELECT state,first_response_due,first_response_at,resolution_due,"   \
-			"resolved_at,waiting_since,round FROM ticket WHERE id=?")             \
-	X(MOVE_TICKET, "UPDATE ticket SET state=?2,first_response_due=?3,resolution_due=?4,"  \
-		       "resolved_at=?5,waiting_since=?6,round=?7,due=?8 WHERE id=?1")         \
+	X(TICKET_STATE, "SELECT state FROM ticket WHERE id=?")                                \
 	X(PUT_HISTORY, "INSERT INTO history(ticket,at,who,what,was,became,reason)"            \
 		       " VALUES(?,?,?,?,?,?,?)")                                              \
 	X(PUT_NOTE, "INSERT INTO note(ticket,at,who,text) VALUES(?,?,?,?)")                   \
@@ -75,13 +77,114 @@
 	  "SELECT ticket FROM record WHERE n>? AND token=? AND ticket IS NOT NULL")           \
 	X(CONVERSATION, "SELECT 0,received_at,NULL,line,fate,n FROM record WHERE ticket=?1"   \
 			" UNION ALL SELECT 1,at,who,text,0,n FROM note WHERE ticket=?1"       \
+			" UNION ALL SELECT 2,at,who,text,fate,n FROM answer WHERE ticket=?1"  \
 			" ORDER BY 2,1,6")                                                    \
 	X(HISTORY,                                                                            \
 	  "SELECT at,who,what,was,became,reason FROM history WHERE ticket=? ORDER BY n")      \
 	X(READ_AFTER, "SELECT n,ticket,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")  \
 	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"      \
 		     " ORDER BY n DESC")                                                      \
-	X(READ_ONE, "SELECT n,ticket,received_at,line FROM record WHERE n=? AND fate=0")
+	X(READ_ONE, "SELECT n,ticket,received_at,line FROM record WHERE n=? AND fate=0")      \
+	LOOP_STATEMENTS(X)
+
+/* Those of what happens to a ticket after it was made. */
+#define LOOP_STATEMENTS(X)                                                                   \
+	X(READ_ROW,                                                                          \
+	  "SELECT id,category,department,assignee,intent,subject,excerpt,channel,product,"   \
+	  "author_key,source,lang,received_at,first_response_at,resolved_at,waiting_since,"  \
+	  "began,answered_at,asked_at,round,contacts," REACH ",handovers,escalation,fired,"  \
+	  "leader,merged_into,first_response_due,response_left,response_paused,"             \
+	  "next_response_due,next_left,next_paused,resolution_due,resolution_left,"          \
+	  "resolution_paused,state,priority,token FROM ticket WHERE id=?")                   \
+	X(WRITE_ROW,                                                                         \
+	  "UPDATE ticket SET state=?2,assignee=?3,department=?4,first_response_at=?5,"       \
+	  "resolved_at=?6,waiting_since=?7,began=?8,answered_at=?9,asked_at=?10,alarm=?11,"  \
+	  "round=?12,contacts=?13,handovers=?14,escalation=?15,fired=?16,priority=?17,"      \
+	  "due=?18,first_response_due=?19,response_left=?20,response_paused=?21,"            \
+	  "next_response_due=?22,next_left=?23,next_paused=?24,resolution_due=?25,"          \
+	  "resolution_left=?26,resolution_paused=?27 WHERE id=?1")                           \
+	X(SET_BOARD, "UPDATE ticket SET board=?2 WHERE id=?1")                               \
+	X(SET_MERGED, "UPDATE ticket SET merged_into=?2 WHERE id=?1")                        \
+	X(SET_LEADER, "UPDATE ticket SET leader=nullif(?2,0) WHERE id=?1")                   \
+	X(SET_REACH, "UPDATE ticket SET reach=?2 WHERE id=?1")                               \
+	X(GROW_REACH, "UPDATE ticket SET reach=reach+?2 WHERE id=?1")                        \
+	X(ADD_REACH, "UPDATE ticket SET reach=reach+1 WHERE id=? RETURNING reach")           \
+	X(MOVE_MEMBERS, "UPDATE ticket SET leader=?2 WHERE leader=?1 AND id<>?2")            \
+	X(MEMBERS, "SELECT id FROM ticket WHERE leader=? ORDER BY id")                       \
+	X(MERGED_INTO, "SELECT merged_into FROM ticket WHERE id=?")                          \
+	X(TICKET_GROUP, "SELECT coalesce(merged_into,leader),state,fired FROM ticket"        \
+			" WHERE id=?")                                                       \
+	X(TICKET_AUTHOR, "SELECT author_key FROM ticket WHERE id=?")                         \
+	X(TICKET_OWNER, "SELECT assignee FROM ticket WHERE id=?")                            \
+	X(ENTITY_TICKET, "SELECT ticket FROM record WHERE n=(SELECT record FROM entity"      \
+			 " WHERE source_id=? AND source=?)")                                 \
+	X(THREAD_TICKET, "SELECT ticket FROM thread WHERE thread=?1 AND source=?2"           \
+			 " ORDER BY author_key<>?3,ticket LIMIT 1")                          \
+	X(PUT_THREAD, "INSERT INTO thread(thread,source,author_key,ticket) VALUES(?,?,?,?)"  \
+		      " ON CONFLICT DO UPDATE SET ticket=excluded.ticket")                   \
+	X(RECENT_TICKETS,                                                                    \
+	  "SELECT id,alike,author_key,category,product,received_at,leader FROM ticket"       \
+	  " WHERE id>(SELECT max(id) FROM ticket)-? ORDER BY id")                            \
+	X(MERGE_RECORDS, "UPDATE record SET origin=coalesce(origin,ticket),ticket=?2"        \
+			 " WHERE ticket=?1")                                                 \
+	X(MERGE_NOTES, "UPDATE note SET ticket=?2 WHERE ticket=?1")                          \
+	X(MERGE_ANSWERS, "UPDATE answer SET origin=coalesce(origin,ticket),ticket=?2"        \
+			 " WHERE ticket=?1")                                                 \
+	X(PUT_LEVEL,                                                                         \
+	  "INSERT INTO level(ticket,kind,round,n,due,at,met) VALUES(?1,?2,?3,(SELECT"        \
+	  " 1+coalesce(max(n),0) FROM level WHERE ticket=?1 AND kind=?2 AND round=?3),"      \
+	  "?4,?5,?6)")                                                                       \
+	X(LATE_LEVEL, "UPDATE level SET at=?4 WHERE ticket=?1 AND kind=?2 AND round=?3"      \
+		      " AND at IS NULL")                                                     \
+	X(ALARMS, "SELECT id FROM ticket WHERE alarm IS NOT NULL AND alarm<=?"               \
+		  " ORDER BY alarm LIMIT ?")                                                 \
+	X(NEXT_ALARM, "SELECT min(alarm) FROM ticket WHERE alarm IS NOT NULL")               \
+	X(DATA_VERSION, "PRAGMA data_version")                                               \
+	X(GET_LOAD, "SELECT live FROM load WHERE agent=?")                                   \
+	X(PUT_LOAD, "INSERT INTO load(agent,live) VALUES(?,?) ON CONFLICT(agent)"            \
+		    " DO UPDATE SET live=excluded.live")                                     \
+	X(GET_TURN, "SELECT agent FROM turn WHERE department=?")                             \
+	X(PUT_TURN, "INSERT INTO turn(department,agent) VALUES(?,?) ON CONFLICT(department)" \
+		    " DO UPDATE SET agent=excluded.agent")                                   \
+	X(LAST_EVENT, "SELECT seq FROM sqlite_sequence WHERE name='event'")                  \
+	X(LAST_LINE, "SELECT line FROM record WHERE ticket=? AND fate=0 ORDER BY n DESC"     \
+		     " LIMIT 1")                                                             \
+	X(PUT_EVENT, "INSERT INTO event(n,line) VALUES(?,?)")                                \
+	X(EVENTS, "SELECT n,line FROM event WHERE n>? ORDER BY n LIMIT ?")                   \
+	X(EVENTS_DONE, "DELETE FROM event WHERE n<=?")                                       \
+	X(LAST_ANSWER, "SELECT seq FROM sqlite_sequence WHERE name='answer'")                \
+	X(FIND_ANSWER, "SELECT n,ticket,origin FROM answer WHERE key=?")                     \
+	X(PUT_ANSWER,                                                                        \
+	  "INSERT INTO answer(n,ticket,at,key,who,text,fate,attempts,again_at,record)"       \
+	  " VALUES(?1,?2,?3,?4,?5,?6,0,0,?3,"                                                \
+	  "(SELECT max(n) FROM record WHERE ticket=?2 AND fate=0))")                         \
+	X(ANSWERS,                                                                           \
+	  "SELECT a.n,a.ticket,a.at,a.attempts,a.key,a.who,a.text,t.source,t.lang,r.line,"   \
+	  "coalesce(r.token,t.token) FROM answer a JOIN ticket t ON t.id=a.ticket"           \
+	  " LEFT JOIN record r ON r.n=a.record"                                              \
+	  " WHERE a.fate=0 AND a.again_at<=? ORDER BY a.n LIMIT ?")                          \
+	X(NEXT_ANSWER, "SELECT min(again_at) FROM answer WHERE fate=0")                      \
+	X(ANSWER_SENT, "UPDATE answer SET fate=1,done_at=?2,attempts=attempts+1"             \
+		       " WHERE n=?1 AND fate=0")                                             \
+	X(ANSWER_TICKET, "SELECT ticket FROM answer WHERE n=? AND fate=0")                   \
+	X(ANSWER_FAILED,                                                                     \
+	  "UPDATE answer SET attempts=attempts+1,again_at=?2,reason=?3,"                     \
+	  "fate=iif(?2 IS NULL,2,0),done_at=iif(?2 IS NULL,?4,NULL) WHERE n=?1 AND fate=0")  \
+	X(PUT_FOLLOW_UP, "INSERT INTO follow_up(token,ticket,round,asked_at,expires_at)"     \
+			 " VALUES(?,?,?,?,?)")                                               \
+	X(FOLLOW_UP,                                                                         \
+	  "SELECT f.ticket,f.round,f.asked_at,f.expires_at,f.answered_at,f.score,t.subject," \
+	  "t.lang FROM follow_up f JOIN ticket t ON t.id=f.ticket WHERE f.token=?")          \
+	X(ANSWER_FOLLOW_UP, "UPDATE follow_up SET answered_at=?2,score=?3,text=?4"           \
+			    " WHERE token=?1")                                               \
+	X(STATUS_RECORD, "SELECT received_at,coalesce(origin,ticket) FROM record"            \
+			 " WHERE ticket=? AND token=?")                                      \
+	X(STATUS_ANSWERS,                                                                    \
+	  "SELECT at,text,fate FROM answer WHERE ticket=?1 AND (coalesce(origin,ticket)=?2"  \
+	  " OR (origin IS NULL AND at>=?3)) ORDER BY at,n")                                  \
+	X(MERGED_AT, "SELECT max(at) FROM history WHERE ticket=? AND what='merged'")         \
+	X(BOARD, "SELECT id,received_at,resolved_at," REACH ",state,board,category,product"  \
+		 " FROM ticket WHERE board IS NOT NULL ORDER BY id DESC LIMIT ?")
 
 enum statement {
 #define X(name, sql) ST_##name,
@@ -98,7 +201,10 @@ struct store {
 	char *path;
 	sqlite3_stmt *st[ST_COUNT];
 	bool in_transaction;
-	int64_t last_record, last_ticket; /* within a writing transaction        */
+	int64_t last_record, last_ticket, last_event; /* within a writing transaction */
+	const struct store_rules *rules;	      /* never NULL                   */
+	struct loads *loads;			      /* of agents: load.h            */
+	struct alike *alike;			      /* recent tickets: alike.h      */
 };
 
 /* The statement, reset and ready for its values; NULL with a sentence. */
@@ -112,6 +218,19 @@ int store_do(struct store *, enum statement, struct heard_error *);
 
 int schema_prepare(sqlite3 *, bool create, struct heard_error *);
 char *store_search_path(const char *path); /* malloc'ed */
+
+enum store_priority priority_of_number(int64_t);
+/* An enum store_state; -ENOENT with a sentence. */
+int ticket_state(struct store *, int64_t ticket, int64_t *state_r, struct heard_error *);
+
+/* ---- transaction.c: an act begins, and ends well or not */
+
+int act_begin(struct store *, struct heard_error *);
+int act_commit(struct store *, struct heard_error *);
+/* Commits if the result is 0; else undoes everything and gives it back. */
+int act_end(struct store *, int result, struct heard_error *);
+/* The first column of the first row, 0 if there is none. */
+int transaction_number(struct store *, enum statement, int64_t *, struct heard_error *);
 
 int history_add(struct store *, const struct store_act *, const char *what, const char *was,
 		const char *became, struct heard_error *);

@@ -65,17 +65,11 @@ int store_state_find(struct heard_str name);	/* or -1 */
 bool store_state_is_live(enum store_state);
 bool store_state_may(enum store_state from, enum store_state to);
 
-/* ---- service levels */
+/* ---- priorities; service levels are sla.h's */
 
 enum store_priority { STORE_HIGH = 1, STORE_MEDIUM, STORE_LOW };
 const char *store_priority_name(enum store_priority); /* "high" */
 int store_priority_find(struct heard_str name);	      /* or 0 */
-
-struct store_levels {
-	int64_t first_response, resolution; /* points in time or HEARD_TIME_NONE */
-};
-struct store_levels store_levels(int64_t received_at, enum store_priority,
-				 struct heard_str intent, struct heard_str department);
 
 /* ---- rules: what a store does by itself, from the options of `tickets`
  *
@@ -162,10 +156,10 @@ struct store_ticket {
 	int64_t received_at, first_response_due, first_response_at, resolution_due, resolved_at;
 	int64_t due; /* the next of them that counts               */
 	int64_t round, contacts, reach;
-	int64_t next_response_due; /* the customer wrote again after our answer   */
-	int64_t escalation;	   /* how often it was escalated                  */
-	int64_t handovers;	   /* changes of owner                            */
-	int64_t merged_into, leader; /* 0: none; leader: first of those alike     */
+	int64_t next_response_due;     /* the customer wrote again after our answer   */
+	int64_t escalation;	       /* how often it was escalated                  */
+	int64_t handovers;	       /* changes of owner                            */
+	int64_t merged_into, leader;   /* 0: none; leader: first of those alike     */
 	struct heard_str source, lang; /* who took it in; of the customer         */
 	struct heard_str board;	       /* its title on the public board, if there */
 };
@@ -223,6 +217,10 @@ int store_ticket_reply(struct store *, const struct store_act *, struct heard_st
 /* A title for the public board of known issues; empty takes it off. */
 int store_ticket_publish(struct store *, const struct store_act *, struct heard_str title,
 			 struct heard_error *);
+
+/* The tickets of other customers who say the same as this one, their leader. */
+int store_ticket_members(struct store *, int64_t leader, void (*fn)(void *arg, int64_t ticket),
+			 void *arg, struct heard_error *);
 
 struct store_said { /* one piece of the conversation */
 	enum { STORE_SAID_RECORD, STORE_SAID_NOTE, STORE_SAID_ANSWER } kind;

@@ -1,10 +1,5 @@
 /*
- * ticket.c - tickets: listed, found, moved, noted.
- *
- * A move is one transaction: the legal moves are looked up under the write
- * lock, so that two people who act at once cannot both win.  The clock stops in
- * `waiting`: what was still due when a ticket went there is put off by as long
- * as it stayed.
+ * ticket.c - tickets: listed, counted, found by number and by token.
  */
 #include "index.h"
 #include "sqlite.h"
@@ -13,7 +8,6 @@
 #include <heard/time.h>
 
 #include <errno.h>
-#include <stdio.h>
 
 /* ---- reading */
 
@@ -44,16 +38,21 @@ static void read_ticket(sqlite3_stmt *st, struct store_ticket *ticket)
 		.round = sqlite3_column_int64(st, 19),
 		.contacts = sqlite3_column_int64(st, 20),
 		.reach = sqlite3_column_int64(st, 21),
+		.next_response_due = column_time(st, 22),
+		.escalation = sqlite3_column_int64(st, 23),
+		.handovers = sqlite3_column_int64(st, 24),
+		.merged_into = sqlite3_column_int64(st, 25),
+		.leader = sqlite3_column_int64(st, 26),
+		.source = column_str(st, 27),
+		.lang = column_str(st, 28),
+		.board = column_str(st, 29),
 	};
 	struct heard_str token = column_str(st, 1);
 	if (token.len == STORE_TOKEN)
 		store_token_format((const unsigned char *)token.ptr, ticket->token);
 	int state = store_state_find(column_str(st, 2));
 	ticket->state = state < 0 ? STORE_NEW : (enum store_state)state;
-	int64_t priority = sqlite3_column_int64(st, 3);
-	ticket->priority = priority >= STORE_HIGH && priority <= STORE_LOW
-				   ? (enum store_priority)priority
-				   : STORE_LOW;
+	ticket->priority = priority_of_number(sqlite3_column_int64(st, 3));
 }
 
 static sqlite3_stmt *filtered(struct store *store, const struct store_filter *filter,
@@ -163,6 +162,26 @@ static int find_token(struct store *store, const unsigned char token[STORE_TOKEN
 	return found < 0 ? found : 0;
 }
 
+/* The index learned of a token before its ticket was merged. */
+static int follow_merged(struct store *store, int64_t *ticket, struct heard_error *err)
+{
+	enum { DEPTH = 16 };
+	int64_t into = *ticket;
+	for (int i = 0; i < DEPTH && into; i++) {
+		sqlite3_stmt *st = store_st(store, ST_MERGED_INTO, err);
+		if (!st)
+			return -err->code;
+		*ticket = into;
+		sqlite3_bind_int64(st, 1, into);
+		int found = store_step(store, st, err);
+		into = found > 0 ? sqlite3_column_int64(st, 0) : 0;
+		sqlite3_reset(st);
+		if (found < 0)
+			return found;
+	}
+	return 0;
+}
+
 static void nothing(void *arg, const struct store_ticket *ticket)
 {
 	(void)arg;
@@ -179,169 +198,21 @@ int store_ticket_find(struct store *store, struct heard_str name, int64_t *ticke
 		return heard_fail(
 			err, EINVAL,
 			"a ticket is named by its number or by its token of 22 letters");
-	if (find_token(store, token, ticket_r, err))
+	if (find_token(store, token, ticket_r, err) || follow_merged(store, ticket_r, err))
 		return -err->code;
 	return *ticket_r ? 0 : heard_fail(err, ENOENT, "there is no ticket with this token");
 }
 
-/* ---- moving */
-
-struct clocks { /* what a move may change */
-	enum store_state state;
-	int64_t response_due, response_at, resolution_due, resolved_at, waiting_since, round;
-};
-
-static int read_clocks(struct store *store, int64_t ticket, struct clocks *now,
-		       struct heard_error *err)
+int ticket_state(struct store *store, int64_t ticket, int64_t *state_r, struct heard_error *err)
 {
 	sqlite3_stmt *st = store_st(store, ST_TICKET_STATE, err);
 	if (!st)
 		return -err->code;
 	sqlite3_bind_int64(st, 1, ticket);
 	int found = store_step(store, st, err);
-	if (found < 0)
-		return found;
 	if (found == 0)
 		return heard_fail(err, ENOENT, "there is no ticket %lld", (long long)ticket);
-	int state = store_state_find(column_str(st, 0));
-	*now = (struct clocks){
-		.state = state < 0 ? STORE_MERGED : (enum store_state)state,
-		.response_due = column_time(st, 1),
-		.response_at = column_time(st, 2),
-		.resolution_due = column_time(st, 3),
-		.resolved_at = column_time(st, 4),
-		.waiting_since = column_time(st, 5),
-		.round = sqlite3_column_int64(st, 6),
-	};
+	*state_r = found > 0 ? store_state_find(column_str(st, 0)) : 0;
 	sqlite3_reset(st);
-	return 0;
-}
-
-static int refuse_move(enum store_state from, enum store_state to, struct heard_error *err)
-{
-	char legal[128] = "";
-	size_t n = 0;
-	for (int i = 0; i < STORE_STATES; i++)
-		if (store_state_may(from, (enum store_state)i))
-			n += (size_t)snprintf(legal + n, sizeof(legal) - n, "%s%s",
-					      n ? ", " : "",
-					      store_state_name((enum store_state)i));
-	if (n == 0)
-		return heard_fail(err, EPERM, "a ticket that is %s stays so",
-				  store_state_name(from));
-	return heard_fail(err, EPERM, "a ticket that is %s cannot become %s; it can become: %s",
-			  store_state_name(from), store_state_name(to), legal);
-}
-
-/* The clocks as they stand after the move. */
-static void turn_clocks(struct clocks *c, enum store_state to, int64_t at)
-{
-	if (c->state == STORE_WAITING && c->waiting_since != HEARD_TIME_NONE) {
-		int64_t waited = at > c->waiting_since ? at - c->waiting_since : 0;
-		if (c->response_at == HEARD_TIME_NONE && c->response_due != HEARD_TIME_NONE)
-			c->response_due += waited;
-		if (c->resolution_due != HEARD_TIME_NONE)
-			c->resolution_due += waited;
-	}
-	c->waiting_since = to == STORE_WAITING ? at : HEARD_TIME_NONE;
-	if (to == STORE_RESOLVED)
-		c->resolved_at = at;
-	if (to == STORE_REOPENED) {
-		c->resolved_at = HEARD_TIME_NONE;
-		c->round++;
-	}
-	c->state = to;
-}
-
-static int64_t next_due(const struct clocks *c)
-{
-	if (!store_state_is_live(c->state) || c->state == STORE_WAITING)
-		return DUE_NEVER;
-	if (c->response_at == HEARD_TIME_NONE && c->response_due != HEARD_TIME_NONE)
-		return c->response_due;
-	return c->resolution_due == HEARD_TIME_NONE ? DUE_NEVER : c->resolution_due;
-}
-
-static int write_clocks(struct store *store, int64_t ticket, const struct clocks *c,
-			struct heard_error *err)
-{
-	sqlite3_stmt *st = store_st(store, ST_MOVE_TICKET, err);
-	if (!st)
-		return -err->code;
-	sqlite3_bind_int64(st, 1, ticket);
-	bind_text(st, 2, heard_str(store_state_name(c->state)));
-	bind_time(st, 3, c->response_due);
-	bind_time(st, 4, c->resolution_due);
-	bind_time(st, 5, c->resolved_at);
-	bind_time(st, 6, c->waiting_since);
-	sqlite3_bind_int64(st, 7, c->round);
-	sqlite3_bind_int64(st, 8, next_due(c));
-	return store_run(store, st, err);
-}
-
-static int move(struct store *store, const struct store_act *act, enum store_state to,
-		struct heard_error *err)
-{
-	struct clocks clocks;
-	if (read_clocks(store, act->ticket, &clocks, err))
-		return -err->code;
-	enum store_state from = clocks.state;
-	if (!store_state_may(from, to))
-		return refuse_move(from, to, err);
-	turn_clocks(&clocks, to, act->at);
-	if (write_clocks(store, act->ticket, &clocks, err))
-		return -err->code;
-	return history_add(store, act, "status", store_state_name(from), store_state_name(to),
-			   err);
-}
-
-/* Ends a transaction that went well or not. */
-static int finish(struct store *store, int result, struct heard_error *err)
-{
-	if (result == 0 && (result = store_do(store, ST_COMMIT, err)) == 0)
-		store->in_transaction = false;
-	else
-		store_rollback(store);
-	return result;
-}
-
-static int begin(struct store *store, struct heard_error *err)
-{
-	if (store_do(store, ST_BEGIN, err))
-		return -err->code;
-	store->in_transaction = true;
-	return 0;
-}
-
-int store_ticket_move(struct store *store, const struct store_act *act, enum store_state to,
-		      struct heard_error *err)
-{
-	if (begin(store, err))
-		return -err->code;
-	return finish(store, move(store, act, to, err), err);
-}
-
-static int add_note(struct store *store, const struct store_act *act, struct heard_str text,
-		    struct heard_error *err)
-{
-	struct clocks clocks; /* read only to be sure that the ticket exists */
-	sqlite3_stmt *st;
-	if (read_clocks(store, act->ticket, &clocks, err) ||
-	    !(st = store_st(store, ST_PUT_NOTE, err)))
-		return -err->code;
-	sqlite3_bind_int64(st, 1, act->ticket);
-	sqlite3_bind_int64(st, 2, act->at);
-	bind_text(st, 3, act->who);
-	bind_text(st, 4, text);
-	if (store_run(store, st, err))
-		return -err->code;
-	return history_add(store, act, "note", NULL, NULL, err);
-}
-
-int store_ticket_note(struct store *store, const struct store_act *act, struct heard_str text,
-		      struct heard_error *err)
-{
-	if (begin(store, err))
-		return -err->code;
-	return finish(store, add_note(store, act, text, err), err);
+	return found < 0 ? found : 0;
 }

@@ -12,14 +12,21 @@
  * highest revision is current; others stay, marked.  A newer revision of a
  * record with a live ticket belongs to that ticket; what the ticket says about
  * its subject follows it, and its priority may rise but not fall.
+ *
+ * A customer who comes back is contact.c's, many who say the same are reach.c's.
  */
-#include "sqlite.h"
+#include "alike.h"
+#include "contact.h"
+#include "load.h"
+#include "reach.h"
+#include "row.h"
 
 #include <heard/error.h>
 
 #include <errno.h>
+#include <stdio.h>
 
-enum relation { NEW_TICKET = 1, REPEAT, REVISION, REMOVAL, LATE };
+enum relation { NEW_TICKET = 1, AGAIN, REVISION, REMOVAL, LATE };
 
 struct plan {
 	enum relation relation; /* to `ticket`, if there is one               */
@@ -28,33 +35,22 @@ struct plan {
 	int64_t older;		/* the record that it takes the place of      */
 	enum record_fate older_fate;
 	enum store_priority priority;
+	int64_t linked; /* a ticket that a new one is related to           */
+	int64_t alike;	/* hash of what it says                            */
+	struct alike_keys keys;
+	struct group group; /* of other customers who say the same            */
 };
 
 int store_begin(struct store *store, struct heard_error *err)
 {
-	if (store_do(store, ST_BEGIN, err))
+	if (act_begin(store, err))
 		return -err->code;
-	store->in_transaction = true;
-	const enum statement last[] = {ST_LAST_RECORD, ST_LAST_TICKET};
-	int64_t *const into[] = {&store->last_record, &store->last_ticket};
-	for (size_t i = 0; i < 2; i++) {
-		sqlite3_stmt *st = store_st(store, last[i], err);
-		if (!st || store_step(store, st, err) < 0) {
-			store_rollback(store);
-			return -err->code;
-		}
-		*into[i] = sqlite3_column_int64(st, 0);
-		sqlite3_reset(st);
-	}
-	return 0;
-}
-
-void store_rollback(struct store *store)
-{
-	struct heard_error ignored;
-	if (store->in_transaction && !sqlite3_get_autocommit(store->db))
-		store_do(store, ST_ROLLBACK, &ignored);
-	store->in_transaction = false;
+	if (alike_begin(store, err) == 0 &&
+	    transaction_number(store, ST_LAST_RECORD, &store->last_record, err) == 0 &&
+	    transaction_number(store, ST_LAST_TICKET, &store->last_ticket, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -err->code;
 }
 
 int store_commit(struct store *store, const char *reader, uint64_t seq, struct heard_error *err)
@@ -64,12 +60,7 @@ int store_commit(struct store *store, const char *reader, uint64_t seq, struct h
 		bind_text(st, 1, heard_str(reader));
 		sqlite3_bind_int64(st, 2, (int64_t)seq);
 	}
-	if (!st || store_run(store, st, err) || store_do(store, ST_COMMIT, err)) {
-		store_rollback(store);
-		return -err->code;
-	}
-	store->in_transaction = false;
-	return 0;
+	return act_end(store, st ? store_run(store, st, err) : -err->code, err);
 }
 
 int store_position(struct store *store, const char *reader, uint64_t *seq_r,
@@ -193,21 +184,39 @@ static int plan_entity(struct store *store, const struct store_record *rec, stru
 	return sqlite3_changes(store->db) ? 0 : plan_revision(store, rec, plan, err);
 }
 
-/* The same person said the same before: it joins that ticket while it is live. */
-static int plan_repeat(struct store *store, const struct store_record *rec, struct plan *plan,
+/* One of a person who has a ticket already joins it. */
+static int plan_contact(struct store *store, const struct store_record *rec, struct plan *plan,
+			struct heard_error *err)
+{
+	struct contact contact;
+	bool opens = deserves_ticket(rec);
+	if (opens &&
+	    alike_hash(store, rec->body.len ? rec->body : rec->subject, &plan->alike, err))
+		return -err->code;
+	if (opens)
+		plan->keys = alike_keys(store, plan->alike, rec->author_key, rec->category,
+					rec->product);
+	if (contact_find(store, rec, plan->keys.own, &contact, err))
+		return -err->code;
+	plan->ticket = contact.joins;
+	plan->linked = contact.linked;
+	if (contact.joins)
+		plan->relation = AGAIN;
+	return 0;
+}
+
+/* A ticket of its own; urgent at once if so many others said the same. */
+static int plan_ticket(struct store *store, const struct store_record *rec, struct plan *plan,
 		       struct heard_error *err)
 {
-	unsigned char id[STORE_ID];
-	if (!store_id_parse(rec->duplicate_of, id))
-		return 0;
-	sqlite3_stmt *st = store_st(store, ST_RECORD_TICKET, err);
-	if (!st)
+	plan->relation = NEW_TICKET;
+	plan->ticket = store->last_ticket + 1;
+	if (reach_find(store, plan->keys.text, rec->received_at, &plan->group, err))
 		return -err->code;
-	bind_blob(st, 1, heard_str_n((const char *)id, sizeof(id)));
-	if (first_int(store, st, &plan->ticket, err))
-		return -err->code;
-	plan->relation = REPEAT;
-	return only_live(store, &plan->ticket, err);
+	if (plan->group.is_raised && plan->priority == STORE_MEDIUM &&
+	    !heard_str_is(rec->intent, "suggestion"))
+		plan->priority = STORE_HIGH;
+	return 0;
 }
 
 static int make_plan(struct store *store, const struct store_record *rec, struct plan *plan,
@@ -216,14 +225,12 @@ static int make_plan(struct store *store, const struct store_record *rec, struct
 	*plan = (struct plan){.priority = priority_of(rec)};
 	if (plan_entity(store, rec, plan, err))
 		return -err->code;
-	if (plan->relation == 0 && !rec->is_spam && rec->duplicate_of.len &&
-	    plan_repeat(store, rec, plan, err))
+	if (plan->relation == 0 && !rec->is_spam && rec->op != STORE_OP_DELETE &&
+	    plan_contact(store, rec, plan, err))
 		return -err->code;
-	if (plan->ticket == 0 && plan->relation != LATE && deserves_ticket(rec)) {
-		plan->relation = NEW_TICKET;
-		plan->ticket = store->last_ticket + 1;
-	}
-	return 0;
+	return plan->ticket == 0 && plan->relation != LATE && deserves_ticket(rec)
+		       ? plan_ticket(store, rec, plan, err)
+		       : 0;
 }
 
 /* ---- carrying it out */
@@ -264,14 +271,44 @@ static struct heard_str excerpt_of(const struct store_record *rec)
 	return heard_str_n(body.ptr, at);
 }
 
+/* The clocks of a ticket that is about to be. */
+static void begin_clocks(const struct store *store, const struct store_record *rec,
+			 const struct plan *plan, struct ticket_row *row)
+{
+	*row = (struct ticket_row){
+		.id = plan->ticket,
+		.state = STORE_NEW,
+		.priority = plan->priority,
+		.received_at = rec->received_at,
+		.resolved_at = HEARD_TIME_NONE,
+		.department = rec->department,
+		.channel = rec->channel,
+		.intent = rec->intent,
+	};
+	clocks_begin(store, row, rec->received_at);
+}
+
+static int choose_owner(struct store *store, const struct store_record *rec,
+			struct heard_str *agent_r, struct heard_error *err)
+{
+	const struct store_department *department = department_find(store, rec->department);
+	*agent_r = heard_str_n(NULL, 0);
+	if (!department)
+		return 0;
+	if (assign_pick(store, department, rec->author_key, *agent_r, agent_r, err))
+		return -err->code;
+	return load_add(store, *agent_r, 1, err);
+}
+
 static int insert_ticket(struct store *store, const struct store_record *rec,
-			 const struct plan *plan, struct heard_error *err)
+			 const struct plan *plan, struct heard_str owner,
+			 struct heard_error *err)
 {
 	sqlite3_stmt *st = store_st(store, ST_PUT_TICKET, err);
+	struct ticket_row row;
 	if (!st)
 		return -err->code;
-	struct store_levels levels = store_levels(rec->received_at, plan->priority, rec->intent,
-						  rec->department);
+	begin_clocks(store, rec, plan, &row);
 	sqlite3_bind_int64(st, 1, plan->ticket);
 	bind_blob(st, 2, heard_str_n((const char *)rec->token, STORE_TOKEN));
 	sqlite3_bind_int(st, 3, (int)plan->priority);
@@ -284,10 +321,30 @@ static int insert_ticket(struct store *store, const struct store_record *rec,
 	bind_text(st, 10, rec->product);
 	bind_text(st, 11, rec->author_key);
 	sqlite3_bind_int64(st, 12, rec->received_at);
-	bind_time(st, 13, levels.first_response);
-	bind_time(st, 14, levels.resolution);
-	sqlite3_bind_int64(st, 15, levels.first_response);
+	bind_time(st, 13, row.clock[SLA_FIRST_RESPONSE].due);
+	bind_time(st, 14, row.clock[SLA_RESOLUTION].due);
+	sqlite3_bind_int64(st, 15, clocks_due(&row));
+	bind_time(st, 16, clocks_alarm(store, &row));
+	bind_text(st, 17, owner);
+	bind_text(st, 18, rec->source);
+	bind_text(st, 19, rec->lang);
+	bind_int_or_null(st, 20, plan->alike);
+	bind_int_or_null(st, 21, plan->group.leader);
 	return store_run(store, st, err);
+}
+
+/* Its deadlines follow what it is now, as if it had been so from the beginning. */
+static int revise_clocks(struct store *store, const struct store_record *rec, int64_t ticket,
+			 struct heard_error *err)
+{
+	struct ticket_row row;
+	int result = row_read(store, ticket, &row, err);
+	if (result == 0) {
+		clocks_change(store, &row, rec->received_at);
+		result = row_write(store, &row, err);
+	}
+	row_release(&row);
+	return result;
 }
 
 static int revise_ticket(struct store *store, const struct store_record *rec,
@@ -303,41 +360,96 @@ static int revise_ticket(struct store *store, const struct store_record *rec,
 	bind_text(st, 5, rec->subject);
 	bind_text(st, 6, excerpt_of(rec));
 	bind_text(st, 7, rec->product);
-	return store_run(store, st, err);
+	if (store_run(store, st, err))
+		return -err->code;
+	return revise_clocks(store, rec, plan->ticket, err);
 }
 
-static int join_ticket(struct store *store, int64_t ticket, struct heard_error *err)
+/* ---- a new ticket and what comes with it */
+
+static struct store_act by_heard(int64_t ticket, int64_t now)
 {
-	sqlite3_stmt *st = store_st(store, ST_JOIN_TICKET, err);
-	if (!st)
+	return (struct store_act){.ticket = ticket, .at = now, .who = HEARD_STR("heard")};
+}
+
+static int tell_created(struct store *store, int64_t ticket, bool is_owned, int64_t now,
+			struct heard_error *err)
+{
+	struct ticket_row row;
+	if (!store->rules->events)
+		return 0;
+	int result = row_read(store, ticket, &row, err);
+	if (result == 0)
+		result = event_tell(store, "created", &row, now, NULL, err);
+	if (result == 0 && is_owned)
+		result = event_tell(store, "assigned", &row, now, NULL, err);
+	row_release(&row);
+	return result;
+}
+
+static int tell_owner(struct store *store, int64_t ticket, struct heard_str owner, int64_t now,
+		      struct heard_error *err)
+{
+	enum { NAME = 256 };
+	char name[NAME];
+	struct store_act act = by_heard(ticket, now);
+	if (owner.len == 0)
+		return 0;
+	size_t n = owner.len < NAME ? owner.len : NAME - 1;
+	memcpy(name, owner.ptr, n);
+	name[n] = '\0';
+	return history_add(store, &act, "assigned", NULL, name, err);
+}
+
+/* A related ticket is named in the history, and one that was thought resolved learns
+ * that its customer is back with the same matter. */
+static int tell_related(struct store *store, const struct plan *plan, int64_t now,
+			struct heard_error *err)
+{
+	char number[24];
+	int64_t at, before = alike_find(store, plan->keys.matter, &at);
+	struct store_act act = by_heard(plan->ticket, now);
+	if (before && contact_returned(store, before, plan->ticket, now, err))
 		return -err->code;
-	sqlite3_bind_int64(st, 1, ticket);
-	return store_run(store, st, err);
+	if (plan->linked == 0)
+		return 0;
+	snprintf(number, sizeof(number), "#%lld", (long long)plan->linked);
+	return history_add(store, &act, "linked", NULL, number, err);
+}
+
+static int create_ticket(struct store *store, const struct store_record *rec,
+			 const struct plan *plan, int64_t now, struct heard_error *err)
+{
+	struct heard_str owner;
+	struct store_act act = by_heard(plan->ticket, now);
+	if (choose_owner(store, rec, &owner, err) ||
+	    insert_ticket(store, rec, plan, owner, err) ||
+	    history_add(store, &act, "created", NULL, "new", err) ||
+	    tell_owner(store, plan->ticket, owner, now, err) ||
+	    tell_related(store, plan, now, err) ||
+	    contact_remember(store, rec, plan->ticket, err) ||
+	    tell_created(store, plan->ticket, owner.len > 0, now, err))
+		return -err->code;
+	alike_add(store, &plan->keys, plan->ticket, rec->received_at, plan->group.leader == 0);
+	return plan->group.leader ? reach_join(store, &plan->group, now, err) : 0;
 }
 
 static int write_ticket(struct store *store, const struct store_record *rec,
 			const struct plan *plan, int64_t now, struct heard_error *err)
 {
-	static const char *const what[] = {
-		[NEW_TICKET] = "created", [REPEAT] = "repeated", [REVISION] = "revised",
-		[REMOVAL] = "removed",	  [LATE] = "revised",
-	};
-	int result = 0;
+	struct store_act act = by_heard(plan->ticket, now);
 	if (plan->relation == NEW_TICKET)
-		result = insert_ticket(store, rec, plan, err);
-	else if (plan->relation == REPEAT)
-		result = join_ticket(store, plan->ticket, err);
-	else if (plan->relation == REVISION)
-		result = revise_ticket(store, rec, plan, err);
-	if (result)
-		return result;
-	struct store_act act = {.ticket = plan->ticket, .at = now, .who = HEARD_STR("heard")};
+		return create_ticket(store, rec, plan, now, err);
+	if (plan->relation == AGAIN)
+		return contact_join(store, rec, plan->ticket, now, err);
+	if (plan->relation == REVISION && revise_ticket(store, rec, plan, err))
+		return -err->code;
 	if (plan->relation == REMOVAL)
 		act.reason = HEARD_STR_OF("the customer removed it at the source");
 	else if (plan->relation == LATE)
 		act.reason = HEARD_STR_OF("an older revision came late");
-	return history_add(store, &act, what[plan->relation], NULL,
-			   plan->relation == NEW_TICKET ? "new" : NULL, err);
+	return history_add(store, &act, plan->relation == REMOVAL ? "removed" : "revised", NULL,
+			   NULL, err);
 }
 
 /* The older revision steps back, and the entity points at this record. */

@@ -1,0 +1,59 @@
+/*
+ * level.c - which service levels were due, and which of them were met.
+ *
+ * A row is written when that is known: at the answer or the resolution, or at the
+ * moment it was missed; then a late answer only adds when it came.  So
+ * `sum(met) / count(*)` is the on-time rate, and a ticket that nobody has to act on
+ * yet costs nothing.
+ */
+#include "row.h"
+
+#include <heard/error.h>
+
+int level_missed(struct store *store, const struct ticket_row *row, enum sla_kind kind,
+		 struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_PUT_LEVEL, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, row->id);
+	sqlite3_bind_int(st, 2, (int)kind);
+	sqlite3_bind_int64(st, 3, row->round);
+	sqlite3_bind_int64(st, 4, row->clock[kind].due);
+	sqlite3_bind_null(st, 5);
+	sqlite3_bind_int(st, 6, 0);
+	return store_run(store, st, err);
+}
+
+static int came_late(struct store *store, const struct ticket_row *row, enum sla_kind kind,
+		     int64_t at, struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_LATE_LEVEL, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, row->id);
+	sqlite3_bind_int(st, 2, (int)kind);
+	sqlite3_bind_int64(st, 3, row->round);
+	sqlite3_bind_int64(st, 4, at);
+	return store_run(store, st, err);
+}
+
+int level_decide(struct store *store, const struct ticket_row *row, enum sla_kind kind,
+		 int64_t at, struct heard_error *err)
+{
+	int64_t due = row->clock[kind].due;
+	if (row->fired & FIRED_BREACHED(kind))
+		return came_late(store, row, kind, at, err);
+	if (due == HEARD_TIME_NONE)
+		return 0;
+	sqlite3_stmt *st = store_st(store, ST_PUT_LEVEL, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, row->id);
+	sqlite3_bind_int(st, 2, (int)kind);
+	sqlite3_bind_int64(st, 3, row->round);
+	sqlite3_bind_int64(st, 4, due);
+	sqlite3_bind_int64(st, 5, at);
+	sqlite3_bind_int(st, 6, at <= due);
+	return store_run(store, st, err);
+}
