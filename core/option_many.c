@@ -136,8 +136,24 @@ static bool set_pair(const struct reading *r, const char **name, const char **va
 	return *name && *value;
 }
 
+/* One of the words that may stand for a whole map: its only value, without a name. */
+static bool set_word(const struct reading *r, void *field)
+{
+	const char **names = option_alloc(r->ctx, 2 * sizeof *names);
+	const char *text = reading_text(r, reading_string(r));
+	int index;
+	if (names == NULL || text == NULL || !reading_choice(r, text, &index))
+		return false;
+	names[0] = "";
+	names[1] = r->opt->choices[index];
+	*(struct heard_map *)field = (struct heard_map){names, names + 1, 1};
+	return true;
+}
+
 bool reading_set_map(const struct reading *r, void *field)
 {
+	if (r->opt->choices != NULL && reading_string(r) != NULL)
+		return set_word(r, field);
 	int type = config_setting_type(r->setting);
 	if (type != CONFIG_TYPE_GROUP && type != CONFIG_TYPE_LIST)
 		return reading_fail(r, "must be a group of texts: { name = \"...\"; }");

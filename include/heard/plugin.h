@@ -100,7 +100,9 @@ struct heard_option {
 					/* LIST, GROUP, TABLE and MAP "" = empty */
 	double min, max;		/* enforced when min < max               */
 	const char *const *choices;	/* NULL-terminated; for LIST: the words  */
-					/* allowed in it, if any                 */
+					/* allowed in it, if any; for MAP: words */
+					/* that may stand in its place, then its */
+					/* one value, under the name ""          */
 	const struct heard_option *row; /* GROUP, TABLE: the inner options       */
 	size_t row_size;		/* TABLE: bytes of one row               */
 	const char *help;		/* one sentence, no final full stop      */

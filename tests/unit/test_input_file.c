@@ -231,14 +231,17 @@ static void give(int code)
 static void fake_emit(struct heard_host *host, const struct heard_emission *e);
 
 #include "input/file/chunk.c"
+#include "input/file/csv.c"
 #include "input/file/file.c"
 #include "input/file/folder.c"
 #undef append
 #include "input/file/identity.c"
 #include "input/file/lines.c"
 #include "input/file/reader.c"
+#include "input/file/table.c"
 #include "input/file/tail.c"
 #include "input/file/watch.c"
+#include "input/file/workbook.c"
 
 static struct file *input;
 

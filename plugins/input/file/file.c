@@ -1,12 +1,15 @@
 /*
- * file.c - input: feedback that lies in files, one JSON object a line.
+ * file.c - input: feedback that lies in files: one JSON object a line, or tables.
  *
  *	file.c      this: options and the plugin
  *	reader.c    whose turn it is; what is in flight
  *	folder.c    which files there are; what becomes of them afterwards
  *	watch.c     inotify
  *	tail.c      one file: read, emit, hear the receipt
- *	lines.c     decode, on the workers
+ *	csv.c       the same for a table: whole rows behind its header
+ *	workbook.c  the same for a workbook, row by row
+ *	table.c     what kind of file it is
+ *	lines.c     decode, on the workers; tables by plugins/lib/table
  *	identity.c  which file it is, and the resume token
  *	chunk.c     buffers
  *
@@ -16,6 +19,7 @@
  */
 #include "lines.h"
 #include "reader.h"
+#include "table.h"
 
 #include <errno.h>
 #include <string.h>
@@ -32,7 +36,12 @@ struct file {
 	bool follow;
 	int done;
 	int64_t max_line;
+	struct heard_map columns;
+	int charset;
+	const char *sheet;
+	int64_t max_strings;
 
+	struct map map;
 	struct lines_options lines; /* read by the workers, never changed        */
 	struct reader reader;
 	bool is_open;
@@ -42,13 +51,19 @@ static int file_open(void *self, struct heard_host *host, struct heard_error *er
 {
 	struct file *f = self;
 
-	f->lines = (struct lines_options){heard_str(f->channel), f->max_line};
+	if (map_init(&f->map, &f->columns, err) != 0)
+		return -err->code;
+	f->lines = (struct lines_options){heard_str(f->channel), f->max_line, &f->map};
 	f->reader.host = host;
 	f->reader.path = f->path;
 	f->reader.follow = f->follow;
 	f->reader.done = (enum done)f->done;
 	f->reader.format = (enum format)f->format;
 	f->reader.max_line = f->max_line;
+	f->reader.map = &f->map;
+	f->reader.charset = charset_named((size_t)f->charset);
+	f->reader.sheet = f->sheet;
+	f->reader.max_strings = f->max_strings;
 	f->is_open = true;
 	return reader_init(&f->reader, err);
 }
@@ -65,7 +80,7 @@ static int check_path(const struct file *f, struct heard_error *err)
 					  f->path);
 		return 0;
 	}
-	if (errno == ENOENT && f->follow && strstr(f->reader.only, "json") != NULL &&
+	if (errno == ENOENT && f->follow && table_reads(FORMAT_AUTO, f->reader.only) &&
 	    stat(f->reader.folder, &st) == 0)
 		return 0;
 	return heard_fail(err, errno, "'%s': %s; make the folder, or name a file", f->path,
@@ -93,6 +108,7 @@ static void file_close(void *self)
 	if (f->is_open)
 		reader_release(&f->reader);
 	f->is_open = false;
+	map_release(&f->map);
 }
 
 static void file_resume(void *self)
@@ -108,14 +124,30 @@ static int file_decode(void *self, struct heard_str raw, struct heard_str contex
 	return lines_decode(&f->lines, raw, context, batch, err);
 }
 
-static const char *const formats[] = {"auto", "ndjson", NULL};
+static const char *const formats[] = {"auto", "ndjson", "csv", "xlsx", NULL};
 static const char *const dones[] = {"mark", "move", "delete", NULL};
+static const char *const charsets[] = {"auto", "utf-8",	 "gb18030",  "gbk",	 "gb2312",
+				       "big5", "utf-16", "utf-16le", "utf-16be", NULL};
+static const char *const maps[] = {"auto", "taobao",	 "tmall",      "jd",
+				   "pdd",  "generic-zh", "generic-en", NULL};
 static const struct heard_option options[] = {
 	{"path", HEARD_PATH(struct file, path), .value = NULL,
 	 .help = "File to read, or folder whose files are read as they come"},
 	{"format", HEARD_CHOICE(struct file, format), .value = "auto", .choices = formats,
-	 .help = "What is in the files; auto goes by the name: .ndjson, .jsonl and .json are "
-		 "read"},
+	 .help = "What is in the files; auto goes by name and content: .ndjson, .jsonl and "
+		 ".json, .csv, .tsv and .txt, .xlsx and .xls are read"},
+	{"columns", HEARD_MAP(struct file, columns), .value = "", .choices = maps,
+	 .help = "Of a table: which column is which field, { body = \"Header|Other header\"; "
+		 "rating_max = \"=10\"; }, or a map that comes with heard; auto takes the one "
+		 "that fits best"},
+	{"charset", HEARD_CHOICE(struct file, charset), .value = "auto", .choices = charsets,
+	 .help = "Of a CSV file; auto tells UTF-8, UTF-16 with a mark, and GB18030 apart"},
+	{"sheet", HEARD_STRING(struct file, sheet), .value = "",
+	 .help = "Name of the sheet of a workbook; empty is the first"},
+	{"max_strings", HEARD_SIZE(struct file, max_strings), .value = "64M", .min = 1 << 20,
+	 .max = 2147483648.0,
+	 .help = "Memory for the texts that the cells of a workbook share; a file with more "
+		 "is refused"},
 	{"channel", HEARD_STRING(struct file, channel), .value = "file",
 	 .help = "Channel of records that do not say theirs"},
 	{"follow", HEARD_BOOL(struct file, follow), .value = "true",
@@ -124,7 +156,7 @@ static const struct heard_option options[] = {
 	 .help = "When a file of the folder was read and is safe: remember it, move it to the "
 		 "folder done inside, or delete it"},
 	{"max_line", HEARD_SIZE(struct file, max_line), .value = "1M", .min = 1024,
-	 .max = 16 << 20, .help = "Longest line; longer ones become dead letters"},
+	 .max = 16 << 20, .help = "Longest line or row; longer ones become dead letters"},
 	{.name = NULL},
 };
 
@@ -133,9 +165,10 @@ const struct heard_plugin heard_plugin = {
 	.stage = HEARD_INPUT,
 	.name = "file",
 	.version = "1.0",
-	.summary = "read feedback from a file or a watched folder, one JSON object a line",
+	.summary = "read feedback from a file or a watched folder: NDJSON, CSV, XLSX",
 	.options = options,
-	.writes = "channel, source_id",
+	.writes = "channel source_id; of tables also what `columns` names, thread in_reply_to "
+		  "tags",
 	.example = "{ plugin = \"file\"; path = \"/var/spool/feedback\"; done = \"move\"; }",
 	.self_size = sizeof(struct file),
 	.open = file_open,

@@ -11,6 +11,7 @@
  * with a dot or end in .tmp or .part, and folders, are not for us.
  */
 #include "reader.h"
+#include "table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,12 +39,6 @@ static bool ends_with(const char *name, const char *end)
 static bool is_passed_over(const char *name)
 {
 	return name[0] == '.' || ends_with(name, ".tmp") || ends_with(name, ".part");
-}
-
-static bool is_our_format(const struct reader *r, const char *name)
-{
-	return r->format == FORMAT_NDJSON || ends_with(name, ".ndjson") ||
-	       ends_with(name, ".jsonl") || ends_with(name, ".json");
 }
 
 static void refuse(struct reader *r, struct tail *t, const char *why)
@@ -76,7 +71,7 @@ static void saw_in_folder(struct reader *r, const char *name, bool is_closed)
 	t->is_closed |= is_closed;
 	if (!look.is_regular)
 		refuse(r, t, "not a regular file, and so not read");
-	else if (!is_our_format(r, name))
+	else if (!table_reads(r->format, name))
 		refuse(r, t, "its name tells no format that is read here; not read");
 	else {
 		t->is_refused = false; /* it may have been renamed */

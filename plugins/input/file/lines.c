@@ -16,6 +16,7 @@
 #include <heard/batch.h>
 #include <heard/error.h>
 #include <heard/record.h>
+#include <table/rows.h>
 
 void place_name(struct place *place, const char *name)
 {
@@ -102,35 +103,67 @@ static int decode_too_long(const struct place *place, struct heard_str raw,
 		place->name, (long long)place->line, (long long)place->length);
 }
 
-int lines_decode(const struct lines_options *o, struct heard_str raw, struct heard_str context,
-		 struct heard_batch *batch, struct heard_error *err)
+static int decode_rows(const struct lines_options *o, const struct place *place,
+		       struct heard_str raw, struct heard_batch *batch, struct heard_error *err)
+{
+	const struct rows rows = {
+		.map = o->map,
+		.channel = o->channel,
+		.file = place->name,
+		.dialect = place->dialect,
+		.is_numbered = place->kind == PLACE_SHEET,
+		.header = place->header,
+		.line = place->line,
+		.max_row = o->max_line,
+	};
+
+	return rows_decode(&rows, raw, batch, err);
+}
+
+static int decode_lines(const struct lines_options *o, const struct place *place,
+			struct heard_str raw, struct heard_batch *batch,
+			struct heard_error *err)
 {
 	static const struct heard_str bom = HEARD_STR("\xef\xbb\xbf");
-	struct place place;
 	int64_t number;
 	const char *at = raw.ptr, *end = raw.ptr + raw.len;
 	int result = 0;
 
-	if (context.len != sizeof(place))
-		return heard_fail(err, EINVAL, "bytes that this input did not emit");
-	memcpy(&place, context.ptr, sizeof(place));
-	if (place.kind == PLACE_TOO_LONG) {
-		result = decode_too_long(&place, raw, batch);
+	if (place->kind == PLACE_TOO_LONG) {
+		result = decode_too_long(place, raw, batch);
 		at = end;
-	} else if (place.offset == 0 && heard_str_starts(raw, bom)) {
+	} else if (place->offset == 0 && heard_str_starts(raw, bom)) {
 		at += bom.len;
 	}
-	for (number = place.line; at < end && result == 0; number++) {
+	for (number = place->line; at < end && result == 0; number++) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = newline ? newline : end;
 
-		result = decode_line(o, &place, heard_str_n(at, (size_t)(stop - at)),
-				     place.offset + (at - raw.ptr), number, batch);
+		result = decode_line(o, place, heard_str_n(at, (size_t)(stop - at)),
+				     place->offset + (at - raw.ptr), number, batch);
 		at = newline ? newline + 1 : end;
 	}
 	if (result != 0)
 		return heard_fail(err, -result,
-				  "'%s' line %lld: not enough memory for the batch", place.name,
-				  (long long)number - 1);
+				  "'%s' line %lld: not enough memory for the batch",
+				  place->name, (long long)number - 1);
 	return 0;
+}
+
+int lines_decode(const struct lines_options *o, struct heard_str raw, struct heard_str context,
+		 struct heard_batch *batch, struct heard_error *err)
+{
+	struct place place;
+
+	if (context.len != sizeof(place))
+		return heard_fail(err, EINVAL, "bytes that this input did not emit");
+	memcpy(&place, context.ptr, sizeof(place));
+	switch (place.kind) {
+	case PLACE_ROWS:
+	case PLACE_SHEET: return decode_rows(o, &place, raw, batch, err);
+	case PLACE_BAD_ROW:
+		return bury(batch, &place, raw, place.line,
+			    "a quote that is never closed, or a row longer than max_line");
+	default: return decode_lines(o, &place, raw, batch, err);
+	}
 }

@@ -75,7 +75,7 @@ static bool may_emit(const struct reader *r)
 
 /* ---- the end of a file */
 
-static bool has_settled(const struct tail *t)
+bool reader_has_settled(const struct tail *t)
 {
 	struct timespec now;
 	struct look look;
@@ -95,7 +95,7 @@ static bool may_end(struct reader *r, struct tail *t)
 		return false;
 	if (t->fd < 0) /* not opened yet: its times are not known */
 		return t->is_closed;
-	return has_settled(t);
+	return reader_has_settled(t);
 }
 
 static void settle_later(struct reader *r)
@@ -121,9 +121,9 @@ static void at_end(struct reader *r, struct tail *t)
 	t->ended_size = look.size;
 	t->ended_change = look.changed_ns;
 	if (!is_done) {
-		if (r->is_folder || t->is_retired)
+		if (r->is_folder || t->is_retired || t->must_settle)
 			settle_later(r);
-		if (r->is_folder) {
+		if (r->is_folder || t->must_settle) {
 			t->is_ended = false; /* to be looked at again */
 			tail_close(t);
 		}
@@ -158,7 +158,7 @@ static void turn(void *arg)
 		pop_ready(r);
 		if (step == STEP_END)
 			at_end(r, t);
-		else if (step == STEP_FAILED)
+		else if (step == STEP_FAILED || step == STEP_REFUSED)
 			tail_close(t);
 	}
 	if (r->scanning || (r->ready && may_emit(r)))

@@ -18,7 +18,7 @@ struct heard_receipt;
 struct heard_timer;
 
 enum done { DONE_MARK, DONE_MOVE, DONE_DELETE };
-enum format { FORMAT_AUTO, FORMAT_NDJSON };
+enum format { FORMAT_AUTO, FORMAT_NDJSON, FORMAT_CSV, FORMAT_XLSX };
 enum { BUCKETS = 1024 };
 
 struct reader {
@@ -30,6 +30,10 @@ struct reader {
 	enum done done;
 	enum format format;
 	int64_t max_line;
+	const struct map *map; /* of columns */
+	enum charset charset;
+	const char *sheet;
+	int64_t max_strings;
 
 	char *folder;	  /* the path, or the folder the file is in         */
 	const char *only; /* the file's name, NULL for a folder             */
@@ -68,6 +72,8 @@ void reader_release(struct reader *);
 void reader_emitted(struct reader *, size_t bytes);
 /* refusal: NULL if there is no reason to wait. */
 void reader_receipt(struct reader *, struct tail *, size_t bytes, const struct heard_receipt *);
+/* Has its writer closed it, or left it alone for a while? */
+bool reader_has_settled(const struct tail *);
 /* One warning: 'name': what. */
 void reader_tell(struct reader *, const char *name, const char *what);
 

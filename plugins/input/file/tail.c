@@ -15,8 +15,8 @@
  */
 #include "tail.h"
 
-#include "lines.h"
 #include "reader.h"
+#include "table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,15 +37,10 @@ enum {
 /* An emission that waits for its receipt. */
 struct flight {
 	struct tail *tail;
-	int64_t from, line, bytes, lines;
+	int64_t from, until;  /* positions */
+	int64_t offset, line; /* at `from` */
+	int64_t bytes, rows;
 	uint64_t life;
-};
-
-/* A piece that was read: `n` bytes of it are to be emitted. */
-struct piece {
-	struct chunk *chunk;
-	size_t n;
-	int64_t lines; /* newlines in it */
 };
 
 struct tail *tail_create(struct reader *reader, const struct identity *id, const char *name)
@@ -74,6 +69,9 @@ void tail_close(struct tail *t)
 		close(t->fd);
 	t->fd = -1;
 	t->skipped = 0;
+	table_destroy(t->table);
+	t->table = NULL;
+	t->kind = KIND_UNKNOWN;
 }
 
 void tail_destroy(struct tail *t)
@@ -90,18 +88,37 @@ bool tail_look(const struct tail *t, struct look *look)
 	return t->fd >= 0 && look_at(t->fd, "", AT_EMPTY_PATH, look) == 0;
 }
 
+int64_t tail_position(const struct tail *t)
+{
+	return t->kind == KIND_XLSX ? t->at.line : t->at.offset;
+}
+
+enum step tail_refuse(struct tail *t, const char *why)
+{
+	struct look look;
+
+	reader_tell(t->reader, t->name, why);
+	if (tail_look(t, &look)) {
+		t->ended_size = look.size;
+		t->ended_change = look.changed_ns;
+	}
+	t->is_ended = t->is_settled = true; /* neither read nor moved away */
+	return STEP_REFUSED;
+}
+
 /* ---- receipts */
 
 static void ask_again(struct tail *t, const struct flight *f, bool in_eighths)
 {
 	if (t->back_to < 0 || f->from < t->back_to) {
 		t->back_to = f->from;
+		t->back_offset = f->offset;
 		t->back_line = f->line;
 	}
 	if (!in_eighths)
 		return;
-	t->careful_until = f->from + f->bytes;
-	t->careful_lines = f->lines > 8 ? f->lines / 8 : 1;
+	t->careful_until = f->until;
+	t->careful_lines = f->rows > 8 ? f->rows / 8 : 1;
 }
 
 static void refused(struct tail *t, const struct flight *f, int code)
@@ -110,13 +127,13 @@ static void refused(struct tail *t, const struct flight *f, int code)
 		reader_tell(t->reader, t->name,
 			    "was cut or written anew before its lines were safe");
 	} else if (code == -EEXIST) {
-		if (f->lines <= 1)
+		if (f->rows <= 1)
 			t->conflict_at = f->from;
-		ask_again(t, f, f->lines > 1);
+		ask_again(t, f, f->rows > 1);
 	} else {
 		/* All pieces in flight are refused together: that is once. */
 		t->refusals += t->back_to < 0;
-		ask_again(t, f, t->refusals >= REFUSALS_MAX && f->lines > 1);
+		ask_again(t, f, t->refusals >= REFUSALS_MAX && f->rows > 1);
 	}
 }
 
@@ -136,8 +153,8 @@ static void tail_receipt(void *arg, const struct heard_receipt *r)
 
 /* ---- emitting */
 
-static void describe(const struct tail *t, enum place_kind kind, int64_t length,
-		     struct place *p)
+static void describe(const struct tail *t, const struct piece *piece, enum place_kind kind,
+		     int64_t length, struct place *p)
 {
 	char id[IDENTITY_SIZE];
 
@@ -146,6 +163,9 @@ static void describe(const struct tail *t, enum place_kind kind, int64_t length,
 	p->line = t->at.line;
 	p->length = length;
 	p->kind = kind;
+	p->header = piece->header;
+	if (t->table)
+		p->dialect = t->table->head.dialect;
 	identity_format(&t->id, id);
 	if (t->at.life)
 		snprintf(p->source, sizeof(p->source), "%s-%llx", id,
@@ -155,8 +175,23 @@ static void describe(const struct tail *t, enum place_kind kind, int64_t length,
 	place_name(p, t->name);
 }
 
-/* Emit the piece, of which `length` bytes of the file are used up. */
-static enum step emit(struct tail *t, struct piece *take, enum place_kind kind, int64_t length)
+/* The mark behind what is emitted. */
+static void advance(struct tail *t, const struct piece *piece, enum place_kind kind,
+		    int64_t length)
+{
+	t->at.offset += length;
+	t->at.line += piece->lines;
+	t->at.folder = t->reader->folder_inode;
+	if (t->kind == KIND_XLSX)
+		return; /* its check is of the whole file */
+	if (kind == PLACE_TOO_LONG)
+		t->at.check_size = 0; /* its end is not in memory */
+	else
+		mark_check(&t->at, piece->chunk->bytes + piece->header,
+			   piece->n - piece->header);
+}
+
+enum step tail_emit(struct tail *t, struct piece *take, enum place_kind kind, int64_t length)
 {
 	char stream[IDENTITY_SIZE], token[MARK_SIZE];
 	struct flight *f = malloc(sizeof(*f));
@@ -169,15 +204,16 @@ static enum step emit(struct tail *t, struct piece *take, enum place_kind kind, 
 		chunk_put(take->chunk);
 		return STEP_FAILED;
 	}
-	*f = (struct flight){t, t->at.offset, t->at.line, length, take->lines, t->at.life};
-	describe(t, kind, length, &place);
-	t->at.offset += length;
-	t->at.line += take->lines;
-	t->at.folder = t->reader->folder_inode;
-	if (kind == PLACE_TOO_LONG)
-		t->at.check_size = 0; /* its end is not in memory */
-	else
-		mark_check(&t->at, take->chunk->bytes, take->n);
+	*f = (struct flight){.tail = t,
+			     .from = tail_position(t),
+			     .offset = t->at.offset,
+			     .line = t->at.line,
+			     .bytes = t->kind == KIND_XLSX ? (int64_t)take->n : length,
+			     .rows = take->rows,
+			     .life = t->at.life};
+	describe(t, take, kind, length, &place);
+	advance(t, take, kind, length);
+	f->until = tail_position(t);
 	identity_format(&t->id, stream);
 	mark_format(&t->at, token);
 	e.context = heard_str_n((const char *)&place, sizeof(place));
@@ -188,7 +224,7 @@ static enum step emit(struct tail *t, struct piece *take, enum place_kind kind, 
 		e.free_arg = take->chunk;
 	}
 	t->in_flight++;
-	reader_emitted(t->reader, (size_t)length);
+	reader_emitted(t->reader, (size_t)f->bytes);
 	heard_emit(t->reader->host, &e);
 	if (e.free_raw == NULL)
 		chunk_put(take->chunk);
@@ -207,6 +243,7 @@ static void cut(struct piece *piece, size_t n, int64_t most)
 		piece->lines++;
 	}
 	piece->n = (size_t)(at - piece->chunk->bytes);
+	piece->rows = piece->lines;
 }
 
 /* ---- reading */
@@ -228,6 +265,19 @@ static int open_file(struct tail *t)
 	return 0;
 }
 
+void tail_restart(struct tail *t)
+{
+	reader_tell(t->reader, t->name,
+		    "was cut or written anew: reading it from its beginning");
+	mark_restart(&t->at, t->fd);
+	t->skipped = 0;
+	t->careful_until = 0;
+	t->conflict_at = -1;
+	table_destroy(t->table);
+	t->table = NULL;
+	t->kind = KIND_UNKNOWN;
+}
+
 /* The file may have been cut or written anew since we were here. */
 static void verify(struct tail *t)
 {
@@ -236,60 +286,55 @@ static void verify(struct tail *t)
 	if (!tail_look(t, &look) || t->at.offset == 0 ||
 	    (look.size >= t->at.offset && mark_holds(&t->at, t->fd)))
 		return;
-	reader_tell(t->reader, t->name,
-		    "was cut or written anew: reading it from its beginning");
-	mark_restart(&t->at, t->fd);
-	t->skipped = 0;
-	t->careful_until = 0;
-	t->conflict_at = -1;
+	tail_restart(t);
 }
 
 static void go_back(struct tail *t)
 {
-	t->at.offset = t->back_to;
+	t->at.offset = t->back_offset;
 	t->at.line = t->back_line;
 	t->at.check_size = 0;
 	t->back_to = -1;
 	t->skipped = 0;
 }
 
-static ssize_t read_at(struct tail *t, struct chunk *c, size_t n, int64_t offset)
+ssize_t tail_read(struct tail *t, void *to, size_t n, int64_t offset)
 {
 	ssize_t got;
 
 	do
-		got = pread(t->fd, c->bytes, n, offset);
+		got = pread(t->fd, to, n, offset);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		reader_tell(t->reader, t->name, strerror(errno));
 	return got;
 }
 
-/* The line ends at `end`; what is kept of it is read again. */
-static enum step emit_too_long(struct tail *t, struct piece *take, int64_t end)
+enum step tail_emit_too_long(struct tail *t, struct piece *take, int64_t end)
 {
-	ssize_t n = read_at(t, take->chunk, KEPT_OF_TOO_LONG, t->at.offset);
+	ssize_t n = tail_read(t, take->chunk->bytes, KEPT_OF_TOO_LONG, t->at.offset);
 
 	if (n <= 0) {
 		chunk_put(take->chunk);
 		return STEP_FAILED;
 	}
 	take->n = (size_t)n;
-	take->lines = 1;
+	take->lines = take->rows = 1;
 	t->skipped = 0;
 	t->want = CHUNK_SIZE;
-	return emit(t, take, PLACE_TOO_LONG, end - t->at.offset);
+	return tail_emit(t, take, PLACE_TOO_LONG, end - t->at.offset);
 }
 
 static enum step skip_on(struct tail *t, struct piece *take, bool may_end, size_t *bytes)
 {
-	ssize_t n = read_at(t, take->chunk, CHUNK_SIZE, t->skipped);
+	ssize_t n = tail_read(t, take->chunk->bytes, CHUNK_SIZE, t->skipped);
 	const char *newline = n > 0 ? memchr(take->chunk->bytes, '\n', (size_t)n) : NULL;
 
 	if (newline != NULL)
-		return emit_too_long(t, take, t->skipped + (newline - take->chunk->bytes) + 1);
+		return tail_emit_too_long(t, take,
+					  t->skipped + (newline - take->chunk->bytes) + 1);
 	if (n == 0 && may_end)
-		return emit_too_long(t, take, t->skipped);
+		return tail_emit_too_long(t, take, t->skipped);
 	chunk_put(take->chunk);
 	if (n <= 0)
 		return n < 0 ? STEP_FAILED : STEP_END;
@@ -306,11 +351,11 @@ static enum step no_line(struct tail *t, struct piece *take, size_t n, bool may_
 	if (n < t->want) { /* the file's end */
 		if (n > 0 && may_end) {
 			take->n = n;
-			take->lines = 1;
-			return emit(t, take,
-				    t->conflict_at == t->at.offset ? PLACE_CONFLICT
-								   : PLACE_LINES,
-				    (int64_t)n);
+			take->lines = take->rows = 1;
+			return tail_emit(t, take,
+					 t->conflict_at == t->at.offset ? PLACE_CONFLICT
+									: PLACE_LINES,
+					 (int64_t)n);
 		}
 		chunk_put(take->chunk);
 		return STEP_END;
@@ -323,11 +368,11 @@ static enum step no_line(struct tail *t, struct piece *take, size_t n, bool may_
 	return STEP_EMITTED;
 }
 
-static int64_t lines_at_once(const struct tail *t)
+int64_t tail_lines_at_once(const struct tail *t)
 {
-	if (t->conflict_at == t->at.offset)
+	if (t->conflict_at == tail_position(t))
 		return 1;
-	return t->at.offset < t->careful_until ? t->careful_lines : INT64_MAX;
+	return tail_position(t) < t->careful_until ? t->careful_lines : INT64_MAX;
 }
 
 static enum step read_piece(struct tail *t, bool may_end, size_t *bytes)
@@ -340,13 +385,13 @@ static enum step read_piece(struct tail *t, bool may_end, size_t *bytes)
 		return STEP_FAILED;
 	if (t->skipped > 0)
 		return skip_on(t, &piece, may_end, bytes);
-	n = read_at(t, piece.chunk, t->want, t->at.offset);
+	n = tail_read(t, piece.chunk->bytes, t->want, t->at.offset);
 	if (n < 0) {
 		chunk_put(piece.chunk);
 		return STEP_FAILED;
 	}
 	*bytes += (size_t)n;
-	cut(&piece, (size_t)n, lines_at_once(t));
+	cut(&piece, (size_t)n, tail_lines_at_once(t));
 	if (piece.n == 0)
 		return no_line(t, &piece, (size_t)n, may_end);
 	t->want = CHUNK_SIZE;
@@ -354,7 +399,7 @@ static enum step read_piece(struct tail *t, bool may_end, size_t *bytes)
 		kind = PLACE_CONFLICT;
 		t->conflict_at = -1;
 	}
-	return emit(t, &piece, kind, (int64_t)piece.n);
+	return tail_emit(t, &piece, kind, (int64_t)piece.n);
 }
 
 enum step tail_step(struct tail *t, bool may_end, size_t *bytes)
@@ -377,6 +422,13 @@ enum step tail_step(struct tail *t, bool may_end, size_t *bytes)
 	} else if (t->is_ended) {
 		verify(t);
 	}
-	t->is_ended = false;
-	return read_piece(t, may_end, bytes);
+	t->is_ended = t->must_settle = false;
+	if (t->kind == KIND_UNKNOWN)
+		t->kind = table_kind(t);
+	switch (t->kind) {
+	case KIND_CSV: return csv_step(t, may_end, bytes);
+	case KIND_XLSX: return workbook_step(t, may_end, bytes);
+	case KIND_LINES: return read_piece(t, may_end, bytes);
+	default: return STEP_END; /* nothing in it yet */
+	}
 }
