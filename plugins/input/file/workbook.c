@@ -102,7 +102,7 @@ static enum step open_book(struct tail *t)
 {
 	struct heard_error err = {0};
 	struct table *table = t->table = table_create();
-	struct xlsx_wanted options = {
+	struct xlsx_options wanted = {
 		.sheet = t->reader->sheet,
 		.max_strings = (size_t)t->reader->max_strings,
 		.max_row = (size_t)t->reader->max_line,
