@@ -2,6 +2,7 @@
  * ledger.h - the conservation ledger: nothing disappears without a reason.
  *
  *	received + added = journaled + duplicate + dropped + dead      at the gate
+ *	                         (added: by filters, and events that outputs tell)
  *	journaled + replayed = delivered + duplicate + skipped + dead + pending
  *	                                                               per output
  *

@@ -2,6 +2,7 @@
 #include "condition.h"
 
 #include "batch.h"
+#include "condition_names.h"
 
 #include <heard/error.h>
 
@@ -231,6 +232,33 @@ static void a_wrong_expression_is_told_with_a_hint(void **state)
 	free(deep);
 }
 
+static void it_is_known_which_fields_it_looks_at(void **state)
+{
+	(void)state;
+	static const char *const yes[] = {
+		"event",	 "event ~= nil",	"rating < 3 or event == 'created'",
+		"not(event)",	 "contains(event,'x')", "(function() return event end)()",
+		"body .. event", "#event > 0",
+	};
+	static const char *const no[] = {
+		"true",
+		"body == 'event'",
+		"category == \"event\"",
+		"attributes.event",
+		"attributes.event ~= nil",
+		"true -- event",
+		"true --[[ event ]]",
+		"events",
+		"body == [[event]]",
+		"attributes['event']",
+		"attributes . event",
+	};
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+		assert_true(condition_names_has(yes[i], "event"));
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+		assert_false(condition_names_has(no[i], "event"));
+}
+
 static void unknown_names_get_the_nearest(void **state)
 {
 	(void)state;
@@ -353,6 +381,7 @@ int main(void)
 		TEST(a_million_bytes_of_text_are_no_problem),
 		TEST(a_state_sees_each_record_anew),
 		TEST(a_wrong_expression_is_told_with_a_hint),
+		TEST(it_is_known_which_fields_it_looks_at),
 		TEST(unknown_names_get_the_nearest),
 		TEST(nothing_dangerous_is_within_reach),
 		TEST(nothing_can_be_assigned),

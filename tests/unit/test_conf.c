@@ -297,6 +297,21 @@ static void secrets_need_not_be_there_to_print(void **state)
 	conf_destroy(conf);
 }
 
+static void who_answers_is_not_judged_when_it_is_left_as_written(void **state)
+{
+	(void)state;
+	static const char text[] = PLUGINS
+		"pipelines = ( { name = \"p\"; clear = true; inputs = ( { plugin = \"listen\";"
+		" reply = \"${env:HEARD_NO_SUCH}\"; } );"
+		" outputs = ( { plugin = \"robot\"; } ); } );";
+	char *said;
+	struct conf *conf = load_text(text, &(struct conf_flags){.no_secrets = true}, &said);
+	print_message("%s", said);
+	free(said);
+	assert_non_null(conf);
+	conf_destroy(conf);
+}
+
 static void keys_are_looked_at(void **state)
 {
 	(void)state;
@@ -435,7 +450,9 @@ static int build_plugins(void **state)
 		       fixture_plugin(folder, "filter", "FILTER", "mask",
 				      "-DFLAGS=HEARD_MASKS") &&
 		       fixture_plugin(folder, "filter", "FILTER", "tag", "") &&
-		       fixture_plugin(folder, "output", "OUTPUT", "keep", "");
+		       fixture_plugin(folder, "output", "OUTPUT", "keep", "") &&
+		       fixture_plugin(folder, "output", "OUTPUT", "robot",
+				      "-DCARRIES=1 -DFLAGS=HEARD_TELLS");
 	setenv("HEARD_TEST_PLUGINS", folder, 1);
 	unsetenv("HEARD_NO_SUCH");
 	return is_good ? 0 : -1;
@@ -458,6 +475,7 @@ int main(void)
 		cmocka_unit_test(relative_paths_have_their_folders),
 		cmocka_unit_test(what_is_printed_can_be_read_and_prints_the_same),
 		cmocka_unit_test(secrets_need_not_be_there_to_print),
+		cmocka_unit_test(who_answers_is_not_judged_when_it_is_left_as_written),
 		cmocka_unit_test(keys_are_looked_at),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_named),
 		cmocka_unit_test(addresses_and_networks),

@@ -89,6 +89,10 @@ static void a_wrong_descriptor_is_refused_by_its_fault(void **state)
 		{"lying", "descriptor is cut short"},
 		{"foreign", "a filter cannot have the flag HEARD_PERSONAL_IDS"},
 		{"mute", "lacks a name, version or summary"},
+		{"elder", NULL},
+		{"replies", "a filter cannot have reply()"},
+		{"tells", "a filter cannot have the flag HEARD_TELLS"},
+		{"filters_reply", NULL}, /* the word is the inputs' alone */
 	};
 	for (int i = 0; i < (int)(sizeof wrong / sizeof *wrong); i++) {
 		build_defect(wrong[i].name, i + 1);
@@ -106,6 +110,36 @@ static void the_missing_tail_of_an_older_one_reads_as_zero(void **state)
 	assert_non_null(m->plugin.process);
 	assert_null(m->plugin.write);
 	assert_null(m->plugin.position);
+}
+
+/* It has something where 1.1 has `reply`, and says that it knows nothing of it. */
+static void one_from_before_answers_is_loaded_without_them(void **state)
+{
+	(void)state;
+	struct heard_error err;
+	const struct module *m = module_load(folders, HEARD_FILTER, "elder", &err);
+	assert_non_null(m);
+	assert_int_equal(m->plugin.abi_minor, 0);
+	assert_int_equal(m->plugin.size, offsetof(struct heard_plugin, reply));
+	assert_non_null(m->plugin.process);
+	assert_null(m->plugin.reply);
+}
+
+static void reply_is_a_word_of_inputs_and_what_carries(void **state)
+{
+	(void)state;
+	struct heard_error err;
+	assert_non_null(module_load(folders, HEARD_FILTER, "filters_reply", &err));
+	assert_true(fixture_plugin(folder, "input", "INPUT", "asks", "-DDEFECT=19"));
+	assert_refused(HEARD_INPUT, "asks",
+		       "option \"reply\" is one that every input has already");
+	assert_true(fixture_plugin(folder, "input", "INPUT", "carries", "-DCARRIES=1"));
+	const struct module *m = module_load(folders, HEARD_INPUT, "carries", &err);
+	assert_non_null(m);
+	assert_non_null(m->plugin.reply);
+	assert_true(fixture_plugin(folder, "output", "OUTPUT", "teller",
+				   "-DCARRIES=1 -DFLAGS=HEARD_TELLS"));
+	assert_non_null(module_load(folders, HEARD_OUTPUT, "teller", &err));
 }
 
 static void a_position_needs_its_flag_and_write(void **state)
@@ -190,7 +224,7 @@ static void all_are_listed_good_and_bad(void **state)
 	(void)state;
 	struct seen seen = {.is_sorted = true};
 	module_each(folders, count_module, &seen);
-	assert_int_equal(seen.good, 2);
+	assert_int_equal(seen.good, 4);
 	assert_true(seen.bad > 10);
 	assert_true(seen.is_sorted);
 }
@@ -255,6 +289,8 @@ int main(void)
 		cmocka_unit_test(a_name_is_never_a_path),
 		cmocka_unit_test(a_wrong_descriptor_is_refused_by_its_fault),
 		cmocka_unit_test(the_missing_tail_of_an_older_one_reads_as_zero),
+		cmocka_unit_test(one_from_before_answers_is_loaded_without_them),
+		cmocka_unit_test(reply_is_a_word_of_inputs_and_what_carries),
 		cmocka_unit_test(a_position_needs_its_flag_and_write),
 		cmocka_unit_test(one_in_the_wrong_folder_is_refused),
 		cmocka_unit_test(what_is_no_shared_object_is_not_given_to_the_loader),

@@ -1,6 +1,7 @@
 /*
  * plugin.c - the source of every plugin that the tests of the configuration
- * load: NAME, STAGE and FLAGS say which, DEFECT what is wrong with it.
+ * load: NAME, STAGE and FLAGS say which, DEFECT what is wrong with it, and CARRIES
+ * that it carries answers.
  */
 #include <heard/error.h>
 #include <heard/plugin.h>
@@ -12,6 +13,9 @@
 #endif
 #ifndef DEFECT
 #define DEFECT 0
+#endif
+#ifndef CARRIES
+#define CARRIES 0
 #endif
 
 enum {
@@ -30,6 +34,10 @@ enum {
 	LYING_SIZE,
 	FOREIGN_FLAG,
 	NO_SUMMARY,
+	BEFORE_ANSWERS, /* as built for 1.0; what lies behind is not ours to read */
+	FOREIGN_REPLY,
+	FILTER_THAT_TELLS,
+	REPLY_OPTION,
 };
 
 struct row {
@@ -72,8 +80,11 @@ static const struct heard_option options[] = {
 	{"strict", HEARD_BOOL(struct self, strict), .value = "false", .help = "Be strict"},
 	{"count", HEARD_INT(struct self, count), .value = DEFECT == BAD_DEFAULT ? "0" : "3",
 	 .min = 1, .max = 4096, .help = "How many"},
-	{DEFECT == RESERVED_OPTION ? "when" : "size", HEARD_SIZE(struct self, size),
-	 .value = "64K", .min = 1, .max = 1 << 20, .help = "How large"},
+	{DEFECT == RESERVED_OPTION ? "when"
+	 : DEFECT == REPLY_OPTION  ? "reply"
+				   : "size",
+	 HEARD_SIZE(struct self, size), .value = "64K", .min = 1, .max = 1 << 20,
+	 .help = "How large"},
 	{"pause", HEARD_DURATION(struct self, pause), .value = "2s", .help = "How long"},
 	{"share", HEARD_REAL(struct self, share), .value = "0.5", .min = 0, .max = 1,
 	 .help = "Which part"},
@@ -115,6 +126,12 @@ static void plugin_write(void *self, const struct heard_batch *batch,
 	(void)self, (void)batch, (void)take_done;
 }
 
+static void plugin_reply(void *self, const struct heard_answer *answer,
+			 struct heard_reply *take_reply)
+{
+	(void)self, (void)answer, (void)take_reply;
+}
+
 static void plugin_pause(void *self)
 {
 	(void)self;
@@ -122,15 +139,17 @@ static void plugin_pause(void *self)
 
 const struct heard_plugin heard_plugin = {
 	.abi_major = DEFECT == OTHER_ABI ? HEARD_ABI_MAJOR + 1 : HEARD_ABI_MAJOR,
-	.abi_minor = HEARD_ABI_MINOR,
-	.size = DEFECT == CUT_SHORT	? 64
-		: DEFECT == OLDER_MINOR ? offsetof(struct heard_plugin, write)
-		: DEFECT == LYING_SIZE	? sizeof(struct heard_plugin) + 4096
-					: sizeof(struct heard_plugin),
+	.abi_minor = DEFECT == BEFORE_ANSWERS ? 0 : HEARD_ABI_MINOR,
+	.size = DEFECT == CUT_SHORT	   ? 64
+		: DEFECT == OLDER_MINOR	   ? offsetof(struct heard_plugin, write)
+		: DEFECT == LYING_SIZE	   ? sizeof(struct heard_plugin) + 4096
+		: DEFECT == BEFORE_ANSWERS ? offsetof(struct heard_plugin, reply)
+					   : sizeof(struct heard_plugin),
 	.stage = STAGE,
 	.flags = (FLAGS) | (DEFECT == UNKNOWN_FLAG ? 1u << 30 : 0) |
 		 (DEFECT == NO_POSITION ? HEARD_KEEPS_POSITION : 0) |
-		 (DEFECT == FOREIGN_FLAG ? HEARD_PERSONAL_IDS : 0),
+		 (DEFECT == FOREIGN_FLAG ? HEARD_PERSONAL_IDS : 0) |
+		 (DEFECT == FILTER_THAT_TELLS ? HEARD_TELLS : 0),
 	.name = DEFECT == OTHER_NAME ? "other" : NAME,
 	.version = "1.0",
 	.summary = DEFECT == NO_SUMMARY ? NULL : "a plugin for tests",
@@ -141,5 +160,7 @@ const struct heard_plugin heard_plugin = {
 	.self_size = DEFECT == OUTSIDE_INSTANCE ? 16 : sizeof(struct self),
 	.process = STAGE == HEARD_FILTER && DEFECT != NO_PROCESS ? plugin_process : NULL,
 	.write = STAGE == HEARD_OUTPUT ? plugin_write : NULL,
+	.reply = CARRIES || DEFECT == BEFORE_ANSWERS || DEFECT == FOREIGN_REPLY ? plugin_reply
+										: NULL,
 	.pause = STAGE == HEARD_INPUT || DEFECT == FOREIGN_CALLBACK ? plugin_pause : NULL,
 };
