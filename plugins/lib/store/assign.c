@@ -29,29 +29,18 @@ int department_agent(const struct store_department *department, struct heard_str
 
 /* ---- an owner */
 
-static void z_terminated(char *out, size_t size, struct heard_str s)
-{
-	size_t n = s.len < size ? s.len : size - 1;
-	if (n)
-		memcpy(out, s.ptr, n);
-	out[n] = '\0';
-}
-
 int assign_row(struct store *store, struct ticket_row *row, struct heard_str agent,
 	       const struct store_act *act, struct heard_error *err)
 {
-	enum { TELL_LEAD = 2, NAME = 256 };
-	char was[NAME], is[NAME];
+	enum { TELL_LEAD = 2 };
 	struct event_more more = {.reason = act->reason};
 	if (heard_str_eq(row->assignee, agent))
 		return 0;
 	bool is_handover = row->assignee.len > 0;
-	z_terminated(was, sizeof(was), row->assignee);
-	z_terminated(is, sizeof(is), agent);
-	row->assignee = agent.len ? agent : heard_str_n(NULL, 0);
+	struct heard_str was = row->assignee;
+	row->assignee = agent.len ? agent : heard_str(NULL);
 	row->handovers += is_handover;
-	if (history_add(store, act, "assigned", is_handover ? was : NULL, agent.len ? is : NULL,
-			err) ||
+	if (history_put(store, act, "assigned", was, row->assignee, err) ||
 	    event_tell(store, "assigned", row, act->at, &more, err))
 		return -err->code;
 	if (!is_handover || row->handovers < TELL_LEAD)
@@ -146,15 +135,12 @@ static int change_department(struct store *store, struct ticket_row *row,
 			     const struct store_act *act, struct heard_str name,
 			     struct heard_error *err)
 {
-	enum { NAME = 256 };
-	char was[NAME], is[NAME];
 	if (name.len == 0 || heard_str_eq(row->department, name))
 		return 0;
-	z_terminated(was, sizeof(was), row->department);
-	z_terminated(is, sizeof(is), name);
+	struct heard_str was = row->department;
 	row->department = name;
 	clocks_change(store, row, act->at);
-	return history_add(store, act, "department", was[0] ? was : NULL, is, err);
+	return history_put(store, act, "department", was, name, err);
 }
 
 static int assign(struct store *store, struct ticket_row *row, const struct store_act *act,

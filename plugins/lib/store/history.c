@@ -5,8 +5,8 @@
 
 #include <heard/error.h>
 
-int history_add(struct store *store, const struct store_act *act, const char *what,
-		const char *was, const char *became, struct heard_error *err)
+int history_put(struct store *store, const struct store_act *act, const char *what,
+		struct heard_str was, struct heard_str became, struct heard_error *err)
 {
 	sqlite3_stmt *st = store_st(store, ST_PUT_HISTORY, err);
 	if (!st)
@@ -15,10 +15,16 @@ int history_add(struct store *store, const struct store_act *act, const char *wh
 	sqlite3_bind_int64(st, 2, act->at);
 	bind_text(st, 3, act->who);
 	bind_text(st, 4, heard_str(what));
-	bind_text(st, 5, heard_str(was));
-	bind_text(st, 6, heard_str(became));
+	bind_text(st, 5, was);
+	bind_text(st, 6, became);
 	bind_text(st, 7, act->reason);
 	return store_run(store, st, err);
+}
+
+int history_add(struct store *store, const struct store_act *act, const char *what,
+		const char *was, const char *became, struct heard_error *err)
+{
+	return history_put(store, act, what, heard_str(was), heard_str(became), err);
 }
 
 int store_history(struct store *store, int64_t ticket,

@@ -232,6 +232,9 @@ int act_end(struct store *, int result, struct heard_error *);
 /* The first column of the first row, 0 if there is none. */
 int transaction_number(struct store *, enum statement, int64_t *, struct heard_error *);
 
+int history_put(struct store *, const struct store_act *, const char *what,
+		struct heard_str was, struct heard_str became, struct heard_error *);
+/* The same for literals; NULL: nothing. */
 int history_add(struct store *, const struct store_act *, const char *what, const char *was,
 		const char *became, struct heard_error *);
 

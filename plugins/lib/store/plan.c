@@ -1,0 +1,154 @@
+/*
+ * plan.c - what is this record?  A revision of one that we have, a further word of a
+ * customer, the first of a new ticket, or just a record.
+ */
+#include "plan.h"
+
+#include "contact.h"
+
+#include <heard/error.h>
+
+static enum store_priority priority_of(const struct store_record *rec)
+{
+	int given = store_priority_find(rec->priority);
+	if (given)
+		return (enum store_priority)given;
+	return heard_str_is(rec->intent, "complaint") || heard_str_is(rec->intent, "question")
+		       ? STORE_MEDIUM
+		       : STORE_LOW;
+}
+
+/* Somebody has to do something about it. */
+static bool deserves_ticket(const struct store_record *rec)
+{
+	if (rec->is_spam || rec->op == STORE_OP_DELETE)
+		return false;
+	return heard_str_is(rec->intent, "complaint") ||
+	       heard_str_is(rec->intent, "question") ||
+	       heard_str_is(rec->intent, "suggestion") || heard_str_is(rec->priority, "high");
+}
+
+/* The first column of the first row, 0 if there is none or it is NULL. */
+static int first_int(struct store *store, sqlite3_stmt *st, int64_t *out,
+		     struct heard_error *err)
+{
+	int found = store_step(store, st, err);
+	*out = found > 0 ? sqlite3_column_int64(st, 0) : 0;
+	sqlite3_reset(st);
+	return found < 0 ? found : 0;
+}
+
+/* *ticket_r is set to 0 if the ticket is done with. */
+static int only_live(struct store *store, int64_t *ticket_r, struct heard_error *err)
+{
+	if (*ticket_r == 0)
+		return 0;
+	sqlite3_stmt *st = store_st(store, ST_TICKET_STATE, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, *ticket_r);
+	int found = store_step(store, st, err);
+	int state = found > 0 ? store_state_find(column_str(st, 0)) : -1;
+	if (state < 0 || !store_state_is_live((enum store_state)state))
+		*ticket_r = 0;
+	sqlite3_reset(st);
+	return found < 0 ? found : 0;
+}
+
+/* An entity that is known already: is this record newer than what we have? */
+static int plan_revision(struct store *store, const struct store_record *rec, struct plan *plan,
+			 struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_GET_ENTITY, err);
+	if (!st)
+		return -err->code;
+	bind_text(st, 1, rec->source_id);
+	bind_text(st, 2, rec->source);
+	if (store_step(store, st, err) < 0)
+		return -err->code;
+	int64_t current = sqlite3_column_int64(st, 0), revision = sqlite3_column_int64(st, 1);
+	sqlite3_reset(st);
+	if (!(st = store_st(store, ST_RECORD_TICKET_OF, err)))
+		return -err->code;
+	sqlite3_bind_int64(st, 1, current);
+	if (first_int(store, st, &plan->ticket, err))
+		return -err->code;
+	if (rec->revision < revision ||
+	    (rec->revision == revision && rec->op == STORE_OP_CREATE)) {
+		plan->relation = LATE;
+		plan->fate = FATE_SUPERSEDED;
+		return 0;
+	}
+	plan->older = current;
+	plan->older_fate = rec->op == STORE_OP_DELETE ? FATE_REMOVED : FATE_SUPERSEDED;
+	plan->fate = rec->op == STORE_OP_DELETE ? FATE_REMOVED : FATE_CURRENT;
+	plan->relation = rec->op == STORE_OP_DELETE ? REMOVAL : REVISION;
+	return plan->relation == REVISION ? only_live(store, &plan->ticket, err) : 0;
+}
+
+/* Makes the entity's row; an old entity goes to plan_revision. */
+static int plan_entity(struct store *store, const struct store_record *rec, struct plan *plan,
+		       struct heard_error *err)
+{
+	if (rec->source_id.len == 0)
+		return 0;
+	sqlite3_stmt *st = store_st(store, ST_PUT_ENTITY, err);
+	if (!st)
+		return -err->code;
+	bind_text(st, 1, rec->source_id);
+	bind_text(st, 2, rec->source.ptr ? rec->source : HEARD_STR_OF(""));
+	sqlite3_bind_int64(st, 3, store->last_record + 1);
+	sqlite3_bind_int64(st, 4, rec->revision);
+	if (store_run(store, st, err))
+		return -err->code;
+	return sqlite3_changes(store->db) ? 0 : plan_revision(store, rec, plan, err);
+}
+
+/* One of a person who has a ticket already joins it. */
+static int plan_contact(struct store *store, const struct store_record *rec, struct plan *plan,
+			struct heard_error *err)
+{
+	struct contact contact;
+	bool opens = deserves_ticket(rec);
+	if (opens &&
+	    alike_hash(store, rec->body.len ? rec->body : rec->subject, &plan->alike, err))
+		return -err->code;
+	if (opens)
+		plan->keys = alike_keys(store, plan->alike, rec->author_key, rec->category,
+					rec->product);
+	if (contact_find(store, rec, plan->keys.own, &contact, err))
+		return -err->code;
+	plan->ticket = contact.joins;
+	plan->linked = contact.linked;
+	if (contact.joins)
+		plan->relation = AGAIN;
+	return 0;
+}
+
+/* A ticket of its own; urgent at once if so many others said the same. */
+static int plan_ticket(struct store *store, const struct store_record *rec, struct plan *plan,
+		       struct heard_error *err)
+{
+	plan->relation = NEW_TICKET;
+	plan->ticket = store->last_ticket + 1;
+	if (reach_find(store, plan->keys.text, rec->received_at, &plan->group, err))
+		return -err->code;
+	if (plan->group.is_raised && plan->priority == STORE_MEDIUM &&
+	    !heard_str_is(rec->intent, "suggestion"))
+		plan->priority = STORE_HIGH;
+	return 0;
+}
+
+int plan_make(struct store *store, const struct store_record *rec, struct plan *plan,
+	      struct heard_error *err)
+{
+	*plan = (struct plan){.priority = priority_of(rec)};
+	if (plan_entity(store, rec, plan, err))
+		return -err->code;
+	if (plan->relation == 0 && !rec->is_spam && rec->op != STORE_OP_DELETE &&
+	    plan_contact(store, rec, plan, err))
+		return -err->code;
+	return plan->ticket == 0 && plan->relation != LATE && deserves_ticket(rec)
+		       ? plan_ticket(store, rec, plan, err)
+		       : 0;
+}
