@@ -28,6 +28,7 @@ struct heard_zone {
 	UCalendar *calendar;
 	int64_t from, until; /* the offset below holds in [from, until) */
 	int64_t offset;
+	char name[128];
 };
 
 struct heard_zone *heard_zone_create(const char *name)
@@ -51,6 +52,7 @@ struct heard_zone *heard_zone_create(const char *name)
 		return NULL;
 	}
 	zone->calendar = calendar;
+	memcpy(zone->name, name, n);
 	return zone;
 }
 
@@ -60,6 +62,11 @@ void heard_zone_destroy(struct heard_zone *zone)
 		return;
 	ucal_close(zone->calendar);
 	free(zone);
+}
+
+const char *heard_zone_name(const struct heard_zone *zone)
+{
+	return zone->name;
 }
 
 static int64_t transition(const struct heard_zone *zone, UTimeZoneTransitionType type,

@@ -22,6 +22,8 @@ struct heard_zone; /* not for use by two threads at once */
 /* NULL if the zone is unknown. */
 HEARD_API struct heard_zone *heard_zone_create(const char *name);
 HEARD_API void heard_zone_destroy(struct heard_zone *);
+/* The name it was created with. */
+HEARD_API const char *heard_zone_name(const struct heard_zone *);
 /* Milliseconds east of UTC in force at the time. */
 HEARD_API int64_t heard_zone_offset(struct heard_zone *, int64_t time);
 /* The first moment after the time from which on another offset may be in force;

@@ -152,6 +152,7 @@ static void every_change_of_clocks_is_found(void **state)
 	(void)state;
 	struct heard_zone *zone = heard_zone_create("Europe/Berlin");
 	assert_non_null(zone);
+	assert_string_equal(heard_zone_name(zone), "Europe/Berlin");
 	int64_t spring = parse("2026-03-29T01:00:00Z", NULL);
 	int64_t autumn = parse("2026-10-25T01:00:00Z", NULL);
 	assert_int_equal(heard_zone_next_change(zone, parse("2026-01-01", NULL)), spring);

@@ -26,7 +26,7 @@ struct heard_error;
 
 struct calendar;
 
-/* The option group `calendar = { hours; days; holidays; timezone; }`. */
+/* The option group `calendar = { hours; days; holidays; folder; timezone; }`. */
 struct calendar_options {
 	const char *hours;	    /* "09:00-12:00,13:00-18:00"; "24h"         */
 	const char *days;	    /* "mon-fri", "mon,wed,sat", "mon-sun"      */
@@ -40,7 +40,7 @@ extern const struct heard_option calendar_table[];
 
 /* Every fault in one sentence.  A holiday file is an absolute path, or a bare file name
  * that is looked for in `folder` and then in `shipped`, which may be NULL.  The options
- * are not needed afterwards. */
+ * are not needed afterwards.  `timezone` is the config's: heard_zone_name(heard_zone(host)). */
 int calendar_create(struct calendar **calendar_r, const struct calendar_options *,
 		    const char *timezone, const char *shipped, struct heard_error *);
 void calendar_destroy(struct calendar *);
