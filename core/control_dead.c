@@ -320,16 +320,18 @@ static void dead_replay_gate(struct daemon *d, struct dead_work *w, const struct
 		if (strcmp(d->pipelines[i].conf->name, c->pipeline) == 0)
 			p = &d->pipelines[i];
 	struct dead_emission *e = calloc(1, sizeof(*e));
+	if (e == NULL) {
+		dead_work_one(w, "no memory");
+		return;
+	}
 	heard_buf_init(&plain, 64u << 20);
 	if (p == NULL)
 		heard_fail(&err, ENOENT, "its pipeline is not in the configuration");
-	else if (e == NULL)
-		heard_fail(&err, ENOMEM, "no memory");
 	else
 		dead_open(d, c, &plain, &err);
 	if (err.code == 0 && plain.failed)
 		heard_fail(&err, ENOMEM, "no memory");
-	if (err.code != 0) {
+	if (p == NULL || err.code != 0) {
 		dead_work_one(w, err.text);
 		free(e);
 	} else {
