@@ -3,7 +3,8 @@
  *
  * Replay.  A letter that an output refused goes to that output again, as a
  * REPLAY record.  One from before the journal is emitted anew by the pipeline's
- * built-in input; if it is sealed, that needs privacy.private_key.  Letter and
+ * built-in input, as if by the one it came from; if it is sealed, that needs
+ * privacy.private_key.  Letter and
  * replay change in one commit where both are the journal's; otherwise the letter
  * goes after the record is safe.
  */
@@ -36,7 +37,8 @@ struct dead_copy {
 	struct dead_copy *next;
 	unsigned char id[16];
 	uint64_t output;
-	char *pipeline;
+	bool is_record;
+	char *pipeline, *source;
 	struct heard_buf body;
 };
 
@@ -97,6 +99,34 @@ static void dead_list(struct dead_pick *p)
 
 /* ---- picking for replay and drop */
 
+static char *dead_member(const struct heard_json_doc *meta, const char *name)
+{
+	struct heard_str s = {NULL, 0};
+	if (meta != NULL)
+		s = heard_json_string(heard_json_root(meta), name);
+	return strndup(s.ptr != NULL ? s.ptr : "", s.len);
+}
+
+static void dead_free(struct dead_copy *c)
+{
+	while (c != NULL) {
+		struct dead_copy *next = c->next;
+		heard_buf_release(&c->body);
+		free(c->pipeline);
+		free(c->source);
+		free(c);
+		c = next;
+	}
+}
+
+static bool dead_is_record(const struct heard_json_doc *meta)
+{
+	const struct heard_json *is = NULL;
+	if (meta != NULL)
+		is = heard_json_member(heard_json_root(meta), "record");
+	return is != NULL && is->type == HEARD_JSON_BOOL && is->boolean;
+}
+
 static bool dead_copy(void *arg, const struct journal_dead *dead)
 {
 	struct dead_pick *p = arg;
@@ -106,19 +136,18 @@ static bool dead_copy(void *arg, const struct journal_dead *dead)
 	struct heard_json_doc *meta = dead->meta.len > 0 /* else it is damaged */
 					      ? heard_json_parse(dead->meta, 1u << 20, &err)
 					      : NULL;
-	struct heard_str pipeline = {NULL, 0};
-	if (meta != NULL)
-		pipeline = heard_json_string(heard_json_root(meta), "pipeline");
 	struct dead_copy *c = calloc(1, sizeof(*c));
-	char *name = strndup(pipeline.ptr ? pipeline.ptr : "", pipeline.len);
+	if (c != NULL) {
+		c->is_record = dead_is_record(meta);
+		c->pipeline = dead_member(meta, "pipeline");
+		c->source = dead_member(meta, "source");
+	}
 	heard_json_destroy(meta);
-	if (c == NULL || name == NULL) {
-		free(name);
-		free(c);
+	if (c == NULL || c->pipeline == NULL || c->source == NULL) {
+		dead_free(c);
 		p->failed = true;
 		return true;
 	}
-	c->pipeline = name;
 	memcpy(c->id, dead->id, 16);
 	c->output = dead->output;
 	heard_buf_init(&c->body, 64u << 20);
@@ -127,17 +156,6 @@ static bool dead_copy(void *arg, const struct journal_dead *dead)
 	p->picked = c;
 	p->n++;
 	return true;
-}
-
-static void dead_free(struct dead_copy *c)
-{
-	while (c != NULL) {
-		struct dead_copy *next = c->next;
-		heard_buf_release(&c->body);
-		free(c->pipeline);
-		free(c);
-		c = next;
-	}
 }
 
 /* ---- the journal's part: letters that go, alone or with a replay */
@@ -337,11 +355,13 @@ static void dead_replay_gate(struct daemon *d, struct dead_work *w, const struct
 	} else {
 		*e = (struct dead_emission){.daemon = d, .work = w};
 		memcpy(e->id, c->id, 16);
-		input_emit(&p->inputs[p->n_inputs - 1].host,
-			   &(struct heard_emission){.raw = heard_buf_view(&plain),
-						    .receipt = dead_emitted,
-						    .arg = e},
-			   true);
+		struct heard_host *send = &p->inputs[p->n_inputs - 1].host;
+		const char *source = c->source[0] ? c->source : send->full_name;
+		input_emit_letter(send,
+				  &(struct heard_emission){.raw = heard_buf_view(&plain),
+							   .receipt = dead_emitted,
+							   .arg = e},
+				  heard_str(source), c->is_record);
 	}
 	heard_buf_release(&plain);
 }

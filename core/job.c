@@ -234,7 +234,8 @@ static void job_decode(struct job *job, struct lane *lane)
 		if (gate_mark(r, &lane->scratch) != 0)
 			job_refuse(job, -EAGAIN, "no memory to decode the batch");
 		job_add_content(job, r);
-		gate_admit(r, host, now);
+		const struct emission *e = &job->emissions[record_emission(r)];
+		gate_admit(r, e->source, e->is_letter, now);
 	}
 	batch_end_decode(job->batch);
 	host->pipeline->records += batch_decoded(job->batch);

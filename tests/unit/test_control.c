@@ -321,6 +321,33 @@ static void what_failed_before_the_journal_is_emitted_anew(void **state)
 	assert_true(engine_balances(&e));
 }
 
+static void a_letter_comes_in_anew_as_from_its_source(void **state)
+{
+	(void)state;
+	static const char who[] = "{\"body\":\"%s\",\"author\":{\"phone\":\"13812345678\"}}";
+	char raw[128], before[64], after[64];
+	struct receipt r[2] = {0};
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	snprintf(raw, sizeof(raw), who, "hello");
+	engine_emit(&e, raw, &r[0]);
+	engine_until(&e, r[0].times > 0);
+	engine_field(&e, "key", before, sizeof(before));
+	assert_int_equal(strlen(before), 32);
+	snprintf(raw, sizeof(raw), who, "quarantine");
+	engine_emit(&e, raw, &r[1]);
+	engine_until(&e, r[1].times > 0);
+	assert_non_null(strstr(engine_letters(&e).meta, "\"record\":true"));
+	assert_null(strstr(engine_letters(&e).body, "13812345678"));
+	e.filter[0].deaf = true;
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"replay\"}");
+	assert_non_null(strstr(c.text, "{\"done\":1,\"failed\":0}"));
+	engine_field(&e, "key", after, sizeof(after));
+	assert_string_equal(after, before);
+	engine_field(&e, "source", after, sizeof(after));
+	assert_string_equal(after, "shop/in");
+}
+
 static void what_was_sealed_needs_the_private_key_to_be_replayed(void **state)
 {
 	(void)state;
@@ -678,6 +705,7 @@ int main(int argc, char **argv)
 		TEST(dead_letters_are_listed_shown_and_dropped),
 		TEST(what_an_output_refused_is_replayed_to_it_alone),
 		TEST(what_failed_before_the_journal_is_emitted_anew),
+		TEST(a_letter_comes_in_anew_as_from_its_source),
 		TEST(what_was_sealed_needs_the_private_key_to_be_replayed),
 		TEST(a_letter_that_nothing_is_left_of_cannot_be_replayed),
 		TEST(a_damaged_letter_is_listed_and_can_be_dropped),
