@@ -47,7 +47,6 @@ static const char *const steps[] = {
 	" waiting_since INTEGER, round INTEGER NOT NULL DEFAULT 1,"
 	" contacts INTEGER NOT NULL DEFAULT 1, reach INTEGER NOT NULL DEFAULT 1,"
 	" merged_into INTEGER);"
-	"CREATE INDEX ticket_open ON ticket(priority, due) WHERE " LIVE ";"
 	"CREATE TABLE history(n INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT "
 	"NULL,"
 	" who TEXT NOT NULL, what TEXT NOT NULL, was TEXT, became TEXT, reason TEXT);"
@@ -59,6 +58,10 @@ static const char *const steps[] = {
 	"CREATE TABLE note(n INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT NULL,"
 	" who TEXT NOT NULL, text TEXT NOT NULL);"
 	"CREATE INDEX note_ticket ON note(ticket);",
+
+	/* 2: until then over `state IN (...)` */
+	"DROP INDEX IF EXISTS ticket_open;"
+	"CREATE INDEX ticket_open ON ticket(priority, due) WHERE " LIVE ";",
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

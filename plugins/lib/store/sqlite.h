@@ -13,8 +13,9 @@
 #include <stdbool.h>
 
 /* The states in which somebody has to act: the index ticket_open is over these,
- * and SQLite uses it only for a query that says the same words. */
-#define LIVE "state IN ('new','open','waiting','reopened')"
+ * and SQLite uses it only for a query that says the same words.  Not `state IN`:
+ * for that SQLite makes and drops a temporary tree at every insert of a ticket. */
+#define LIVE "(state='new' OR state='open' OR state='waiting' OR state='reopened')"
 /* What `ticket.due` holds when nothing is due: sorts behind everything. */
 #define DUE_NEVER INT64_MAX
 
@@ -73,12 +74,13 @@
 	X(TICKET, "SELECT " TICKET_COLUMNS " FROM ticket WHERE id=?")                         \
 	X(TOKEN_BEHIND,                                                                       \
 	  "SELECT ticket FROM record WHERE n>? AND token=? AND ticket IS NOT NULL")           \
+	X(TOKEN_AT, "SELECT ticket FROM record WHERE n=? AND token=?")                        \
 	X(CONVERSATION, "SELECT 0,received_at,NULL,line,fate,n FROM record WHERE ticket=?1"   \
 			" UNION ALL SELECT 1,at,who,text,0,n FROM note WHERE ticket=?1"       \
 			" ORDER BY 2,1,6")                                                    \
 	X(HISTORY,                                                                            \
 	  "SELECT at,who,what,was,became,reason FROM history WHERE ticket=? ORDER BY n")      \
-	X(READ_AFTER, "SELECT n,ticket,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")  \
+	X(READ_AFTER, "SELECT n,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")         \
 	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"      \
 		     " ORDER BY n DESC")                                                      \
 	X(READ_ONE, "SELECT n,ticket,received_at,line FROM record WHERE n=? AND fate=0")
