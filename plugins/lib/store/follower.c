@@ -7,6 +7,8 @@
  * store's write-ahead log from starting over, and the log would grow for as long
  * as inserts come faster than the index follows.
  *
+ * It also copies the store's log into its file, which inserts would wait for.
+ *
  * Inserts come first: the thread is nice, and while they go on it takes no more
  * than PACE records a second (docs/decisions/0033).
  *
@@ -192,6 +194,8 @@ static int follow_once(struct store_follower *f, struct heard_error *err)
 		close_both(f);
 		return -err->code;
 	}
+	if (n > 0)
+		store_checkpoint(f->store);
 	int64_t took = monotonic_ms() - f->began;
 	pthread_mutex_lock(&f->lock);
 	f->figures.position = index_writer_position(f->index);

@@ -112,6 +112,9 @@ int store_step(struct store *, sqlite3_stmt *, struct heard_error *);
 /* A statement without values that returns no rows. */
 int store_do(struct store *, enum statement, struct heard_error *);
 
+/* Copy what the log holds into the file, as far as nobody is in the way. */
+void store_checkpoint(struct store *);
+
 int schema_prepare(sqlite3 *, bool create, struct heard_error *);
 char *store_search_path(const char *path); /* malloc'ed */
 
