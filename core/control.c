@@ -10,6 +10,7 @@
  */
 #include "control.h"
 
+#include "backstage.h"
 #include "daemon.h"
 #include "life.h"
 #include "log.h"
@@ -37,6 +38,7 @@
 struct control {
 	struct daemon *daemon;
 	struct evconnlistener *listener;
+	struct backstage *slow; /* NULL until something is */
 	struct control_client *clients;
 	unsigned n_clients;
 	char *path;
@@ -51,6 +53,7 @@ struct control_client {
 	struct heard_buf piece; /* what control_line and control_bytes gave */
 	bool has_request, is_exiting;
 	void (*fn)(struct control_client *, void *arg);
+	void (*wrote)(struct control_client *, void *arg);
 	void (*gone)(void *arg);
 	void *arg;
 };
@@ -187,8 +190,14 @@ static void client_read(struct bufferevent *bev, void *arg)
 static void client_wrote(struct bufferevent *bev, void *arg)
 {
 	struct control_client *c = arg;
-	if (c->is_exiting && evbuffer_get_length(bufferevent_get_output(bev)) == 0)
+	void (*wrote)(struct control_client *, void *) = c->wrote;
+	if (evbuffer_get_length(bufferevent_get_output(bev)) > 0)
+		return;
+	c->wrote = NULL;
+	if (c->is_exiting)
 		client_free(c);
+	else if (wrote != NULL)
+		wrote(c, c->arg);
 }
 
 static void client_event(struct bufferevent *bev, short what, void *arg)
@@ -270,6 +279,23 @@ void control_read(struct control_client *c, void (*fn)(struct control_client *, 
 	c->fn = fn;
 	c->gone = gone;
 	c->arg = arg;
+}
+
+void control_when_written(struct control_client *c,
+			  void (*fn)(struct control_client *, void *arg))
+{
+	c->wrote = fn;
+}
+
+int control_backstage(struct control_client *c, struct backstage_job *take_job)
+{
+	struct control *control = c->control;
+	if (control->slow == NULL)
+		control->slow = backstage_create();
+	if (control->slow == NULL)
+		return -ENOMEM;
+	backstage_post(control->slow, take_job);
+	return 0;
 }
 
 /* ---- the socket */
@@ -357,6 +383,7 @@ void control_destroy(struct control *c)
 {
 	if (c == NULL)
 		return;
+	backstage_destroy(c->slow);
 	for (struct control_client *client = c->clients, *next; client != NULL; client = next) {
 		/* what is left of a last line goes out, if the socket takes it at once */
 		struct evbuffer *left = bufferevent_get_output(client->bev);

@@ -1,5 +1,5 @@
 /*
- * control_dead.c - `heard dead list|show|replay|drop`.
+ * control_dead.c - `heard dead replay` and `heard dead drop`; control_list.c lists.
  *
  * Replay.  A letter that an output refused goes to that output again, as a
  * REPLAY record.  One from before the journal is emitted anew by the pipeline's
@@ -22,16 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct dead_pick {
-	struct control_client *client;
-	struct daemon *daemon;
-	const struct heard_json *request;
-	bool with_body;
-	size_t n;
-	bool failed;
-	/* replay, drop: copies of what was picked */
-	struct dead_copy *picked;
-};
+/* ---- picking */
 
 struct dead_copy {
 	struct dead_copy *next;
@@ -42,6 +33,15 @@ struct dead_copy {
 	struct heard_buf body;
 };
 
+struct dead_pick {
+	struct control_client *client;
+	struct daemon *daemon;
+	const struct heard_json *request;
+	size_t n;
+	bool failed;
+	struct dead_copy *picked;
+};
+
 static bool dead_is_wanted(const struct dead_pick *p, const struct journal_dead *dead)
 {
 	char id[37];
@@ -49,55 +49,6 @@ static bool dead_is_wanted(const struct dead_pick *p, const struct journal_dead 
 	uuid_format(dead->id, id);
 	return want.len == 0 || heard_str_is(want, id);
 }
-
-/* ---- list, show */
-
-/* Its frame cannot be read, so all that is known is what it is called. */
-static void dead_write_damaged(struct heard_json_out *w, const struct journal_dead *dead)
-{
-	char id[37];
-	uuid_format(dead->id, id);
-	heard_json_begin(w, NULL, '{');
-	heard_json_str(w, "id", heard_str_n(id, 36));
-	heard_json_str(w, "reason", heard_str("its frame in the journal is damaged"));
-	heard_json_end(w, '}');
-}
-
-static bool dead_write(void *arg, const struct journal_dead *dead)
-{
-	struct dead_pick *p = arg;
-	if (!dead_is_wanted(p, dead))
-		return true;
-	p->n++;
-	struct heard_json_out *w = control_out(p->client);
-	struct heard_str meta = dead->meta;
-	if (p->with_body && meta.len > 0) { /* the object, with one member more */
-		heard_buf_add(w->buf, meta.ptr, meta.len - 1);
-		heard_buf_puts(w->buf, ",\"body\":");
-		heard_json_put_str(w->buf, dead->body);
-		heard_buf_puts(w->buf, "}");
-	} else if (meta.len > 0) {
-		heard_buf_str(w->buf, meta);
-	} else {
-		dead_write_damaged(w, dead);
-	}
-	control_out_end(p->client);
-	return true;
-}
-
-static void dead_list(struct dead_pick *p)
-{
-	int rc = journal_dead_each(p->daemon->journal, p->with_body, dead_write, p);
-	if (rc != 0)
-		control_exit(p->client, 1, "cannot read the dead letters: %s; try again",
-			     strerror(-rc));
-	else if (p->with_body && p->n == 0)
-		control_exit(p->client, 1, "there is no such dead letter");
-	else
-		control_exit(p->client, 0, "%s", "");
-}
-
-/* ---- picking for replay and drop */
 
 static char *dead_member(const struct heard_json_doc *meta, const char *name)
 {
@@ -406,9 +357,8 @@ void control_dead(struct control_client *client, const struct heard_json *reques
 	struct dead_pick p = {
 		.client = client, .daemon = control_daemon(client), .request = request};
 	struct heard_str verb = heard_json_string(request, "verb");
-	p.with_body = heard_str_is(verb, "show");
-	if (heard_str_is(verb, "list") || p.with_body)
-		dead_list(&p);
+	if (heard_str_is(verb, "list") || heard_str_is(verb, "show"))
+		control_dead_list(client, request, heard_str_is(verb, "show"));
 	else if (heard_str_is(verb, "replay") || heard_str_is(verb, "drop"))
 		dead_change(&p, heard_str_is(verb, "replay"));
 	else

@@ -282,6 +282,30 @@ static void dead_letters_are_listed_shown_and_dropped(void **state)
 	assert_true(engine_balances(&e));
 }
 
+static void many_letters_are_told_page_by_page(void **state)
+{
+	(void)state;
+	char request[128], id[37];
+	unsigned n = 0;
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	engine_send_many(&e, 600, "quarantine");
+	assert_int_equal(engine_letters(&e).n, 600);
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"list\"}");
+	for (const char *at = c.text; (at = strstr(at, "\"reason\"")) != NULL; at++)
+		n++;
+	assert_int_equal(n, 600);
+	uuid_format(engine_letters(&e).id, id); /* of the last one */
+	snprintf(request, sizeof(request),
+		 "{\"command\":\"dead\",\"verb\":\"show\",\"id\":\"%s\"}", id);
+	engine_ask(&e, &c, request);
+	assert_non_null(strstr(c.text, id));
+	assert_non_null(strstr(c.text, "\"body\""));
+	request[strlen(request) - 3] ^= 1;
+	engine_ask(&e, &c, request);
+	assert_non_null(strstr(c.text, "there is no such dead letter"));
+}
+
 static void what_an_output_refused_is_replayed_to_it_alone(void **state)
 {
 	(void)state;
@@ -703,6 +727,7 @@ int main(int argc, char **argv)
 		TEST(a_sender_is_told_of_a_stop_once_its_pieces_are_answered),
 		TEST(what_cannot_be_taken_now_is_tried_again),
 		TEST(dead_letters_are_listed_shown_and_dropped),
+		TEST(many_letters_are_told_page_by_page),
 		TEST(what_an_output_refused_is_replayed_to_it_alone),
 		TEST(what_failed_before_the_journal_is_emitted_anew),
 		TEST(a_letter_comes_in_anew_as_from_its_source),
