@@ -23,6 +23,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@ struct control_client {
 	struct heard_json_out writer;
 	struct heard_buf piece; /* what control_line and control_bytes gave */
 	bool has_request, is_exiting;
+	bool has_said_all; /* its side is closed */
 	void (*fn)(struct control_client *, void *arg);
 	void (*wrote)(struct control_client *, void *arg);
 	void (*gone)(void *arg);
@@ -170,6 +172,11 @@ bool control_bytes(struct control_client *c, size_t n, struct heard_str *bytes)
 	return true;
 }
 
+bool control_has_said_all(const struct control_client *c)
+{
+	return c->has_said_all;
+}
+
 static void client_read(struct bufferevent *bev, void *arg)
 {
 	struct control_client *c = arg;
@@ -200,12 +207,30 @@ static void client_wrote(struct bufferevent *bev, void *arg)
 		wrote(c, c->arg);
 }
 
+/* A client that only closed its side of it still waits for the answer. */
+static bool client_listens(const struct control_client *c)
+{
+	struct pollfd p = {.fd = bufferevent_getfd(c->bev), .events = POLLOUT};
+	return poll(&p, 1, 0) >= 0 && (p.revents & (POLLHUP | POLLERR)) == 0;
+}
+
 static void client_event(struct bufferevent *bev, short what, void *arg)
 {
-	(void)bev;
 	struct control_client *c = arg;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
+	bool is_empty = evbuffer_get_length(bufferevent_get_input(bev)) == 0;
+	if (!(what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)))
+		return;
+	if ((what & BEV_EVENT_ERROR) || !client_listens(c) || (!c->has_request && is_empty)) {
 		client_free(c);
+		return;
+	}
+	c->has_said_all = true;
+	if (c->is_exiting)
+		return;
+	if (!c->has_request)
+		control_exit(c, 2, "the request does not end with a newline");
+	else if (c->fn != NULL)
+		c->fn(c, c->arg);
 }
 
 static void control_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa,

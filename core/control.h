@@ -47,6 +47,8 @@ void control_read(struct control_client *, void (*fn)(struct control_client *, v
 /* The next line without newline, or exactly n bytes; false: not yet there. */
 bool control_line(struct control_client *, struct heard_str *);
 bool control_bytes(struct control_client *, size_t n, struct heard_str *);
+/* Nothing comes behind what is there: the client has closed its side. */
+bool control_has_said_all(const struct control_client *);
 
 /* Commands: */
 void control_send(struct control_client *, const struct heard_json *);

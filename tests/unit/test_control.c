@@ -254,6 +254,28 @@ static void what_cannot_be_taken_now_is_tried_again(void **state)
 	close(c.fd);
 }
 
+static void a_client_that_has_said_all_is_still_answered(void **state)
+{
+	(void)state;
+	engine_start(&e);
+	engine_connect(&e, &c, "{\"command\":\"ledger\"}");
+	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	engine_until(&e, engine_answered(&c));
+	assert_non_null(strstr(c.text, "\"balanced\":true"));
+	close(c.fd);
+	engine_connect(&e, &c, "{\"command\":\"send\"}\n18 1\n{\"body\":\"hello\"}\n\n0 1");
+	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	engine_until(&e, engine_answered(&c));
+	assert_non_null(strstr(c.text, "\"accepted\":1"));
+	assert_non_null(strstr(c.text, "{\"exit\":0,"));
+	close(c.fd);
+	engine_connect(&e, &c, "{\"command\":\"send\"}\n18 1\n{\"body\"");
+	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	engine_until(&e, engine_answered(&c));
+	assert_non_null(strstr(c.text, "the last piece is not whole"));
+	close(c.fd);
+}
+
 /* ---- dead letters */
 
 static void dead_letters_are_listed_shown_and_dropped(void **state)
@@ -726,6 +748,7 @@ int main(int argc, char **argv)
 		TEST(no_more_than_a_few_pieces_of_a_sender_are_taken_at_a_time),
 		TEST(a_sender_is_told_of_a_stop_once_its_pieces_are_answered),
 		TEST(what_cannot_be_taken_now_is_tried_again),
+		TEST(a_client_that_has_said_all_is_still_answered),
 		TEST(dead_letters_are_listed_shown_and_dropped),
 		TEST(many_letters_are_told_page_by_page),
 		TEST(what_an_output_refused_is_replayed_to_it_alone),
