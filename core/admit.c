@@ -311,16 +311,19 @@ static void admit_ratings(struct heard_record *r)
 
 /* ---- all of it */
 
-void gate_name(struct heard_record *r, const struct heard_host *host, int64_t now_ms)
+void gate_name(struct heard_record *r, struct heard_str source, int64_t now_ms)
 {
-	heard_set_str_borrowed(r, HEARD_SOURCE, heard_str(host->full_name));
+	heard_set_str_borrowed(r, HEARD_SOURCE, source);
 	heard_set_time(r, HEARD_RECEIVED_AT, now_ms);
 }
 
-void gate_admit(struct heard_record *r, const struct heard_host *host, int64_t now_ms)
+void gate_admit(struct heard_record *r, struct heard_str source, bool is_letter, int64_t now_ms)
 {
+	struct heard_str author = heard_get_str(r, HEARD_AUTHOR_KEY);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		heard_unset(r, ours[i]);
+	if (is_letter && author.len > 0) /* its contacts are sealed: who could make it anew? */
+		heard_set_str_borrowed(r, HEARD_AUTHOR_KEY, author);
 	record_clear_family(r, HEARD_MASKED);
 	admit_members(r, HEARD_ATTRIBUTES);
 	admit_members(r, HEARD_RATINGS);
@@ -328,5 +331,5 @@ void gate_admit(struct heard_record *r, const struct heard_host *host, int64_t n
 	admit_figures(r);
 	admit_ratings(r);
 	admit_files(r);
-	gate_name(r, host, now_ms);
+	gate_name(r, source, now_ms);
 }

@@ -21,8 +21,10 @@ struct letter {
 	const char *instance; /* who gave up on it */
 	const char *reason;
 	struct heard_str text; /* what is kept, in clear or to be sealed */
+	struct heard_str source;
 	int64_t line;
-	bool is_clean; /* mask had been over it */
+	bool is_clean;	/* mask had been over it */
+	bool is_record; /* and no piece of what a source said */
 };
 
 static int bury_letter(const struct gate *g, struct lane *lane, struct job *job,
@@ -51,12 +53,13 @@ static int bury_letter(const struct gate *g, struct lane *lane, struct job *job,
 	heard_json_str(&w, "pipeline", heard_str(job->input->host.pipeline_name));
 	heard_json_str(&w, "instance", heard_str(l->instance));
 	heard_json_str(&w, "reason", heard_str(l->reason));
-	heard_json_str(&w, "source", heard_str(job->input->host.full_name));
+	heard_json_str(&w, "source", l->source);
 	if (l->line > 0)
 		heard_json_int(&w, "line", l->line);
 	else
 		heard_json_null(&w, "line");
 	heard_json_int(&w, "length", (int64_t)l->text.len);
+	heard_json_bool(&w, "record", l->is_record);
 	if (!clear && !g->can_seal) {
 		char hex[65];
 		unsigned char hash[32];
@@ -75,6 +78,7 @@ int bury_piece(const struct gate *g, struct lane *lane, struct job *job,
 	struct letter l = {.instance = job->input->host.instance->name,
 			   .reason = piece->reason,
 			   .text = piece->piece,
+			   .source = job->emissions[piece->emission].source,
 			   .line = piece->line};
 	return bury_letter(g, lane, job, &l, now, out);
 }
@@ -87,6 +91,8 @@ int bury_record(const struct gate *g, struct lane *lane, struct job *job,
 	struct letter l = {.reason = record_reason(r),
 			   .instance = at < p->n_filters ? p->filters[at].host.instance->name
 							 : job->input->host.instance->name,
+			   .source = job->emissions[record_emission(r)].source,
+			   .is_record = true,
 			   .is_clean = at < p->n_filters && at > p->mask_at};
 	size_t from = job->lines.len;
 	if (l.is_clean || p->conf->clear) { /* stored in clear, so close it as any other */

@@ -37,6 +37,12 @@ static void run_tell(struct run *r, struct heard_str instance, const char *what,
 	(void)r;
 }
 
+/* As what is sent comes in. */
+static struct heard_str run_source(const struct run *r)
+{
+	return heard_str(r->pipeline->inputs[r->pipeline->n_inputs - 1].host.full_name);
+}
+
 static void run_record(struct run *r, struct heard_record *record)
 {
 	unsigned at = record_died_at(record);
@@ -46,8 +52,7 @@ static void run_record(struct run *r, struct heard_record *record)
 	switch (record_fate(record)) {
 	case RECORD_LIVE:
 		if (!heard_has(record, HEARD_SOURCE))
-			gate_name(record, &r->pipeline->inputs[r->pipeline->n_inputs - 1].host,
-				  daemon_now());
+			gate_name(record, run_source(r), daemon_now());
 		gate_encode(&r->daemon->gate, &r->daemon->lanes[0], record, daemon_now(),
 			    &r->out);
 		break;
@@ -67,8 +72,7 @@ static int run_chunk(struct run *r, struct heard_str raw, struct heard_error *er
 	batch_set_zone(b, r->daemon->lanes[0].zone);
 	int rc = send_decode(SEND_NDJSON, raw, r->line, b, err);
 	for (size_t i = 0; rc == 0 && i < heard_batch_size(b); i++)
-		gate_admit(heard_batch_at(b, i),
-			   &r->pipeline->inputs[r->pipeline->n_inputs - 1].host, daemon_now());
+		gate_admit(heard_batch_at(b, i), run_source(r), false, daemon_now());
 	batch_end_decode(b);
 	for (size_t i = 0; rc == 0 && i < r->pipeline->n_filters; i++) {
 		rc = filter_run_alone(&r->pipeline->filters[i], b, err);

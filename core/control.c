@@ -10,6 +10,7 @@
  */
 #include "control.h"
 
+#include "backstage.h"
 #include "daemon.h"
 #include "life.h"
 #include "log.h"
@@ -22,6 +23,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +39,7 @@
 struct control {
 	struct daemon *daemon;
 	struct evconnlistener *listener;
+	struct backstage *slow; /* NULL until something is */
 	struct control_client *clients;
 	unsigned n_clients;
 	char *path;
@@ -50,7 +53,9 @@ struct control_client {
 	struct heard_json_out writer;
 	struct heard_buf piece; /* what control_line and control_bytes gave */
 	bool has_request, is_exiting;
+	bool has_said_all; /* its side is closed */
 	void (*fn)(struct control_client *, void *arg);
+	void (*wrote)(struct control_client *, void *arg);
 	void (*gone)(void *arg);
 	void *arg;
 };
@@ -167,6 +172,11 @@ bool control_bytes(struct control_client *c, size_t n, struct heard_str *bytes)
 	return true;
 }
 
+bool control_has_said_all(const struct control_client *c)
+{
+	return c->has_said_all;
+}
+
 static void client_read(struct bufferevent *bev, void *arg)
 {
 	struct control_client *c = arg;
@@ -187,16 +197,40 @@ static void client_read(struct bufferevent *bev, void *arg)
 static void client_wrote(struct bufferevent *bev, void *arg)
 {
 	struct control_client *c = arg;
-	if (c->is_exiting && evbuffer_get_length(bufferevent_get_output(bev)) == 0)
+	void (*wrote)(struct control_client *, void *) = c->wrote;
+	if (evbuffer_get_length(bufferevent_get_output(bev)) > 0)
+		return;
+	c->wrote = NULL;
+	if (c->is_exiting)
 		client_free(c);
+	else if (wrote != NULL)
+		wrote(c, c->arg);
+}
+
+/* A client that only closed its side of it still waits for the answer. */
+static bool client_listens(const struct control_client *c)
+{
+	struct pollfd p = {.fd = bufferevent_getfd(c->bev), .events = POLLOUT};
+	return poll(&p, 1, 0) >= 0 && (p.revents & (POLLHUP | POLLERR)) == 0;
 }
 
 static void client_event(struct bufferevent *bev, short what, void *arg)
 {
-	(void)bev;
 	struct control_client *c = arg;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
+	bool is_empty = evbuffer_get_length(bufferevent_get_input(bev)) == 0;
+	if (!(what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)))
+		return;
+	if ((what & BEV_EVENT_ERROR) || !client_listens(c) || (!c->has_request && is_empty)) {
 		client_free(c);
+		return;
+	}
+	c->has_said_all = true;
+	if (c->is_exiting)
+		return;
+	if (!c->has_request)
+		control_exit(c, 2, "the request does not end with a newline");
+	else if (c->fn != NULL)
+		c->fn(c, c->arg);
 }
 
 static void control_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa,
@@ -270,6 +304,23 @@ void control_read(struct control_client *c, void (*fn)(struct control_client *, 
 	c->fn = fn;
 	c->gone = gone;
 	c->arg = arg;
+}
+
+void control_when_written(struct control_client *c,
+			  void (*fn)(struct control_client *, void *arg))
+{
+	c->wrote = fn;
+}
+
+int control_backstage(struct control_client *c, struct backstage_job *take_job)
+{
+	struct control *control = c->control;
+	if (control->slow == NULL)
+		control->slow = backstage_create();
+	if (control->slow == NULL)
+		return -ENOMEM;
+	backstage_post(control->slow, take_job);
+	return 0;
 }
 
 /* ---- the socket */
@@ -357,6 +408,7 @@ void control_destroy(struct control *c)
 {
 	if (c == NULL)
 		return;
+	backstage_destroy(c->slow);
 	for (struct control_client *client = c->clients, *next; client != NULL; client = next) {
 		/* what is left of a last line goes out, if the socket takes it at once */
 		struct evbuffer *left = bufferevent_get_output(client->bev);

@@ -34,18 +34,28 @@ void control_out_end(struct control_client *);
 /* The last line; the client is gone afterwards. */
 void control_exit(struct control_client *, int code, const char *format, ...)
 	HEARD_PRINTF(3, 4);
+/* What was written is on its way to the client: fn is called once, then it may write
+ * more.  Without that a slow client would have all of it kept here. */
+void control_when_written(struct control_client *,
+			  void (*fn)(struct control_client *, void *arg));
+/* Work that takes longer than a turn of the loop may: on a thread for such, in turn. */
+struct backstage_job;
+int control_backstage(struct control_client *, struct backstage_job *take_job);
 /* From now on lines are given to fn; 0 on, 1 to stop reading for now. */
 void control_read(struct control_client *, void (*fn)(struct control_client *, void *arg),
 		  void (*gone)(void *arg), void *arg);
 /* The next line without newline, or exactly n bytes; false: not yet there. */
 bool control_line(struct control_client *, struct heard_str *);
 bool control_bytes(struct control_client *, size_t n, struct heard_str *);
+/* Nothing comes behind what is there: the client has closed its side. */
+bool control_has_said_all(const struct control_client *);
 
 /* Commands: */
 void control_send(struct control_client *, const struct heard_json *);
 void control_ledger(struct control_client *, const struct heard_json *);
 void control_status(struct control_client *, const struct heard_json *);
 void control_dead(struct control_client *, const struct heard_json *);
+void control_dead_list(struct control_client *, const struct heard_json *, bool with_body);
 void control_replay(struct control_client *, const struct heard_json *);
 void control_forget(struct control_client *, const struct heard_json *);
 /* At the start: outputs that the config does not name are forgotten if nothing waits

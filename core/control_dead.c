@@ -1,9 +1,10 @@
 /*
- * control_dead.c - `heard dead list|show|replay|drop`.
+ * control_dead.c - `heard dead replay` and `heard dead drop`; control_list.c lists.
  *
  * Replay.  A letter that an output refused goes to that output again, as a
  * REPLAY record.  One from before the journal is emitted anew by the pipeline's
- * built-in input; if it is sealed, that needs privacy.private_key.  Letter and
+ * built-in input, as if by the one it came from; if it is sealed, that needs
+ * privacy.private_key.  Letter and
  * replay change in one commit where both are the journal's; otherwise the letter
  * goes after the record is safe.
  */
@@ -21,23 +22,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct dead_pick {
-	struct control_client *client;
-	struct daemon *daemon;
-	const struct heard_json *request;
-	bool with_body;
-	size_t n;
-	bool failed;
-	/* replay, drop: copies of what was picked */
-	struct dead_copy *picked;
-};
+/* ---- picking */
 
 struct dead_copy {
 	struct dead_copy *next;
 	unsigned char id[16];
 	uint64_t output;
-	char *pipeline;
+	bool is_record;
+	char *pipeline, *source;
 	struct heard_buf body;
+};
+
+struct dead_pick {
+	struct control_client *client;
+	struct daemon *daemon;
+	const struct heard_json *request;
+	size_t n;
+	bool failed;
+	struct dead_copy *picked;
 };
 
 static bool dead_is_wanted(const struct dead_pick *p, const struct journal_dead *dead)
@@ -48,54 +50,33 @@ static bool dead_is_wanted(const struct dead_pick *p, const struct journal_dead 
 	return want.len == 0 || heard_str_is(want, id);
 }
 
-/* ---- list, show */
-
-/* Its frame cannot be read, so all that is known is what it is called. */
-static void dead_write_damaged(struct heard_json_out *w, const struct journal_dead *dead)
+static char *dead_member(const struct heard_json_doc *meta, const char *name)
 {
-	char id[37];
-	uuid_format(dead->id, id);
-	heard_json_begin(w, NULL, '{');
-	heard_json_str(w, "id", heard_str_n(id, 36));
-	heard_json_str(w, "reason", heard_str("its frame in the journal is damaged"));
-	heard_json_end(w, '}');
+	struct heard_str s = {NULL, 0};
+	if (meta != NULL)
+		s = heard_json_string(heard_json_root(meta), name);
+	return strndup(s.ptr != NULL ? s.ptr : "", s.len);
 }
 
-static bool dead_write(void *arg, const struct journal_dead *dead)
+static void dead_free(struct dead_copy *c)
 {
-	struct dead_pick *p = arg;
-	if (!dead_is_wanted(p, dead))
-		return true;
-	p->n++;
-	struct heard_json_out *w = control_out(p->client);
-	struct heard_str meta = dead->meta;
-	if (p->with_body && meta.len > 0) { /* the object, with one member more */
-		heard_buf_add(w->buf, meta.ptr, meta.len - 1);
-		heard_buf_puts(w->buf, ",\"body\":");
-		heard_json_put_str(w->buf, dead->body);
-		heard_buf_puts(w->buf, "}");
-	} else if (meta.len > 0) {
-		heard_buf_str(w->buf, meta);
-	} else {
-		dead_write_damaged(w, dead);
+	while (c != NULL) {
+		struct dead_copy *next = c->next;
+		heard_buf_release(&c->body);
+		free(c->pipeline);
+		free(c->source);
+		free(c);
+		c = next;
 	}
-	control_out_end(p->client);
-	return true;
 }
 
-static void dead_list(struct dead_pick *p)
+static bool dead_is_record(const struct heard_json_doc *meta)
 {
-	int rc = journal_dead_each(p->daemon->journal, p->with_body, dead_write, p);
-	if (rc != 0)
-		control_exit(p->client, 1, "cannot read the dead letters: %s; try again",
-			     strerror(-rc));
-	else if (p->with_body && p->n == 0)
-		control_exit(p->client, 1, "there is no such dead letter");
-	else
-		control_exit(p->client, 0, "%s", "");
+	const struct heard_json *is = NULL;
+	if (meta != NULL)
+		is = heard_json_member(heard_json_root(meta), "record");
+	return is != NULL && is->type == HEARD_JSON_BOOL && is->boolean;
 }
-
-/* ---- picking for replay and drop */
 
 static bool dead_copy(void *arg, const struct journal_dead *dead)
 {
@@ -106,19 +87,18 @@ static bool dead_copy(void *arg, const struct journal_dead *dead)
 	struct heard_json_doc *meta = dead->meta.len > 0 /* else it is damaged */
 					      ? heard_json_parse(dead->meta, 1u << 20, &err)
 					      : NULL;
-	struct heard_str pipeline = {NULL, 0};
-	if (meta != NULL)
-		pipeline = heard_json_string(heard_json_root(meta), "pipeline");
 	struct dead_copy *c = calloc(1, sizeof(*c));
-	char *name = strndup(pipeline.ptr ? pipeline.ptr : "", pipeline.len);
+	if (c != NULL) {
+		c->is_record = dead_is_record(meta);
+		c->pipeline = dead_member(meta, "pipeline");
+		c->source = dead_member(meta, "source");
+	}
 	heard_json_destroy(meta);
-	if (c == NULL || name == NULL) {
-		free(name);
-		free(c);
+	if (c == NULL || c->pipeline == NULL || c->source == NULL) {
+		dead_free(c);
 		p->failed = true;
 		return true;
 	}
-	c->pipeline = name;
 	memcpy(c->id, dead->id, 16);
 	c->output = dead->output;
 	heard_buf_init(&c->body, 64u << 20);
@@ -127,17 +107,6 @@ static bool dead_copy(void *arg, const struct journal_dead *dead)
 	p->picked = c;
 	p->n++;
 	return true;
-}
-
-static void dead_free(struct dead_copy *c)
-{
-	while (c != NULL) {
-		struct dead_copy *next = c->next;
-		heard_buf_release(&c->body);
-		free(c->pipeline);
-		free(c);
-		c = next;
-	}
 }
 
 /* ---- the journal's part: letters that go, alone or with a replay */
@@ -320,26 +289,30 @@ static void dead_replay_gate(struct daemon *d, struct dead_work *w, const struct
 		if (strcmp(d->pipelines[i].conf->name, c->pipeline) == 0)
 			p = &d->pipelines[i];
 	struct dead_emission *e = calloc(1, sizeof(*e));
+	if (e == NULL) {
+		dead_work_one(w, "no memory");
+		return;
+	}
 	heard_buf_init(&plain, 64u << 20);
 	if (p == NULL)
 		heard_fail(&err, ENOENT, "its pipeline is not in the configuration");
-	else if (e == NULL)
-		heard_fail(&err, ENOMEM, "no memory");
 	else
 		dead_open(d, c, &plain, &err);
 	if (err.code == 0 && plain.failed)
 		heard_fail(&err, ENOMEM, "no memory");
-	if (err.code != 0) {
+	if (p == NULL || err.code != 0) {
 		dead_work_one(w, err.text);
 		free(e);
 	} else {
 		*e = (struct dead_emission){.daemon = d, .work = w};
 		memcpy(e->id, c->id, 16);
-		input_emit(&p->inputs[p->n_inputs - 1].host,
-			   &(struct heard_emission){.raw = heard_buf_view(&plain),
-						    .receipt = dead_emitted,
-						    .arg = e},
-			   true);
+		struct heard_host *send = &p->inputs[p->n_inputs - 1].host;
+		const char *source = c->source[0] ? c->source : send->full_name;
+		input_emit_letter(send,
+				  &(struct heard_emission){.raw = heard_buf_view(&plain),
+							   .receipt = dead_emitted,
+							   .arg = e},
+				  heard_str(source), c->is_record);
 	}
 	heard_buf_release(&plain);
 }
@@ -384,9 +357,8 @@ void control_dead(struct control_client *client, const struct heard_json *reques
 	struct dead_pick p = {
 		.client = client, .daemon = control_daemon(client), .request = request};
 	struct heard_str verb = heard_json_string(request, "verb");
-	p.with_body = heard_str_is(verb, "show");
-	if (heard_str_is(verb, "list") || p.with_body)
-		dead_list(&p);
+	if (heard_str_is(verb, "list") || heard_str_is(verb, "show"))
+		control_dead_list(client, request, heard_str_is(verb, "show"));
 	else if (heard_str_is(verb, "replay") || heard_str_is(verb, "drop"))
 		dead_change(&p, heard_str_is(verb, "replay"));
 	else

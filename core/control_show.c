@@ -3,19 +3,72 @@
  */
 #include "control.h"
 
+#include "backstage.h"
 #include "daemon.h"
 #include "ledger.h"
 #include "metrics.h"
 
+#include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+/* Counting what waits walks the journal, so it is done backstage. */
+struct ledger_job {
+	struct backstage_job job; /* first */
+	struct loop_job hop;
+	struct control_client *client; /* NULL: went away */
+	struct daemon *daemon;
+	struct heard_buf text;
+};
+
+static void ledger_gone(void *arg)
+{
+	struct ledger_job *l = arg;
+	l->client = NULL;
+}
+
+static void ledger_tell(struct loop_job *hop)
+{
+	struct ledger_job *l = (struct ledger_job *)((char *)hop -
+						     offsetof(struct ledger_job, hop));
+	if (l->client != NULL) {
+		control_read(l->client, NULL, NULL, NULL);
+		if (!l->text.failed) {
+			heard_buf_str(control_out(l->client)->buf, heard_buf_view(&l->text));
+			control_out_end(l->client);
+		}
+		control_exit(l->client, l->text.failed, "%s",
+			     l->text.failed ? "no memory" : "");
+	}
+	heard_buf_release(&l->text);
+	free(l);
+}
+
+/* [control's backstage] */
+static void ledger_count(struct backstage_job *job)
+{
+	struct ledger_job *l = (struct ledger_job *)job;
+	ledger_write(l->daemon, &l->text);
+	loop_post(l->daemon->main, &l->hop);
+}
 
 void control_ledger(struct control_client *c, const struct heard_json *request)
 {
 	(void)request;
-	struct heard_json_out *w = control_out(c);
-	ledger_write(control_daemon(c), w->buf);
-	control_out_end(c);
-	control_exit(c, 0, "%s", "");
+	struct ledger_job *l = calloc(1, sizeof(*l));
+	if (l != NULL) {
+		*l = (struct ledger_job){.job.fn = ledger_count,
+					 .hop.fn = ledger_tell,
+					 .client = c,
+					 .daemon = control_daemon(c)};
+		heard_buf_init(&l->text, 64u << 20);
+	}
+	if (l == NULL || control_backstage(c, &l->job) != 0) {
+		free(l);
+		control_exit(c, 1, "no memory, or no thread to count on; try again");
+		return;
+	}
+	control_read(c, NULL, ledger_gone, l);
 }
 
 static void status_pipeline(struct heard_json_out *w, struct pipeline *p)

@@ -36,6 +36,13 @@ int64_t daemon_now(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+int64_t daemon_clock(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 const char *daemon_state_name(enum daemon_state state)
 {
 	static const char *const names[] = {"starting", "running",	    "stopping inputs",

@@ -76,8 +76,10 @@ int daemon_run(const struct daemon_flags *);
 
 /* Keys and customers' words must not end up in a core file. */
 void daemon_no_dumps(void);
-/* Wall clock, ms.  [any] */
+/* Wall clock, ms: for what is told or kept.  [any] */
 int64_t daemon_now(void);
+/* Monotonic, ms: for how long to wait, since nobody sets it.  [any] */
+int64_t daemon_clock(void);
 const char *daemon_state_name(enum daemon_state);
 /* Each output, with its pipeline. */
 #define daemon_each_output(d, p, o)                                                           \

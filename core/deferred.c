@@ -6,6 +6,10 @@
  * journal holds each deferral; this list, bounded by deferred_max, holds the
  * lines too, so that a retry needs no reading.
  *
+ * What a deferral waits for is told by the monotonic clock.  Only its beginning is
+ * kept as a date, in the journal; a start reckons from it how long is left, which
+ * is never more than `give_up`, whatever the date is by then.
+ *
  * A deferral is not tried before the position behind its record is durable:
  * otherwise a crash could count the record twice.
  */
@@ -32,12 +36,21 @@ struct deferral *deferred_create(uint64_t seq, int64_t since_ms, unsigned attemp
 	return f;
 }
 
+int64_t deferred_give_up(int64_t since_ms, int64_t give_up)
+{
+	int64_t waited = daemon_now() - since_ms;
+	if (waited < 0) /* the clock went back */
+		waited = 0;
+	return daemon_clock() + (waited < give_up ? give_up - waited : 0);
+}
+
 void deferred_keep(struct output *o, struct deferral *take)
 {
 	take->next = o->deferrals;
 	o->deferrals = take;
 	o->n_deferred++;
-	take->due_ms = daemon_now() + output_backoff(o, take->attempts + 1);
+	take->due_ms = daemon_clock() + output_backoff(o, take->attempts + 1);
+	take->give_up_ms = deferred_give_up(take->since_ms, o->host.instance->retry.give_up);
 	output_arm(o, take->due_ms);
 }
 
@@ -131,7 +144,7 @@ static void deferred_remove(struct output *o, struct deferral *gone)
 void deferred_delivery_done(struct heard_delivery *d)
 {
 	struct output *o = d->output;
-	int64_t now = daemon_now();
+	int64_t now = daemon_clock();
 	for (size_t i = 0; i < d->n; i++) {
 		struct deferral *f = d->records[i].deferral;
 		if (d->records[i].outcome != HEARD_RETRY) {

@@ -202,7 +202,7 @@ enum fate { FATE_WAIT, FATE_DEFER, FATE_DIE };
 static enum fate delivery_fate(const struct heard_delivery *d, size_t n, int64_t now)
 {
 	const struct output *o = d->output;
-	if (now - d->first_failed_ms >= o->host.instance->retry.give_up)
+	if (now - d->failing_ms >= o->host.instance->retry.give_up)
 		return FATE_DIE;
 	if (o->keeps_position || o->host.pipeline->conf->acknowledge == ACKNOWLEDGE_DELIVERED)
 		return FATE_WAIT;
@@ -291,7 +291,7 @@ static void delivery_compact(struct heard_delivery *d)
 static void delivery_wait(struct heard_delivery *d)
 {
 	struct output *o = d->output;
-	int64_t now = daemon_now();
+	int64_t now = daemon_clock();
 	delivery_compact(d);
 	d->state = DELIVERY_WAITING;
 	d->due_ms = now + output_backoff(o, d->attempts);
@@ -445,8 +445,10 @@ static void delivery_give_up(struct heard_delivery *d, bool too_long)
 static void delivery_failed(struct heard_delivery *d, int64_t now)
 {
 	const struct output *o = d->output;
-	if (d->first_failed_ms == 0)
-		d->first_failed_ms = now;
+	if (d->first_failed_ms == 0) {
+		d->first_failed_ms = daemon_now();
+		d->failing_ms = now;
+	}
 	if (++d->attempts > 1 && !d->is_late)
 		return;
 	for (size_t i = 0; i < d->n; i++)
@@ -461,7 +463,7 @@ static void delivery_failed(struct heard_delivery *d, int64_t now)
 
 static void delivery_settle(struct heard_delivery *d)
 {
-	int64_t now = daemon_now();
+	int64_t now = daemon_clock();
 	enum fate fate = FATE_WAIT;
 	size_t again = delivery_count(d, HEARD_RETRY);
 	if (!d->is_late) {
@@ -472,13 +474,12 @@ static void delivery_settle(struct heard_delivery *d)
 		delivery_failed(d, now);
 		fate = d->is_late ? FATE_WAIT : delivery_fate(d, again, now);
 		if (fate == FATE_DIE)
-			delivery_give_up(d, now - d->first_failed_ms >=
+			delivery_give_up(d, now - d->failing_ms >=
 						    d->output->host.instance->retry.give_up);
 	}
 	for (size_t i = 0; d->is_late && i < d->n; i++)
 		if (d->records[i].outcome == HEARD_RETRY &&
-		    now - d->records[i].deferral->since_ms >=
-			    d->output->host.instance->retry.give_up)
+		    now >= d->records[i].deferral->give_up_ms)
 			delivery_give_up(d, true);
 	bool must_note = d->is_late
 				 ? delivery_count(d, HEARD_RETRY) < d->n

@@ -47,7 +47,8 @@ struct heard_delivery {
 	uint64_t last_seq;		/* the position once this is done          */
 	struct journal_position counts; /* what it adds to the position       */
 	unsigned attempts;
-	int64_t first_failed_ms, due_ms, after_ms;
+	int64_t first_failed_ms; /* the date, for the journal; all else by daemon_clock */
+	int64_t failing_ms, due_ms, after_ms;
 
 	struct journal_txn txn; /* dead letters and deferrals              */
 	int txn_result;
@@ -77,5 +78,7 @@ struct heard_delivery *deferred_take(struct output *, int64_t now_ms);
 struct deferral *deferred_create(uint64_t seq, int64_t since_ms, unsigned attempts,
 				 struct heard_str line); /* NULL without memory */
 void deferred_keep(struct output *, struct deferral *take);
+/* When one that has failed since that date is given up, by daemon_clock. */
+int64_t deferred_give_up(int64_t since_ms, int64_t give_up);
 
 #endif

@@ -113,7 +113,7 @@ static int gate_one(const struct gate *g, struct lane *lane, struct job *job, si
 	*out = (struct journal_record){.unit = record_emission(r)};
 	if (i >= batch_decoded(job->batch)) { /* a filter added it, who knows to which */
 		out->unit = (uint32_t)job->n;
-		gate_name(r, &job->input->host, now);
+		gate_name(r, heard_str(job->input->host.full_name), now);
 	}
 	identity_record(g, job, r, index, out);
 	if (gate_close(g, lane, r, now, gate_is_ours(job, r), out->id) != 0)

@@ -22,10 +22,11 @@ struct gate {
 
 /* Once the secret is known. */
 void gate_derive(struct gate *);
-/* A record as the source gave it: strip what only we may say, name it.  [worker] */
-void gate_admit(struct heard_record *, const struct heard_host *, int64_t now_ms);
+/* A record as the source gave it: strip what only we may say, name it.  One that was
+ * admitted before (is_letter) keeps its author.key.  The name is borrowed.  [worker] */
+void gate_admit(struct heard_record *, struct heard_str source, bool is_letter, int64_t now_ms);
 /* Name a record that a filter added; what filters say of it stays.  [worker] */
-void gate_name(struct heard_record *, const struct heard_host *, int64_t now_ms);
+void gate_name(struct heard_record *, struct heard_str source, int64_t now_ms);
 /* Seal, encode, and fill job->lines and job->txn.  0 or -ENOMEM.  [worker] */
 int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
 /* Give the record its id and its author's key, and seal what is to be sealed: after

@@ -182,7 +182,8 @@ static void identity_make_key(const struct gate *g, const struct job *job,
 	const struct input *in = job->input;
 	struct heard_value rev = heard_get(r, HEARD_REVISION);
 	struct heard_str parts[] = {
-		heard_str(in->teller != NULL ? in->teller->counter : in->host.full_name),
+		in->teller != NULL ? heard_str(in->teller->counter)
+				   : job->emissions[record_emission(r)].source,
 		job->emissions[record_emission(r)].given.principal, id,
 		rev.type == HEARD_INT_
 			? identity_number(revision, sizeof(revision), rev.integer)
@@ -244,6 +245,6 @@ void identity_record(const struct gate *g, struct job *job, struct heard_record 
 			identity_extra(e, has_own_id, index, out->digest, text, sizeof(text)),
 			out->key);
 	}
-	if (in->host.plugin->flags & HEARD_PERSONAL_IDS)
+	if (e->hides_ids)
 		identity_hide_id(g, r, id);
 }

@@ -234,12 +234,14 @@ static void input_refuse(const struct heard_emission *e, const char *why)
 		e->receipt(e->arg, &r);
 }
 
-void heard_emit(struct heard_host *host, const struct heard_emission *e)
+static bool hides_ids(const struct heard_host *host)
 {
-	input_emit(host, e, false);
+	return (host->plugin->flags & HEARD_PERSONAL_IDS) != 0;
 }
 
-void input_emit(struct heard_host *host, const struct heard_emission *e, bool is_sent)
+/* How it came in is told by the last four members of `how`. */
+static void input_add(struct heard_host *host, const struct heard_emission *e,
+		      const struct emission *how)
 {
 	struct input *in = host->input;
 	if (in == NULL)
@@ -252,14 +254,48 @@ void input_emit(struct heard_host *host, const struct heard_emission *e, bool is
 		return;
 	}
 	struct job *job = input_job(in);
-	if (job == NULL || job_add(job, e) != 0) {
+	struct heard_str source = how->source;
+	if (job != NULL && source.ptr != host->full_name)
+		source = heard_batch_copy(job->batch, source);
+	if (job == NULL || source.ptr == NULL || job_add(job, e) != 0) {
 		input_refuse(e, "no memory");
 		return;
 	}
-	job->emissions[job->n - 1].is_sent = is_sent;
+	struct emission *added = &job->emissions[job->n - 1];
+	added->is_sent = how->is_sent;
+	added->is_letter = how->is_letter;
+	added->hides_ids = how->hides_ids;
+	added->source = source;
 	pipeline_weigh(host->pipeline, e->raw.len, 0);
 	if (job->bytes >= TURN_BYTES)
 		input_send_off(in);
+}
+
+void heard_emit(struct heard_host *host, const struct heard_emission *e)
+{
+	input_emit(host, e, false);
+}
+
+void input_emit(struct heard_host *host, const struct heard_emission *e, bool is_sent)
+{
+	input_add(host, e,
+		  &(struct emission){.is_sent = is_sent,
+				     .hides_ids = hides_ids(host),
+				     .source = heard_str(host->full_name)});
+}
+
+void input_emit_letter(struct heard_host *host, const struct heard_emission *e,
+		       struct heard_str source, bool is_record)
+{
+	struct emission how = {.is_sent = true,
+			       .is_letter = is_record,
+			       .hides_ids = true, /* unless who knows says no */
+			       .source = source};
+	const struct pipeline *p = host->pipeline;
+	for (size_t i = 0; i < p->n_inputs; i++)
+		if (heard_str_is(source, p->inputs[i].host.full_name))
+			how.hides_ids = hides_ids(&p->inputs[i].host);
+	input_add(host, e, &how);
 }
 
 bool heard_is_paused(const struct heard_host *host)

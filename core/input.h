@@ -40,6 +40,11 @@ int input_init(struct input *, struct heard_error *);
 void input_release(struct input *);
 /* heard_emit; is_sent: by `heard send`, to be read by send_decode.  [home] */
 void input_emit(struct heard_host *, const struct heard_emission *, bool is_sent);
+/* A dead letter, as if the input called `source` had emitted it.  What was a record
+ * when it died (is_record), and no piece of what a source said, keeps its author.key.
+ * [home] */
+void input_emit_letter(struct heard_host *, const struct heard_emission *,
+		       struct heard_str source, bool is_record);
 /* The job is encoded or refused: hand it to the journal in its turn.  [worker] */
 void input_commit(struct job *);
 /* The journal's name of a stream's token, in the batch; {NULL, 0} without memory. */

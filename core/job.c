@@ -242,10 +242,11 @@ static void job_decode(struct job *job, struct lane *lane)
 		if (gate_mark(r, &lane->scratch) != 0)
 			job_refuse(job, -EAGAIN, "no memory to decode the batch");
 		job_add_content(job, r);
+		const struct emission *e = &job->emissions[record_emission(r)];
 		if (job->input->teller != NULL)
 			tell_admit(r, job->input, now);
 		else
-			gate_admit(r, host, now);
+			gate_admit(r, e->source, e->is_letter, now);
 	}
 	batch_end_decode(job->batch);
 	host->pipeline->records += batch_decoded(job->batch);

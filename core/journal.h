@@ -226,6 +226,9 @@ int64_t journal_walk(struct journal *, uint64_t after_seq, uint64_t pipeline, ui
  * at present, and was not told. */
 int journal_dead_each(struct journal *, bool with_body,
 		      bool (*fn)(void *arg, const struct journal_dead *), void *arg);
+/* The same behind *after, 0 at first, which moves to the last one told. */
+int journal_dead_from(struct journal *, uint64_t *after, bool with_body,
+		      bool (*fn)(void *arg, const struct journal_dead *), void *arg);
 bool journal_dead_known(struct journal *, uint64_t output, uint64_t seq);
 size_t journal_dead_count(struct journal *);
 /* Oldest first; an empty line: damaged.  0 or -errno, as above. */

@@ -63,6 +63,7 @@ struct journal {
 	uint64_t next_seq;
 	uint64_t prev_id, prev_end; /* of the last segment's predecessor */
 	int64_t saved_ms, synced_ms, expired_ms, rescued_ms; /* monotonic */
+	int64_t moved_ms; /* monotonic: to the last segment */
 	struct slots_mark mark;
 	char why_full[200];
 
@@ -130,6 +131,8 @@ static inline struct segment *journal_last_segment(struct journal *j)
 int pool_add_segment(struct journal *, const struct segment *);
 /* Make ready ones where they lack and space allows. */
 void pool_tend(struct journal *);
+/* One lacks, and a segment is likely to come back before one would be made. */
+bool pool_is_patient(struct journal *);
 /* What a group is for: how many ready ones it must find, itself included. */
 enum pool_use {
 	POOL_FREES = 1, /* it gives space back, or the journal goes on by it */

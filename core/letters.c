@@ -222,6 +222,15 @@ static int by_time(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+/* Each has another place than before; there are no gaps. */
+static void index_anew(struct letters *l)
+{
+	memset(l->by_id.at, 0, l->by_id.size * sizeof(uint32_t));
+	memset(l->by_seq.at, 0, l->by_seq.size * sizeof(uint32_t));
+	for (size_t i = 0; i < l->n; i++)
+		index_letter(l, (uint32_t)i);
+}
+
 void letters_sort(struct letters *l)
 {
 	if (l->n == 0 || !repack(l, 1))
@@ -230,5 +239,5 @@ void letters_sort(struct letters *l)
 	l->order = 0;
 	for (size_t i = 0; i < l->n; i++)
 		l->at[i].letter.order = ++l->order;
-	repack(l, 1);
+	index_anew(l);
 }

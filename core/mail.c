@@ -86,8 +86,16 @@ static bool next_letter(struct journal *j, const struct letters *kind, uint64_t 
 int journal_dead_each(struct journal *j, bool with_body,
 		      bool (*fn)(void *arg, const struct journal_dead *), void *arg)
 {
+	uint64_t after = 0;
+
+	return journal_dead_from(j, &after, with_body, fn, arg);
+}
+
+int journal_dead_from(struct journal *j, uint64_t *after, bool with_body,
+		      bool (*fn)(void *arg, const struct journal_dead *), void *arg)
+{
 	struct scan scan;
-	struct letter l = {.order = 0};
+	struct letter l = {.order = *after};
 	bool go_on = true;
 	int passing = 0;
 
@@ -111,6 +119,7 @@ int journal_dead_each(struct journal *j, bool with_body,
 		if (!with_body)
 			d.body = heard_str_n(NULL, 0);
 		go_on = fn(arg, &d);
+		*after = order;
 	}
 	scan_release(&scan);
 	return passing;

@@ -145,7 +145,7 @@ static bool output_view(struct output *o)
 	if (rc < 0) {
 		log_line(HEARD_ERROR, o->host.full_name, "cannot read the journal: %s",
 			 err.text);
-		output_arm(o, daemon_now() + 1000);
+		output_arm(o, daemon_clock() + 1000);
 	}
 	if (rc <= 0)
 		o->view.n = 0;
@@ -189,7 +189,7 @@ static struct heard_delivery *output_fill(struct output *o)
 			break;
 	}
 	if (rc != 0 && (d == NULL || d->n == 0)) {
-		output_arm(o, daemon_now() + 1000);
+		output_arm(o, daemon_clock() + 1000);
 		if (d != NULL && d->last_seq <= o->position.seq) {
 			delivery_destroy(d);
 			d = NULL;
@@ -275,7 +275,7 @@ void output_pump(struct output *o)
 	if (o->is_pumping || o->reader == NULL)
 		return; /* the pump that is running will see to it */
 	o->is_pumping = true;
-	int64_t now = daemon_now();
+	int64_t now = daemon_clock();
 	output_retry(o, now);
 	struct heard_delivery *d;
 	unsigned late_max = o->window.batches > 1 ? o->window.batches / 2 : 1;
@@ -286,7 +286,7 @@ void output_pump(struct output *o)
 	while (output_may_write(o, now) && (d = output_fill(o)) != NULL) {
 		output_append(o, d);
 		output_advance(o);
-		if (daemon_now() - now >= TURN_MS || daemon_now() < now) {
+		if (daemon_clock() - now >= TURN_MS) {
 			output_wake(o); /* others want a turn, too */
 			break;
 		}
@@ -320,17 +320,12 @@ static void output_timer(evutil_socket_t fd, short what, void *arg)
 /* The timer moves only forward in urgency: the pump sets it again when it fires. */
 void output_arm(struct output *o, int64_t at_ms)
 {
-	int64_t after = at_ms - daemon_now();
-	struct timeval left = {0}, tv;
+	int64_t now = daemon_clock(), after = at_ms - now;
 	after = after < 1 ? 1 : after > 60000 ? 60000 : after;
-	tv = (struct timeval){.tv_sec = after / 1000, .tv_usec = after % 1000 * 1000};
-	if (evtimer_pending(o->timer, &left)) {
-		struct timeval now, then;
-		evutil_gettimeofday(&now, NULL);
-		evutil_timeradd(&now, &tv, &then);
-		if (evutil_timercmp(&left, &then, <))
-			return;
-	}
+	if (evtimer_pending(o->timer, NULL) && o->armed_ms <= now + after)
+		return;
+	o->armed_ms = now + after;
+	struct timeval tv = {.tv_sec = after / 1000, .tv_usec = after % 1000 * 1000};
 	evtimer_add(o->timer, &tv);
 }
 

@@ -39,7 +39,8 @@ enum output_count {
 struct deferral { /* a record to try again */
 	struct deferral *next;
 	uint64_t seq;
-	int64_t since_ms, due_ms;
+	int64_t since_ms;	    /* a date */
+	int64_t due_ms, give_up_ms; /* by daemon_clock */
 	unsigned attempts;
 	bool is_busy; /* in a delivery now */
 	struct heard_str line;
@@ -76,6 +77,7 @@ struct output {
 	struct deferral *deferrals;
 	int64_t not_before_ms; /* the receiver asked for a pause          */
 	struct event *timer;
+	int64_t armed_ms; /* when it fires                           */
 	bool is_pumping, is_stopping;
 	void (*stopped)(struct output *); /* set while stopping               */
 
@@ -101,6 +103,6 @@ void output_settle(struct output *);
 
 void output_pump(struct output *);
 int64_t output_backoff(const struct output *, unsigned attempts);
-void output_arm(struct output *, int64_t at_ms); /* pump again then */
+void output_arm(struct output *, int64_t at_ms); /* pump again then, by daemon_clock */
 
 #endif

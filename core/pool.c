@@ -6,6 +6,10 @@
  * ready: one for records to move to, one for what outputs note (dead letters,
  * deferrals), and the last one for what gives space back.
  *
+ * Where outputs keep pace, the segment that was left is drained a moment later, and
+ * to have it again costs a rename where a new one costs its size in zeros: so the
+ * pool waits PATIENCE_MS for it.  Whoever cannot go on without does not wait.
+ *
  * Records never make the journal larger than max_size.  What outputs note may,
  * as far as the disk goes: an output that refuses all it reads drains a full
  * journal too, and were its letters refused, no position could move, no segment
@@ -25,7 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RETRY_MS = 1000 };
+enum { RETRY_MS = 1000, PATIENCE_MS = 250 };
 
 struct pool_job {
 	struct backstage_job job;
@@ -102,7 +106,7 @@ static bool has_space_for_another(const struct journal *j)
 	return (n + 1) * j->options.segment_size <= j->options.max_size;
 }
 
-void pool_tend(struct journal *j)
+static void make_lacking(struct journal *j)
 {
 	pthread_mutex_lock(&j->lock);
 	while (j->n_ready + j->n_making < POOL_READY && has_space_for_another(j) &&
@@ -113,6 +117,30 @@ void pool_tend(struct journal *j)
 			break;
 	}
 	pthread_mutex_unlock(&j->lock);
+}
+
+/* Outputs are in the segment before the last, or further. */
+static bool outputs_are_near(struct journal *j)
+{
+	return j->n_segments > 1 &&
+	       slots_reached(j->slots) + 1 >= j->segments[j->n_segments - 2].first_seq;
+}
+
+bool pool_is_patient(struct journal *j)
+{
+	if (journal_clock() - j->moved_ms >= PATIENCE_MS || j->options.keep_ms >= PATIENCE_MS ||
+	    !outputs_are_near(j))
+		return false;
+	pthread_mutex_lock(&j->lock);
+	bool lacks_one = j->n_ready + j->n_making == POOL_READY - 1;
+	pthread_mutex_unlock(&j->lock);
+	return lacks_one;
+}
+
+void pool_tend(struct journal *j)
+{
+	if (!pool_is_patient(j))
+		make_lacking(j);
 }
 
 bool pool_has_reserve(struct journal *j)
@@ -151,7 +179,7 @@ static int take_ready(struct journal *j, enum pool_use use, uint64_t *id)
 	bool ok = false;
 
 	for (int i = 0; i < 2 && !ok; i++) {
-		pool_tend(j);
+		make_lacking(j);
 		pthread_mutex_lock(&j->lock);
 		if (use != POOL_TAKES)
 			make_beyond(j, need);
@@ -211,6 +239,7 @@ int pool_move(struct journal *j, enum pool_use use)
 	if (j->fd >= 0)
 		close(j->fd);
 	j->fd = fd;
+	j->moved_ms = journal_clock();
 	keys_seal(j->keys);
 	pool_tend(j);
 	return 0;

@@ -330,6 +330,18 @@ uint64_t slots_min(struct slots *s)
 	return min;
 }
 
+uint64_t slots_reached(struct slots *s)
+{
+	uint64_t min = UINT64_MAX;
+
+	pthread_mutex_lock(&s->lock);
+	for (unsigned i = 0; i < s->n; i++)
+		if (s->at[i].is_used && s->at[i].now.seq < min)
+			min = s->at[i].now.seq;
+	pthread_mutex_unlock(&s->lock);
+	return min;
+}
+
 uint64_t slots_max(struct slots *s)
 {
 	uint64_t max = 0;

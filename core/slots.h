@@ -39,6 +39,8 @@ uint64_t slots_durable(struct slots *, unsigned slot);				/* [any] */
 bool slots_saved_seq(struct slots *, uint64_t output, uint64_t *seq_r);
 /* The least durable seq of all outputs, UINT64_MAX if there are none.  [any] */
 uint64_t slots_min(struct slots *);
+/* As far as every output has come, synced or not.  [any] */
+uint64_t slots_reached(struct slots *);
 uint64_t slots_max(struct slots *);
 bool slots_dirty(struct slots *); /* [any] */
 

@@ -147,5 +147,5 @@ void tell_admit(struct heard_record *r, const struct input *in, int64_t now_ms)
 {
 	if (heard_get_str(r, HEARD_EVENT).len == 0)
 		heard_record_quarantine(r, "tells of nothing: it has no field `event`");
-	gate_name(r, &in->host, now_ms);
+	gate_name(r, heard_str(in->host.full_name), now_ms);
 }

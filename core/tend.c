@@ -1,10 +1,11 @@
 /*
  * tend.c - what the journal's thread does between groups.
  *
- * Positions are written SAVE_MS after they changed and synced after SYNC_MS;
- * key files are synced backstage, and forgotten when they are old; live letters
- * are moved out of the oldest segment, so that it can be recycled; spare
- * segments are made; and a full journal looks whether it is one still.
+ * Positions are written SAVE_MS after they changed and synced after SYNC_MS, or
+ * sooner if a segment waits for that; key files are synced backstage, and forgotten
+ * when they are old; live letters are moved out of the oldest segment, so that it
+ * can be recycled; spare segments are made; and a full journal looks whether it is
+ * one still.
  *
  * Invariant: the mark that positions are saved with names only what is durable
  * (group, keys), since recovery takes it for acknowledged.
@@ -126,13 +127,28 @@ static bool is_mark_old(struct journal *j)
 	return memcmp(&now, &j->mark, sizeof(now)) != 0;
 }
 
+/* The pool lacks a segment, and the oldest would be drained were positions synced. */
+static bool holds_segment_back(struct journal *j)
+{
+	const struct segment *s = &j->segments[0];
+
+	return j->n_segments > 1 && !pool_has_reserve(j) &&
+	       s->last_seq <= slots_reached(j->slots) &&
+	       (s->last_seq > slots_min(j->slots) || s->id >= j->mark.segment);
+}
+
+static int64_t sync_after_ms(struct journal *j)
+{
+	return holds_segment_back(j) ? SAVE_MS : SYNC_MS;
+}
+
 static void tend_positions(struct journal *j, int64_t now)
 {
 	bool dirty = slots_dirty(j->slots);
 
 	if (slots_asked(j->slots) ||
 	    ((j->saved_ms != j->synced_ms || dirty || is_mark_old(j)) &&
-	     now - j->synced_ms >= SYNC_MS))
+	     now - j->synced_ms >= sync_after_ms(j)))
 		tend_save_positions(j, now, true);
 	else if (dirty && now - j->saved_ms >= SAVE_MS)
 		tend_save_positions(j, now, false);
@@ -170,7 +186,7 @@ void tend(struct journal *j)
 /* Moving letters and retrying want to look again soon; else positions decide. */
 int64_t tend_again_ms(struct journal *j)
 {
-	bool busy = slots_dirty(j->slots) || atomic_load(&j->is_full);
+	bool busy = slots_dirty(j->slots) || atomic_load(&j->is_full) || pool_is_patient(j);
 	int64_t soon = busy ? SAVE_MS : SYNC_MS;
 	return journal_clock() + soon;
 }

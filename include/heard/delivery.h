@@ -4,6 +4,10 @@
  * write() gets a delivery and finishes it exactly once, now or later, at home.
  * Until then the batch stays valid.  Outcomes may be set for single records
  * first; finish() gives its outcome to all others.
+ *
+ * A dead letter is safe once the core has committed it, which is after finish().
+ * An output with HEARD_KEEPS_POSITION must know what that means: see position()
+ * in heard/plugin.h.
  */
 #ifndef HEARD_DELIVERY_H
 #define HEARD_DELIVERY_H

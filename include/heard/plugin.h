@@ -190,7 +190,12 @@ struct heard_plugin {
 	void (*write)(void *self, const struct heard_batch *batch,
 		      struct heard_delivery *take_done); /* [home] */
 	/* With HEARD_KEEPS_POSITION: the last seq stored with the data, 0 for
-	 * none.  Called after start(). */
+	 * none.  Called after start().  What is at or before it counts as
+	 * delivered and does not come again.  So an output that refuses single
+	 * records (HEARD_REFUSED) and stores a position behind them can lose
+	 * their dead letters: the core notes those in a commit of its own, after
+	 * yours, and a crash may come between.  Where that must not be, store
+	 * what you refuse as well, or nothing of a batch that has such records. */
 	int (*position)(void *self, uint64_t *seq, struct heard_error *err); /* [home] */
 
 	/* Inputs and outputs: carry an answer to the customer (heard/answer.h);

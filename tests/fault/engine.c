@@ -29,7 +29,7 @@
 static _Atomic long calls;
 static long fail_at; /* 0: none */
 static enum { FAIL_MALLOC = 1, FAIL_WRITE } fail_what;
-static bool is_armed;
+static _Atomic bool is_armed; /* cleared beside threads that still run */
 
 static bool fails(int what, int error)
 {

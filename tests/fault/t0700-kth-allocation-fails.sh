@@ -1,6 +1,7 @@
 #!/bin/sh
 # The k-th allocation of ours fails, for k = 1, 2, 3 ...: a sentence and exit 1,
 # or no matter; never a crash.  FAULTS=0 tries every k, else so many of them.
+# A sanitizer keeps malloc to itself, so no shim is asked there: see t0720.
 # timeout: 1800
 # variants: release debug
 . "$(dirname "$0")/../lib/daemon.sh"

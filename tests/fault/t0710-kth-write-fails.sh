@@ -3,7 +3,6 @@
 # so and stops; after a start without faults every acknowledged record is there.
 # FAULTS=0 tries every k, else so many of them.
 # timeout: 1800
-# variants: release debug
 . "$(dirname "$0")/../lib/daemon.sh"
 . "$(dirname "$0")/../lib/delivery.sh"
 

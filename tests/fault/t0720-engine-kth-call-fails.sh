@@ -2,7 +2,6 @@
 # The engine with all its parts, inside a test: the k-th allocation fails, and the
 # k-th call that writes.  FAULTS=0 tries every k, else so many of them.
 # timeout: 900
-# variants: release debug asan
 FAULTS=${FAULTS-60}
 [ "$FAULTS" -gt 0 ] || FAULTS=1000000
 code=0

@@ -791,7 +791,7 @@ static inline void engine_field(struct engine *e, const char *field, char *out, 
 
 struct engine_client {
 	int fd;
-	char text[16384];
+	char text[256 << 10]; /* a page or two of letters */
 	size_t len;
 };
 

@@ -254,6 +254,28 @@ static void what_cannot_be_taken_now_is_tried_again(void **state)
 	close(c.fd);
 }
 
+static void a_client_that_has_said_all_is_still_answered(void **state)
+{
+	(void)state;
+	engine_start(&e);
+	engine_connect(&e, &c, "{\"command\":\"ledger\"}");
+	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	engine_until(&e, engine_answered(&c));
+	assert_non_null(strstr(c.text, "\"balanced\":true"));
+	close(c.fd);
+	engine_connect(&e, &c, "{\"command\":\"send\"}\n18 1\n{\"body\":\"hello\"}\n\n0 1");
+	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	engine_until(&e, engine_answered(&c));
+	assert_non_null(strstr(c.text, "\"accepted\":1"));
+	assert_non_null(strstr(c.text, "{\"exit\":0,"));
+	close(c.fd);
+	engine_connect(&e, &c, "{\"command\":\"send\"}\n18 1\n{\"body\"");
+	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	engine_until(&e, engine_answered(&c));
+	assert_non_null(strstr(c.text, "the last piece is not whole"));
+	close(c.fd);
+}
+
 /* ---- dead letters */
 
 static void dead_letters_are_listed_shown_and_dropped(void **state)
@@ -280,6 +302,30 @@ static void dead_letters_are_listed_shown_and_dropped(void **state)
 	engine_ask(&e, &c, request);
 	assert_non_null(strstr(c.text, "there is no such dead letter"));
 	assert_true(engine_balances(&e));
+}
+
+static void many_letters_are_told_page_by_page(void **state)
+{
+	(void)state;
+	char request[128], id[37];
+	unsigned n = 0;
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	engine_send_many(&e, 600, "quarantine");
+	assert_int_equal(engine_letters(&e).n, 600);
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"list\"}");
+	for (const char *at = c.text; (at = strstr(at, "\"reason\"")) != NULL; at++)
+		n++;
+	assert_int_equal(n, 600);
+	uuid_format(engine_letters(&e).id, id); /* of the last one */
+	snprintf(request, sizeof(request),
+		 "{\"command\":\"dead\",\"verb\":\"show\",\"id\":\"%s\"}", id);
+	engine_ask(&e, &c, request);
+	assert_non_null(strstr(c.text, id));
+	assert_non_null(strstr(c.text, "\"body\""));
+	request[strlen(request) - 3] ^= 1;
+	engine_ask(&e, &c, request);
+	assert_non_null(strstr(c.text, "there is no such dead letter"));
 }
 
 static void what_an_output_refused_is_replayed_to_it_alone(void **state)
@@ -319,6 +365,33 @@ static void what_failed_before_the_journal_is_emitted_anew(void **state)
 	engine_drain(&e);
 	assert_int_equal(engine_gate(&e).received, 2);
 	assert_true(engine_balances(&e));
+}
+
+static void a_letter_comes_in_anew_as_from_its_source(void **state)
+{
+	(void)state;
+	static const char who[] = "{\"body\":\"%s\",\"author\":{\"phone\":\"13812345678\"}}";
+	char raw[128], before[64], after[64];
+	struct receipt r[2] = {0};
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	snprintf(raw, sizeof(raw), who, "hello");
+	engine_emit(&e, raw, &r[0]);
+	engine_until(&e, r[0].times > 0);
+	engine_field(&e, "key", before, sizeof(before));
+	assert_int_equal(strlen(before), 32);
+	snprintf(raw, sizeof(raw), who, "quarantine");
+	engine_emit(&e, raw, &r[1]);
+	engine_until(&e, r[1].times > 0);
+	assert_non_null(strstr(engine_letters(&e).meta, "\"record\":true"));
+	assert_null(strstr(engine_letters(&e).body, "13812345678"));
+	e.filter[0].deaf = true;
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"replay\"}");
+	assert_non_null(strstr(c.text, "{\"done\":1,\"failed\":0}"));
+	engine_field(&e, "key", after, sizeof(after));
+	assert_string_equal(after, before);
+	engine_field(&e, "source", after, sizeof(after));
+	assert_string_equal(after, "shop/in");
 }
 
 static void what_was_sealed_needs_the_private_key_to_be_replayed(void **state)
@@ -675,9 +748,12 @@ int main(int argc, char **argv)
 		TEST(no_more_than_a_few_pieces_of_a_sender_are_taken_at_a_time),
 		TEST(a_sender_is_told_of_a_stop_once_its_pieces_are_answered),
 		TEST(what_cannot_be_taken_now_is_tried_again),
+		TEST(a_client_that_has_said_all_is_still_answered),
 		TEST(dead_letters_are_listed_shown_and_dropped),
+		TEST(many_letters_are_told_page_by_page),
 		TEST(what_an_output_refused_is_replayed_to_it_alone),
 		TEST(what_failed_before_the_journal_is_emitted_anew),
+		TEST(a_letter_comes_in_anew_as_from_its_source),
 		TEST(what_was_sealed_needs_the_private_key_to_be_replayed),
 		TEST(a_letter_that_nothing_is_left_of_cannot_be_replayed),
 		TEST(a_damaged_letter_is_listed_and_can_be_dropped),

@@ -3,6 +3,8 @@
  */
 #include "engine.h"
 
+#include "delivery.h"
+
 static struct engine e;
 
 static int setup(void **state)
@@ -270,6 +272,20 @@ static void a_late_delivery_under_way_at_the_end_is_no_leak(void **state)
 	assert_true(engine_balances(&e));
 }
 
+/* The date is of the wall clock, which may have been set since. */
+static void giving_up_waits_no_longer_than_give_up_whatever_the_date(void **state)
+{
+	(void)state;
+	enum { DAY = 86400000, HOUR = 3600000 };
+	int64_t before = daemon_clock();
+	int64_t ahead = deferred_give_up(daemon_now() + 30LL * DAY, DAY),
+		half = deferred_give_up(daemon_now() - DAY / 2, DAY),
+		late = deferred_give_up(daemon_now() - 30LL * DAY, DAY);
+	assert_in_range(ahead - before, DAY, DAY + HOUR);
+	assert_in_range(half - before, DAY / 2 - HOUR, DAY / 2 + HOUR);
+	assert_in_range(late - before, 0, HOUR);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -286,6 +302,7 @@ int main(void)
 		TEST(a_full_queue_may_dead_letter_instead),
 		TEST(an_output_that_keeps_its_position_never_defers),
 		TEST(a_damaged_deferral_becomes_a_dead_letter),
+		TEST(giving_up_waits_no_longer_than_give_up_whatever_the_date),
 		TEST(a_late_delivery_under_way_at_the_end_is_no_leak),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ struct heard_delivery {
 
 static char test_folder[64], state[80], out_path[96];
 static int64_t now_ms;
-static int posts, timers_set;
+static int posts, timers_set, gathers;
 static void (*posted)(void *);
 static void *posted_arg;
 
@@ -68,10 +68,10 @@ static void *posted_arg;
 #define heard_zone_offset(zone, t)   ((int64_t)8 * 3600 * 1000)
 #define heard_state_folder(host)     (state)
 #define heard_output_window(...)     ((void)0)
-#define heard_timer_create(h, fn, a) ((struct heard_timer *)(a))
-#define heard_timer_set(t, ms)	     (timers_set++)
+#define heard_timer_create(h, fn, a) fake_timer_create(fn, a)
+#define heard_timer_set		     fake_timer_set
 #define heard_timer_clear(t)	     ((void)(t))
-#define heard_timer_destroy(t)	     ((void)(t))
+#define heard_timer_destroy	     free
 #define heard_done(d)		     ((void)(d))
 
 static void fake_log(struct heard_host *unused, enum heard_level level, const char *format, ...)
@@ -118,9 +118,37 @@ static void fake_post(struct heard_host *host, void (*fn)(void *), void *arg)
 	posted_arg = arg;
 }
 
+struct heard_timer {
+	void (*fn)(void *);
+	void *arg;
+};
+
+static struct heard_timer *fake_timer_create(void (*fn)(void *), void *arg)
+{
+	struct heard_timer *t = malloc(sizeof(*t));
+
+	*t = (struct heard_timer){fn, arg};
+	return t;
+}
+
+/* The one that gathers is as good as posted: turn() is its time. */
+static void fake_timer_set(struct heard_timer *t, int64_t ms);
+
 #include "output/file/file.c"
 #include "output/file/position.c"
 #include "output/file/target.c"
+
+static void fake_timer_set(struct heard_timer *t, int64_t ms)
+{
+	if (t->fn != file_flush_posted) {
+		timers_set++;
+		return;
+	}
+	assert_in_range(ms, 1, GATHER_MS + 1);
+	gathers++;
+	posted = t->fn;
+	posted_arg = t->arg;
+}
 
 /* ---- helpers */
 
@@ -136,7 +164,7 @@ static int folder_make(void **unused)
 	snprintf(state, sizeof(state), "%s/state", test_folder);
 	snprintf(out_path, sizeof(out_path), "%s/out.ndjson", test_folder);
 	now_ms = 1000;
-	posts = timers_set = 0;
+	posts = timers_set = gathers = 0;
 	return mkdir(state, 0700);
 }
 
@@ -293,6 +321,31 @@ static void batches_of_one_turn_share_one_flush(void **unused)
 		assert_int_equal(d[i].outcome, HEARD_DELIVERED);
 	}
 	assert_string_equal(slurp(out_path), "a\nb\nc\n");
+	end(f);
+}
+
+static void small_flushes_keep_apart(void **unused)
+{
+	(void)unused;
+	static char large[GATHER_BYTES + 1];
+	struct file *f = begin();
+
+	assert_int_equal(put(f, 1, "a\n"), HEARD_DELIVERED);
+	assert_int_equal(posts, 1); /* the first waits for nothing */
+	assert_int_equal(gathers, 0);
+	f->flushed_ms = clock_ms() + 1; /* whatever time that took */
+	assert_int_equal(put(f, 2, "b\n"), HEARD_DELIVERED);
+	assert_int_equal(posts, 1);
+	assert_int_equal(gathers, 1);
+	f->flushed_ms = clock_ms() + 1;
+	memset(large, 'x', GATHER_BYTES);
+	large[GATHER_BYTES - 1] = '\n';
+	assert_int_equal(put(f, 3, large), HEARD_DELIVERED);
+	assert_int_equal(posts, 2);
+	f->flushed_ms = clock_ms() - GATHER_MS;
+	assert_int_equal(put(f, 4, "d\n"), HEARD_DELIVERED);
+	assert_int_equal(posts, 3);
+	assert_int_equal(gathers, 1);
 	end(f);
 }
 
@@ -623,6 +676,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(lines_are_copied_and_the_position_kept),
 		IN_FOLDER(batches_of_one_turn_share_one_flush),
+		IN_FOLDER(small_flushes_keep_apart),
 		IN_FOLDER(what_was_written_but_not_saved_is_cut_off),
 		IN_FOLDER(a_torn_slot_leaves_the_one_before),
 		IN_FOLDER(two_unreadable_slots_are_refused),

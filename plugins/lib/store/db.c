@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,10 +109,19 @@ static int must_exist(const char *path, struct heard_error *err)
 	return heard_fail(err, errno, "%s: %m", path);
 }
 
+/* SQLite counts the bytes of every allocation under one lock of the process;
+ * nobody reads the sums.  It refuses, which is fine, once it has begun. */
+static void stop_counting(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int db_open(sqlite3 **db_r, const char *path, bool create, int cache_kib,
 	    struct heard_error *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	*db_r = NULL;
+	pthread_once(&once, stop_counting);
 	if (create ? make_private(path, err) : must_exist(path, err))
 		return -err->code;
 	sqlite3 *db = NULL;

@@ -2,10 +2,15 @@
  * follower.c - the thread that keeps the search index up with the records.
  *
  * It has connections of its own and takes its time: a piece of the store is
- * read and folded into memory, that read transaction ends, and only then is the
- * piece indexed.  A reader that stayed on would keep the store's write-ahead
- * log from starting over, and the log would grow for as long as inserts come
- * faster than the index follows.
+ * read and folded into memory, in read transactions as short as READ_RECORDS,
+ * and only then is the piece indexed.  A reader that stayed on would keep the
+ * store's write-ahead log from starting over, and the log would grow for as long
+ * as inserts come faster than the index follows.
+ *
+ * It also copies the store's log into its file, which inserts would wait for.
+ *
+ * Inserts come first: the thread is nice, and while they go on it takes no more
+ * than PACE records a second (docs/decisions/0033).
  *
  * Trouble (a full disk, a damaged file) costs nobody a record: it is told once,
  * the connections are dropped, and after a pause all is opened anew.  Of several
@@ -21,21 +26,28 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	PIECE_RECORDS = 8192,
+	READ_RECORDS = 256,    /* in one read transaction */
 	PIECE_BYTES = 4 << 20, /* of folded text, passed by one record at most   */
 	FOLDED_MAX = 128 << 20,
 	PAUSE_MIN_S = 1,
 	PAUSE_MAX_S = 30,
 	LOCKED_S = 1,
+	NICE = 5,
+	PACE = 25000,	      /* records a second while inserts go on */
+	BEHIND_MAX = 1 << 18, /* beyond that, at full speed           */
 };
 
 struct entry {
-	int64_t record, ticket; /* ticket 0: none */
-	unsigned char token[STORE_TOKEN];
+	int64_t record;
 	size_t end; /* of its folded text */
+	bool has_token;
+	unsigned char token[STORE_TOKEN];
 };
 
 struct store_follower {
@@ -48,6 +60,7 @@ struct store_follower {
 	void *arg;
 	char *url;
 	/* the thread's own */
+	int64_t began; /* when this piece did */
 	struct store *store;
 	struct index_writer *index;
 	struct heard_buf folded;
@@ -96,30 +109,50 @@ static int open_both(struct store_follower *f, struct heard_error *err)
 	return f->index ? 0 : -err->code;
 }
 
-/* Reads the next piece; how many records, 0 at the end, -errno. */
-static int read_piece(struct store_follower *f, struct heard_error *err)
+static void take_entry(struct store_follower *f, sqlite3_stmt *st, struct entry *entry)
+{
+	struct heard_str token = column_str(st, 1);
+	entry->record = sqlite3_column_int64(st, 0);
+	entry->has_token = token.len == STORE_TOKEN;
+	if (entry->has_token)
+		memcpy(entry->token, token.ptr, STORE_TOKEN);
+	fold_line(column_str(st, 2), &f->folded);
+	entry->end = f->folded.len;
+}
+
+/* Reads some of the records after `last` in one transaction; how many, 0 at the
+ * end, -errno. */
+static int read_some(struct store_follower *f, int64_t last, struct entry *entries,
+		     struct heard_error *err)
 {
 	sqlite3_stmt *st = store_st(f->store, ST_READ_AFTER, err);
 	if (!st)
 		return -err->code;
-	sqlite3_bind_int64(st, 1, index_writer_position(f->index));
-	sqlite3_bind_int64(st, 2, PIECE_RECORDS);
-	heard_buf_clear(&f->folded);
+	sqlite3_bind_int64(st, 1, last);
+	sqlite3_bind_int64(st, 2, READ_RECORDS);
 	int n = 0, more = 0;
-	while (f->folded.len < PIECE_BYTES && (more = store_step(f->store, st, err)) > 0) {
-		struct entry *entry = &f->entries[n++];
-		struct heard_str token = column_str(st, 2);
-		entry->record = sqlite3_column_int64(st, 0);
-		entry->ticket = token.len == STORE_TOKEN ? sqlite3_column_int64(st, 1) : 0;
-		if (entry->ticket)
-			memcpy(entry->token, token.ptr, STORE_TOKEN);
-		fold_line(column_str(st, 3), &f->folded);
-		entry->end = f->folded.len;
-	}
+	while (f->folded.len < PIECE_BYTES && (more = store_step(f->store, st, err)) > 0)
+		take_entry(f, st, &entries[n++]);
 	sqlite3_reset(st);
 	if (f->folded.failed)
 		return heard_fail(err, ENOMEM, "out of memory");
 	return more < 0 ? more : n;
+}
+
+/* Reads the next piece; how many records, 0 at the end, -errno. */
+static int read_piece(struct store_follower *f, struct heard_error *err)
+{
+	int64_t last = index_writer_position(f->index);
+	int n = 0, some;
+	heard_buf_clear(&f->folded);
+	do {
+		some = read_some(f, last, f->entries + n, err);
+		if (some < 0)
+			return some;
+		n += some;
+		last = n > 0 ? f->entries[n - 1].record : last;
+	} while (some == READ_RECORDS && n < PIECE_RECORDS);
+	return n;
 }
 
 static int index_piece(struct store_follower *f, int n, struct heard_error *err)
@@ -133,7 +166,7 @@ static int index_piece(struct store_follower *f, int n, struct heard_error *err)
 		struct heard_str text = heard_str_n(f->folded.ptr + start, e->end - start);
 		struct heard_str token = heard_str_n((const char *)e->token, STORE_TOKEN);
 		if (index_add(f->index, e->record, text, err) ||
-		    (e->ticket && index_add_token(f->index, token, e->ticket, err)))
+		    (e->has_token && index_add_token(f->index, e->record, token, err)))
 			return -err->code;
 	}
 	return index_commit(f->index, err);
@@ -149,8 +182,11 @@ static void discard_index(struct store_follower *f)
 /* One piece; how many records, or -errno with everything closed. */
 static int follow_once(struct store_follower *f, struct heard_error *err)
 {
-	int64_t start = monotonic_ms();
+	f->began = monotonic_ms();
 	int n = 0, indexed = 0;
+	pthread_mutex_lock(&f->lock);
+	f->woken = false;
+	pthread_mutex_unlock(&f->lock);
 	if (open_both(f, err) || (n = read_piece(f, err)) < 0 ||
 	    (n > 0 && (indexed = index_piece(f, n, err)) < 0)) {
 		if (indexed == -EBADMSG)
@@ -158,7 +194,9 @@ static int follow_once(struct store_follower *f, struct heard_error *err)
 		close_both(f);
 		return -err->code;
 	}
-	int64_t took = monotonic_ms() - start;
+	if (n > 0)
+		store_checkpoint(f->store);
+	int64_t took = monotonic_ms() - f->began;
 	pthread_mutex_lock(&f->lock);
 	f->figures.position = index_writer_position(f->index);
 	if (n > 0 && took > f->figures.longest_ms)
@@ -175,6 +213,25 @@ static void note_trouble(struct store_follower *f, bool trouble, const char *tex
 	pthread_mutex_unlock(&f->lock);
 	if (changed)
 		f->say(f->arg, trouble, text);
+}
+
+/* After a piece of n records: while inserts go on, no more than PACE of them in a
+ * second, unless too many wait.  An index that keeps up with a flood takes a third
+ * of the processors from the inserts, and search is complete without it. */
+static void let_inserts_go_first(struct store_follower *f, int n)
+{
+	struct heard_error ignored;
+	int64_t last = 0, end = f->began + (int64_t)n * 1000 / PACE;
+	if (store_last(f->store, &last, &ignored) ||
+	    last - index_writer_position(f->index) > BEHIND_MAX)
+		return;
+	struct timespec until = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
+	pthread_mutex_lock(&f->lock);
+	bool inserts_go_on = f->woken;
+	int waited = 0;
+	while (inserts_go_on && !f->stopping && waited != ETIMEDOUT)
+		waited = pthread_cond_timedwait(&f->wake, &f->lock, &until);
+	pthread_mutex_unlock(&f->lock);
 }
 
 /* Until woken, or for pause_s if it is not 0, or until asked to stop. */
@@ -197,6 +254,8 @@ static void *follow(void *arg)
 	struct store_follower *f = arg;
 	struct heard_error err;
 	int pause_s = PAUSE_MIN_S;
+	pthread_setname_np(pthread_self(), "search-index");
+	setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 	while (!is_stopping(f)) {
 		int n = follow_once(f, &err);
 		if (n == -EWOULDBLOCK) { /* somebody else keeps it: our turn may come */
@@ -213,6 +272,8 @@ static void *follow(void *arg)
 		pause_s = PAUSE_MIN_S;
 		if (n == 0)
 			rest(f, 0);
+		else
+			let_inserts_go_first(f, n);
 	}
 	close_both(f);
 	return NULL;

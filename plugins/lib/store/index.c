@@ -1,17 +1,18 @@
 /*
- * index.c - the search file: words by piece of the store, and tokens.
+ * index.c - the search file: words and tokens by piece of the store.
  *
  * FTS5 was tried and followed at 14,000 records a second (docs/decisions/0031),
  * because its merges rewrite the index again and again.  A store is read newest
  * first and is never edited in the middle, so merging buys little here.  Instead
  * each piece of some thousand records is a segment of its own, written once,
  * word after word in the order of the table's key, which SQLite appends at full
- * speed.  A search walks the segments from the newest and stops when it has
- * enough.  Only small segments, the fruit of quiet hours, are joined (merge.c).
+ * speed.  A customer's token is one more word of its record: in a table of their
+ * own tokens would touch all of its pages for each piece.  A search walks the segments from the
+ * newest and stops when it has enough.  Only small segments, the fruit of quiet hours, are
+ * joined (merge.c).
  *
  *   segment  first and last record of each
  *   posting  for a segment and a word: which of its records have it
- *   token    a customer's token: the ticket
  *   state    whose index this is, and how far it has come
  *
  * Two writers would each append what the other has: a writer holds a lock on a file
@@ -36,7 +37,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { CACHE_KIB = 16 * 1024, INDEX_VERSION = 1, LIST_MAX = 16 << 20 };
+enum { CACHE_KIB = 16 * 1024, INDEX_VERSION = 2, LIST_MAX = 16 << 20 };
 
 static const char *const index_statements[INDEX_STATEMENTS] = {
 #define X(name, sql) [name] = sql,
@@ -48,7 +49,6 @@ static const char index_schema[] =
 	"CREATE TABLE segment(first INTEGER PRIMARY KEY, last INTEGER NOT NULL);"
 	"CREATE TABLE posting(segment INTEGER, word BLOB, records BLOB NOT NULL,"
 	" PRIMARY KEY(segment, word)) WITHOUT ROWID;"
-	"CREATE TABLE token(token BLOB PRIMARY KEY, ticket INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE state(store TEXT NOT NULL, position INTEGER NOT NULL);";
 
 void index_writer_close(struct index_writer *w)
@@ -236,12 +236,12 @@ int index_add(struct index_writer *w, int64_t record, struct heard_str folded,
 	return heard_fail(err, ENOMEM, "out of memory");
 }
 
-int index_add_token(struct index_writer *w, struct heard_str token, int64_t ticket,
+int index_add_token(struct index_writer *w, int64_t record, struct heard_str token,
 		    struct heard_error *err)
 {
-	bind_blob(w->st[ADD_TOKEN], 1, token);
-	sqlite3_bind_int64(w->st[ADD_TOKEN], 2, ticket);
-	return index_run(w, ADD_TOKEN, err);
+	if (postings_add_word(&w->postings, (uint32_t)(record - w->first), token) == 0)
+		return 0;
+	return heard_fail(err, ENOMEM, "out of memory");
 }
 
 int index_put_segment(struct index_writer *w, int64_t first, int64_t last,

@@ -31,7 +31,8 @@ int64_t index_writer_position(const struct index_writer *);
 int index_begin(struct index_writer *, int64_t first_record, struct heard_error *);
 int index_add(struct index_writer *, int64_t record, struct heard_str folded,
 	      struct heard_error *);
-int index_add_token(struct index_writer *, struct heard_str token, int64_t ticket,
+/* A word that is not text; the record is found by it as by any other. */
+int index_add_token(struct index_writer *, int64_t record, struct heard_str token,
 		    struct heard_error *);
 int index_commit(struct index_writer *, struct heard_error *);
 
@@ -43,12 +44,12 @@ struct index_reader;
 struct index_reader *index_reader_open(struct store *);
 void index_reader_close(struct index_reader *); /* NULL is fine */
 int64_t index_reader_position(const struct index_reader *);
-/* The ticket, or 0. */
-int64_t index_reader_token(struct index_reader *, const unsigned char token[STORE_TOKEN]);
 /* Called with numbers of records that may match, newest first; 0 to go on. */
 typedef int index_found(void *arg, int64_t record, struct heard_error *);
-/* Once for each reader. */
+/* One of these, once for each reader. */
 int index_reader_find(struct index_reader *, const struct query *, index_found *, void *arg,
 		      struct heard_error *);
+int index_reader_find_token(struct index_reader *, struct heard_str token, index_found *,
+			    void *arg, struct heard_error *);
 
 #endif

@@ -12,7 +12,6 @@
 #define INDEX_SQL(X)                                                                     \
 	X(ADD_SEGMENT, "INSERT INTO segment VALUES(?,?)")                                \
 	X(ADD_POSTING, "INSERT INTO posting VALUES(?,?,?)")                              \
-	X(ADD_TOKEN, "INSERT OR REPLACE INTO token VALUES(?,?)")                         \
 	X(GET_POSITION, "SELECT position FROM state")                                    \
 	X(SET_POSITION, "UPDATE state SET position=?")                                   \
 	X(NEWEST_SEGMENTS, "SELECT first,last FROM segment ORDER BY first DESC LIMIT ?") \

@@ -71,18 +71,6 @@ int64_t index_reader_position(const struct index_reader *r)
 	return r->position;
 }
 
-int64_t index_reader_token(struct index_reader *r, const unsigned char token[STORE_TOKEN])
-{
-	struct heard_error ignored;
-	sqlite3_stmt *st;
-	if (db_prepare(r->db, "SELECT ticket FROM token WHERE token=?", &st, &ignored))
-		return 0;
-	bind_blob(st, 1, heard_str_n((const char *)token, STORE_TOKEN));
-	int64_t ticket = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
-	sqlite3_finalize(st);
-	return ticket;
-}
-
 /* What each word of the query is looked up by: in a record the run may go on
  * where the phrase's ends, so a run's last character says nothing, unless it is
  * all there is. */
@@ -180,14 +168,14 @@ static int find_in_segment(struct index_reader *r, int64_t first, int64_t last, 
 	return 0;
 }
 
-int index_reader_find(struct index_reader *r, const struct query *query, index_found *fn,
-		      void *arg, struct heard_error *err)
+/* The records that have every word of r->words. */
+static int find_words(struct index_reader *r, index_found *fn, void *arg,
+		      struct heard_error *err)
 {
 	static const char exact[] = "SELECT records FROM posting WHERE segment=? AND word=?";
 	static const char prefix[] =
 		"SELECT records FROM posting WHERE segment=? AND word>=? AND word<?";
 	static const char segments[] = "SELECT first,last FROM segment ORDER BY first DESC";
-	take_words(r, query);
 	if (db_prepare(r->db, segments, &r->segments, err) ||
 	    db_prepare(r->db, exact, &r->exact, err) ||
 	    db_prepare(r->db, prefix, &r->prefix, err))
@@ -199,4 +187,19 @@ int index_reader_find(struct index_reader *r, const struct query *query, index_f
 	if (result == 0 && step != SQLITE_DONE)
 		result = db_fail(r->db, err);
 	return result < 0 ? result : 0;
+}
+
+int index_reader_find(struct index_reader *r, const struct query *query, index_found *fn,
+		      void *arg, struct heard_error *err)
+{
+	take_words(r, query);
+	return find_words(r, fn, arg, err);
+}
+
+int index_reader_find_token(struct index_reader *r, struct heard_str token, index_found *fn,
+			    void *arg, struct heard_error *err)
+{
+	r->words[0] = (struct fold_token){.text = token};
+	r->n_words = 1;
+	return find_words(r, fn, arg, err);
 }

@@ -109,25 +109,31 @@ static int64_t find_term(struct postings *p, struct heard_str text)
 	return (int64_t)p->n_terms++;
 }
 
+int postings_add_word(struct postings *p, uint32_t place, struct heard_str word)
+{
+	int64_t i = find_term(p, word);
+	if (i < 0)
+		return -ENOMEM;
+	if (p->terms[i].last == place)
+		return 0;
+	struct pair *pairs = grown(p->pairs, p->n_pairs, &p->room_pairs, FIRST_PAIRS,
+				   sizeof(*pairs));
+	if (!pairs)
+		return -ENOMEM;
+	p->pairs = pairs;
+	pairs[p->n_pairs++] = (struct pair){(uint32_t)i, place};
+	p->terms[i].last = place;
+	p->terms[i].n++;
+	return 0;
+}
+
 int postings_add(struct postings *p, uint32_t place, struct heard_str folded)
 {
 	struct fold_walk walk = {.left = folded};
 	struct fold_token token;
-	while (fold_next(&walk, &token)) {
-		int64_t i = find_term(p, token.text);
-		if (i < 0)
+	while (fold_next(&walk, &token))
+		if (postings_add_word(p, place, token.text))
 			return -ENOMEM;
-		if (p->terms[i].last == place)
-			continue;
-		struct pair *pairs = grown(p->pairs, p->n_pairs, &p->room_pairs, FIRST_PAIRS,
-					   sizeof(*pairs));
-		if (!pairs)
-			return -ENOMEM;
-		p->pairs = pairs;
-		pairs[p->n_pairs++] = (struct pair){(uint32_t)i, place};
-		p->terms[i].last = place;
-		p->terms[i].n++;
-	}
 	return 0;
 }
 

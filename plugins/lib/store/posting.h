@@ -44,6 +44,7 @@ void postings_clear(struct postings *);
 /* Every token of the folded text of the record at this place; places rise.
  * 0 or -ENOMEM. */
 int postings_add(struct postings *, uint32_t place, struct heard_str folded);
+int postings_add_word(struct postings *, uint32_t place, struct heard_str word);
 /* Terms in the order of their bytes, lists ready.  0 or -ENOMEM. */
 int postings_sort(struct postings *);
 /* Append a term's list. */

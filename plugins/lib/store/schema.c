@@ -53,7 +53,6 @@ static const char *const steps[] = {
 	" waiting_since INTEGER, round INTEGER NOT NULL DEFAULT 1,"
 	" contacts INTEGER NOT NULL DEFAULT 1, reach INTEGER NOT NULL DEFAULT 1,"
 	" merged_into INTEGER);"
-	"CREATE INDEX ticket_open ON ticket(priority, due) WHERE " LIVE ";"
 	"CREATE TABLE history(n INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT "
 	"NULL,"
 	" who TEXT NOT NULL, what TEXT NOT NULL, was TEXT, became TEXT, reason TEXT);"
@@ -66,6 +65,11 @@ static const char *const steps[] = {
 	" who TEXT NOT NULL, text TEXT NOT NULL);"
 	"CREATE INDEX note_ticket ON note(ticket);",
 
+	/* 2: until then over `state IN (...)` */
+	"DROP INDEX IF EXISTS ticket_open;"
+	"CREATE INDEX ticket_open ON ticket(priority, due) WHERE " LIVE ";",
+
+	/* 3: the closed loop */
 	"ALTER TABLE record ADD COLUMN origin INTEGER;"
 	"ALTER TABLE ticket ADD COLUMN alarm INTEGER;"
 	"ALTER TABLE ticket ADD COLUMN fired INTEGER NOT NULL DEFAULT 0;"

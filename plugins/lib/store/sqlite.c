@@ -1,10 +1,10 @@
 /*
  * sqlite.c - a store in an SQLite file: opening, statements, checkpoints.
  *
- * The write-ahead log is copied into the database by the writer itself, after a
- * commit, whenever it has grown by CHECKPOINT_PAGES: often and little, so that
- * no insert waits long.  That works only while the log can start over, which a
- * reader in the middle of it prevents; then the log grows until the reader is
+ * The write-ahead log is copied into the database behind the inserts, by the
+ * follower after each of its pieces.  What that leaves the writer copies itself,
+ * after a commit, once the log has CHECKPOINT_PAGES: it then starts over.  A
+ * reader in the middle of the log prevents that, and it grows until the reader is
  * gone.  Past RESTART_PAGES we wait for readers, briefly, to bound it.
  */
 #include "sqlite.h"
@@ -22,8 +22,8 @@
 enum {
 	WRITER_CACHE_KIB = 32 * 1024,
 	READER_CACHE_KIB = 8 * 1024,
-	CHECKPOINT_PAGES = 4096, /* of 8 KiB: 32 MiB */
-	RESTART_PAGES = 8 * CHECKPOINT_PAGES,
+	CHECKPOINT_PAGES = 8192, /* of 8 KiB: 64 MiB */
+	RESTART_PAGES = 4 * CHECKPOINT_PAGES,
 	RESTART_WAIT_MS = 200,
 };
 
@@ -49,6 +49,11 @@ static int after_commit(void *arg, sqlite3 *db, const char *schema, int pages)
 		sqlite3_busy_timeout(db, DB_BUSY_MS);
 	}
 	return SQLITE_OK;
+}
+
+void store_checkpoint(struct store *store)
+{
+	sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 int store_open(struct store **store_r, const char *url, enum store_mode mode,

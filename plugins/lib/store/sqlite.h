@@ -13,8 +13,9 @@
 #include <stdbool.h>
 
 /* The states in which somebody has to act: the index ticket_open is over these,
- * and SQLite uses it only for a query that says the same words. */
-#define LIVE "state IN ('new','open','waiting','reopened')"
+ * and SQLite uses it only for a query that says the same words.  Not `state IN`:
+ * for that SQLite makes and drops a temporary tree at every insert of a ticket. */
+#define LIVE "(state='new' OR state='open' OR state='waiting' OR state='reopened')"
 /* What `ticket.due` holds when nothing is due: sorts behind everything. */
 #define DUE_NEVER INT64_MAX
 
@@ -75,13 +76,14 @@
 	X(TICKET, "SELECT " TICKET_COLUMNS " FROM ticket WHERE id=?")                         \
 	X(TOKEN_BEHIND,                                                                       \
 	  "SELECT ticket FROM record WHERE n>? AND token=? AND ticket IS NOT NULL")           \
+	X(TOKEN_AT, "SELECT ticket FROM record WHERE n=? AND token=?")                        \
 	X(CONVERSATION, "SELECT 0,received_at,NULL,line,fate,n FROM record WHERE ticket=?1"   \
 			" UNION ALL SELECT 1,at,who,text,0,n FROM note WHERE ticket=?1"       \
 			" UNION ALL SELECT 2,at,who,text,fate,n FROM answer WHERE ticket=?1"  \
 			" ORDER BY 2,1,6")                                                    \
 	X(HISTORY,                                                                            \
 	  "SELECT at,who,what,was,became,reason FROM history WHERE ticket=? ORDER BY n")      \
-	X(READ_AFTER, "SELECT n,ticket,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")  \
+	X(READ_AFTER, "SELECT n,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")         \
 	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"      \
 		     " ORDER BY n DESC")                                                      \
 	X(READ_ONE, "SELECT n,ticket,received_at,line FROM record WHERE n=? AND fate=0")      \
@@ -215,6 +217,9 @@ int store_run(struct store *, sqlite3_stmt *, struct heard_error *);
 int store_step(struct store *, sqlite3_stmt *, struct heard_error *);
 /* A statement without values that returns no rows. */
 int store_do(struct store *, enum statement, struct heard_error *);
+
+/* Copy what the log holds into the file, as far as nobody is in the way. */
+void store_checkpoint(struct store *);
 
 int schema_prepare(sqlite3 *, bool create, struct heard_error *);
 char *store_search_path(const char *path); /* malloc'ed */

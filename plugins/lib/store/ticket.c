@@ -140,26 +140,51 @@ static bool parse_number(struct heard_str name, int64_t *out)
 	return true;
 }
 
+struct holder { /* of a token */
+	struct store *store;
+	struct heard_str token;
+	int64_t ticket; /* 0: not found yet */
+};
+
+/* The ticket of the row that the statement finds by a number and the token. */
+static int look_for_token(struct holder *h, enum statement which, int64_t n,
+			  struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(h->store, which, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, n);
+	bind_blob(st, 2, h->token);
+	int found = store_step(h->store, st, err);
+	h->ticket = found > 0 ? sqlite3_column_int64(st, 0) : 0;
+	sqlite3_reset(st);
+	return found < 0 ? found : 0;
+}
+
+/* 0 to go on and 1 to stop, for index_reader_find_token. */
+static int look_at_holder(void *arg, int64_t record, struct heard_error *err)
+{
+	struct holder *h = arg;
+	int result = look_for_token(h, ST_TOKEN_AT, record, err);
+	return result < 0 ? result : h->ticket != 0;
+}
+
 /* Tokens are random, so they are indexed behind, with the words; what the index
  * has not reached is looked through. */
 static int find_token(struct store *store, const unsigned char token[STORE_TOKEN],
 		      int64_t *ticket_r, struct heard_error *err)
 {
+	struct holder h = {store, heard_str_n((const char *)token, STORE_TOKEN), 0};
 	struct index_reader *reader = index_reader_open(store);
 	int64_t reached = reader ? index_reader_position(reader) : 0;
-	*ticket_r = reader ? index_reader_token(reader, token) : 0;
+	int result = 0;
+	if (reader)
+		result = index_reader_find_token(reader, h.token, look_at_holder, &h, err);
+	if (result == 0 && h.ticket == 0)
+		result = look_for_token(&h, ST_TOKEN_BEHIND, reached, err);
 	index_reader_close(reader);
-	if (*ticket_r)
-		return 0;
-	sqlite3_stmt *st = store_st(store, ST_TOKEN_BEHIND, err);
-	if (!st)
-		return -err->code;
-	sqlite3_bind_int64(st, 1, reached);
-	bind_blob(st, 2, heard_str_n((const char *)token, STORE_TOKEN));
-	int found = store_step(store, st, err);
-	*ticket_r = found > 0 ? sqlite3_column_int64(st, 0) : 0;
-	sqlite3_reset(st);
-	return found < 0 ? found : 0;
+	*ticket_r = h.ticket;
+	return result;
 }
 
 /* The index learned of a token before its ticket was merged. */

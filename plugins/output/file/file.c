@@ -7,6 +7,10 @@
  * position is saved after the data it speaks of, and at start the file is cut
  * back to it, so a line is never there twice and an acknowledged one never lost.
  *
+ * While little comes, flushes keep GATHER_MS apart, since what comes in between then
+ * costs no syncs of its own; the journal has it already.  The first after a pause and
+ * one of GATHER_BYTES do not wait.
+ *
  * When the disk is full or broken the batches stay here and the same flush is
  * tried again, later and later.  They are not handed back: the core would put
  * them aside after a few failures and go on with newer ones, and then neither the
@@ -20,6 +24,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <heard/batch.h>
 #include <heard/delivery.h>
@@ -33,6 +38,8 @@ enum {
 	WINDOW_RECORDS = 8192,
 	WINDOW_BYTES = 2 << 20,
 	PENDING_MAX = 16,
+	GATHER_MS = 10,
+	GATHER_BYTES = WINDOW_BYTES / 2,
 	RETRY_FIRST_MS = 500,
 	RETRY_MAX_MS = 15 * 1000,
 };
@@ -59,6 +66,8 @@ struct file {
 	bool is_posted; /* a flush is under way to us                 */
 	struct heard_timer *retry;
 	int64_t retry_ms; /* the last pause, 0: all is well             */
+	struct heard_timer *gather;
+	int64_t flushed_ms; /* monotonic                                  */
 };
 
 /* ---- the file and its position, together */
@@ -235,6 +244,14 @@ static void mark_known(struct file *f)
 	}
 }
 
+static int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void flush(struct file *f)
 {
 	struct position next;
@@ -248,6 +265,7 @@ static void flush(struct file *f)
 	}
 	mark_known(f); /* by the position before this flush */
 	f->position = next;
+	f->flushed_ms = clock_ms();
 	if (f->retry_ms)
 		heard_log(f->host, HEARD_NOTICE, "writing again");
 	f->retry_ms = 0;
@@ -261,6 +279,14 @@ static void file_flush_posted(void *self)
 	f->is_posted = false;
 	if (f->retry_ms == 0) /* else the timer will */
 		flush(f);
+}
+
+/* A flush is two syncs, whatever its size; after a pause it waits for nothing. */
+static int64_t gather_ms(const struct file *f, const struct heard_batch *batch)
+{
+	if (heard_batch_lines(batch).len >= GATHER_BYTES)
+		return 0;
+	return f->flushed_ms + GATHER_MS - clock_ms();
 }
 
 static void file_flush_again(void *self)
@@ -290,7 +316,8 @@ static int file_start(void *self, struct heard_error *err)
 		return heard_fail(err, errno, "cannot make folder '%s': %s", f->target.folder,
 				  strerror(errno));
 	f->retry = heard_timer_create(f->host, file_flush_again, f);
-	if (f->retry == NULL)
+	f->gather = heard_timer_create(f->host, file_flush_posted, f);
+	if (f->retry == NULL || f->gather == NULL)
 		return heard_fail(err, ENOMEM, "no memory");
 	result = position_open(&f->positions, heard_state_folder(f->host), &f->position,
 			       &f->is_new, err);
@@ -317,10 +344,14 @@ static void file_write(void *self, const struct heard_batch *batch,
 		return;
 	}
 	f->pending[f->n_pending++] = (struct pending){batch, take_done};
-	if (!f->is_posted) {
-		f->is_posted = true;
+	if (f->is_posted)
+		return;
+	int64_t wait = gather_ms(f, batch);
+	f->is_posted = true;
+	if (wait > 0)
+		heard_timer_set(f->gather, wait);
+	else
 		heard_post(f->host, file_flush_posted, f);
-	}
 }
 
 static void file_stop(void *self, struct heard_done *take_done)
@@ -332,6 +363,8 @@ static void file_stop(void *self, struct heard_done *take_done)
 	finish_all(f, HEARD_RETRY, "the file could not be written");
 	if (f->retry)
 		heard_timer_clear(f->retry);
+	if (f->gather)
+		heard_timer_clear(f->gather);
 	target_close(&f->target);
 	heard_done(take_done);
 }
@@ -343,6 +376,7 @@ static void file_close(void *self)
 	if (f->host == NULL)
 		return;
 	heard_timer_destroy(f->retry);
+	heard_timer_destroy(f->gather);
 	position_close(&f->positions);
 	target_release(&f->target);
 }
