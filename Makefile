@@ -58,7 +58,7 @@ all: $(BUILD)/heard $(MODULES) ## the daemon and every plugin
 -include Makefile.local
 
 # `heard send --format csv` reads tables as input `file` does.
-$(BUILD)/core/cmd_send.o $(BUILD)/core/send.o $(BUILD)/core/control_send.o: COMMON += -Iplugins/lib
+$(BUILD)/core/cmd_send.o $(BUILD)/core/send.o $(BUILD)/core/send_csv.o $(BUILD)/core/control_send.o: COMMON += -Iplugins/lib
 $(BUILD)/heard: $(BUILD)/core/main.o $(CORE_O) $(BUILD)/plugins/lib/libtable.a
 	$(call say,LINK)
 	$(Q)$(CXX) $(LDFLAGS) -pthread -rdynamic -o $@ $^ $(CORE_LIBS)

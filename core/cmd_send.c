@@ -2,11 +2,13 @@
  * cmd_send.c - `heard send`: a file or stdin, piece by piece, to the daemon.
  *
  * Pieces of whole lines, up to 256 KiB, at most WINDOW unanswered; each answer
- * says what became of one.  On a terminal a bar shows the way.
+ * says what became of one.  On a terminal a bar shows the way.  A table is cut by
+ * send_csv.c; the daemon decodes it.
  */
 #include "cli.h"
 
 #include "control.h"
+#include "send_csv.h"
 
 #include <heard/buf.h>
 #include <heard/error.h>
@@ -21,8 +23,14 @@
 #define PIECE  (256u << 10)
 #define WINDOW 8
 
+/* What was asked for. */
+struct send_request {
+	const char *pipeline, *input, *format, *columns, *charset;
+};
+
 struct sender {
 	FILE *in;
+	struct send_csv *csv;	/* a table; NULL: lines               */
 	FILE *daemon, *answers; /* the two ways of the socket         */
 	int64_t line;		/* of the next piece                  */
 	int64_t accepted, dead, failed;
@@ -95,10 +103,38 @@ static bool send_piece(struct sender *s, const struct heard_buf *piece)
 		return false;
 	s->unanswered += piece->len > 0;
 	s->bytes += (int64_t)piece->len;
+	if (s->csv != NULL && piece->len > 0)
+		s->bytes -= (int64_t)s->csv->header.len;
 	return true;
 }
 
-static void send_all(struct sender *s)
+/* The end, and what is still to be heard. */
+static void send_end(struct sender *s, bool going)
+{
+	const struct heard_buf nothing = {0};
+	if (going)
+		send_piece(s, &nothing);
+	while (s->code < 0 && read_answer(s))
+		;
+}
+
+static void send_table(struct sender *s)
+{
+	struct heard_buf piece;
+	bool going = true;
+	heard_buf_init(&piece, 4u << 20);
+	while (going && send_csv_next(s->csv, &piece, &s->line))
+		going = send_piece(s, &piece);
+	if (s->csv->left_out > 0) {
+		fprintf(stderr, "heard: %" PRId64 " lines are too long and were left out\n",
+			s->csv->left_out);
+		s->failed++;
+	}
+	send_end(s, going);
+	heard_buf_release(&piece);
+}
+
+static void send_lines(struct sender *s)
 {
 	struct heard_buf piece;
 	char *line = NULL;
@@ -127,17 +163,30 @@ static void send_all(struct sender *s)
 	}
 	if (going && piece.len > 0)
 		going = send_piece(s, &piece);
-	heard_buf_clear(&piece);
-	if (going)
-		send_piece(s, &piece); /* of no bytes: the end */
-	while (s->code < 0 && read_answer(s))
-		;
+	send_end(s, going);
 	heard_buf_release(&piece);
 	free(line);
 }
 
-static int begin(struct sender *s, const struct cli *cli, const char *pipeline,
-		 const char *input, const char *format)
+static void put_request(struct heard_json_out *w, const struct sender *s,
+			const struct send_request *r)
+{
+	heard_json_begin(w, NULL, '{');
+	heard_json_str(w, "command", heard_str("send"));
+	heard_json_str(w, "pipeline", heard_str(r->pipeline));
+	heard_json_str(w, "input", heard_str(r->input));
+	heard_json_str(w, "format", heard_str(r->format));
+	if (s->csv != NULL) {
+		const struct csv_dialect *d = &s->csv->head.dialect;
+		heard_json_int(w, "header", (int64_t)s->csv->header.len);
+		heard_json_int(w, "charset", d->charset);
+		heard_json_str(w, "separator", heard_str_n(&d->separator, 1));
+		heard_json_str(w, "columns", heard_str(r->columns));
+	}
+	heard_json_end(w, '}');
+}
+
+static int begin(struct sender *s, const struct cli *cli, const struct send_request *r)
 {
 	struct heard_error err = {0};
 	struct heard_buf b;
@@ -154,31 +203,70 @@ static int begin(struct sender *s, const struct cli *cli, const char *pipeline,
 	}
 	heard_buf_init(&b, 8192);
 	struct heard_json_out w = {.buf = &b};
-	heard_json_begin(&w, NULL, '{');
-	heard_json_str(&w, "command", heard_str("send"));
-	heard_json_str(&w, "pipeline", heard_str(pipeline));
-	heard_json_str(&w, "input", heard_str(input));
-	heard_json_str(&w, "format", heard_str(format));
-	heard_json_end(&w, '}');
+	put_request(&w, s, r);
 	fprintf(s->daemon, "%.*s\n", HEARD_ARG(heard_buf_view(&b)));
 	fflush(s->daemon);
 	heard_buf_release(&b);
 	return 0;
 }
 
+/* What is said at the end, and the exit code. */
+static int report(struct sender *s, bool is_json)
+{
+	show(s, true);
+	if (s->code < 0)
+		fprintf(stderr, "heard: the daemon went away; %u pieces were not answered\n",
+			s->unanswered);
+	if (is_json)
+		printf("{\"accepted\":%" PRId64 ",\"dead\":%" PRId64 "}\n", s->accepted,
+		       s->dead);
+	else if (!s->is_terminal)
+		printf("%" PRId64 " accepted, %" PRId64 " dead\n", s->accepted, s->dead);
+	return s->code != 0 || s->failed > 0;
+}
+
+static int send_file(struct sender *s, const struct cli *cli, const struct send_request *r)
+{
+	struct stat st;
+	struct send_csv csv;
+	struct heard_error err = {0};
+	int rc = 0;
+	s->size = fstat(fileno(s->in), &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : 0;
+	if (strcmp(r->format, "csv") == 0) {
+		s->csv = &csv;
+		rc = send_csv_open(&csv, s->in, r->columns, r->charset, &err);
+		if (rc != 0)
+			fprintf(stderr, "heard: %s: %s\n", cli->argc ? cli->argv[0] : "-",
+				err.text);
+	}
+	if (rc == 0)
+		rc = begin(s, cli, r);
+	if (rc == 0) {
+		if (s->csv != NULL)
+			send_table(s);
+		else
+			send_lines(s);
+		rc = report(s, cli->json);
+	}
+	if (s->csv != NULL)
+		send_csv_release(s->csv);
+	return rc != 0;
+}
+
 int cmd_send(int argc, char **argv)
 {
 	struct cli cli;
-	const char *pipeline = "", *input = "", *format = "ndjson";
-	const struct cli_option own[] = {{"pipeline", &pipeline, NULL},
-					 {"input", &input, NULL},
-					 {"format", &format, NULL},
-					 {NULL, NULL, NULL}};
+	struct send_request r = {"", "", "ndjson", "auto", "auto"};
+	const struct cli_option own[] = {
+		{"pipeline", &r.pipeline, NULL}, {"input", &r.input, NULL},
+		{"format", &r.format, NULL},	 {"columns", &r.columns, NULL},
+		{"charset", &r.charset, NULL},	 {NULL, NULL, NULL}};
 	if (!cli_parse(&cli, argc, argv, own,
-		       "send [-c FILE] [--pipeline P] [--input I] [--format ndjson|text] "
-		       "[FILE|-]"))
+		       "send [-c FILE] [--pipeline P] [--input I] [--format ndjson|csv|text] "
+		       "[--columns MAP] [--charset C] [FILE|-]"))
 		return 2;
-	if (cli.argc > 1 || (strcmp(format, "ndjson") != 0 && strcmp(format, "text") != 0))
+	if (cli.argc > 1 || (strcmp(r.format, "ndjson") != 0 && strcmp(r.format, "csv") != 0 &&
+			     strcmp(r.format, "text") != 0))
 		return cli_usage(&cli);
 	struct sender s = {.in = stdin, .code = -1, .is_terminal = isatty(2)};
 	if (cli.argc == 1 && strcmp(cli.argv[0], "-") != 0)
@@ -187,20 +275,10 @@ int cmd_send(int argc, char **argv)
 		fprintf(stderr, "heard: %s: %m\n", cli.argv[0]);
 		return 1;
 	}
-	struct stat st;
-	s.size = fstat(fileno(s.in), &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : 0;
-	if (begin(&s, &cli, pipeline, input, format) != 0)
-		return 1;
-	send_all(&s);
-	show(&s, true);
-	if (s.code < 0)
-		fprintf(stderr, "heard: the daemon went away; %u pieces were not answered\n",
-			s.unanswered);
-	if (cli.json)
-		printf("{\"accepted\":%" PRId64 ",\"dead\":%" PRId64 "}\n", s.accepted, s.dead);
-	else if (!s.is_terminal)
-		printf("%" PRId64 " accepted, %" PRId64 " dead\n", s.accepted, s.dead);
-	fclose(s.daemon);
-	fclose(s.answers);
-	return s.code != 0 || s.failed > 0;
+	int rc = send_file(&s, &cli, &r);
+	if (s.daemon != NULL)
+		fclose(s.daemon);
+	if (s.answers != NULL)
+		fclose(s.answers);
+	return rc;
 }

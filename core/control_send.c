@@ -3,7 +3,8 @@
  *
  * After the request, the client sends pieces: a line with their number of bytes
  * and that of their first line, "<bytes> <line>\n", then the bytes, whole lines.
- * A piece of 0 bytes ends it.  Each piece is answered, in any order, by
+ * A piece of 0 bytes ends it.  A piece of a table begins with its header row.  Each piece is
+ * answered, in any order, by
  * {"out": {"line": n, "accepted": n, "dead": n}}, once it is committed; when the
  * daemon cannot take it now, it is tried again here, so the client only waits.
  *
@@ -18,6 +19,7 @@
 #include "send.h"
 
 #include <heard/error.h>
+#include <table/rows.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,9 +32,9 @@
 struct sending {
 	struct control_client *client; /* NULL: it went away */
 	struct input *input;
-	enum send_format format;
-	size_t pending; /* pieces not yet committed */
-	size_t want;	/* bytes of the piece that is being read */
+	struct send_context context; /* but for the line */
+	size_t pending;		     /* pieces not yet committed */
+	size_t want;		     /* bytes of the piece that is being read */
 	int64_t line;
 	bool is_ended;
 	bool has_exited; /* the last line is on its way */
@@ -114,7 +116,8 @@ static void sending_receipt(void *arg, const struct heard_receipt *r)
 static void sending_emit(void *arg)
 {
 	struct sending_piece *piece = arg;
-	struct send_context context = {piece->sending->format, piece->line};
+	struct send_context context = piece->sending->context;
+	context.first_line = piece->line;
 	input_emit(
 		&piece->sending->input->host,
 		&(struct heard_emission){.raw = {piece->bytes, piece->len},
@@ -192,6 +195,31 @@ static void sending_read(struct control_client *c, void *arg)
 			     "it runs");
 }
 
+/* How the pieces are to be read; false if the client asks for nonsense. */
+static bool sending_context(const struct heard_json *request, struct send_context *c)
+{
+	const struct heard_json *header = heard_json_member(request, "header"),
+				*charset = heard_json_member(request, "charset");
+	struct heard_str format = heard_json_string(request, "format"),
+			 separator = heard_json_string(request, "separator"),
+			 columns = heard_json_string(request, "columns");
+	memset(c, 0, sizeof(*c)); /* its padding is copied, too */
+	c->format = heard_str_is(format, "text") ? SEND_TEXT : SEND_NDJSON;
+	if (!heard_str_is(format, "csv"))
+		return true;
+	if (header == NULL || charset == NULL || header->integer <= 0 ||
+	    header->integer > ROWS_HEADER_MAX || charset->integer <= CHARSET_AUTO ||
+	    charset->integer > CHARSET_UTF16BE || separator.len != 1 ||
+	    columns.len >= sizeof(c->columns))
+		return false;
+	c->format = SEND_CSV;
+	c->header = (int32_t)header->integer;
+	c->charset = (int32_t)charset->integer;
+	c->separator = separator.ptr[0];
+	snprintf(c->columns, sizeof(c->columns), "%.*s", HEARD_ARG(columns));
+	return true;
+}
+
 /* The input to send by: the one named, or the built-in one. */
 static struct input *sending_input(struct daemon *d, const struct heard_json *request,
 				   struct heard_error *err)
@@ -228,14 +256,17 @@ void control_send(struct control_client *c, const struct heard_json *request)
 			   "that input lives on a loop of its own and takes nothing by `send`");
 	}
 	struct sending *s = in != NULL ? calloc(1, sizeof(*s)) : NULL;
+	if (s != NULL && !sending_context(request, &s->context)) {
+		free(s);
+		s = NULL;
+		heard_fail(&err, EINVAL, "a table is to be sent, and not how it is to be read");
+	}
 	if (s == NULL) {
 		control_exit(c, 1, "%s", err.text[0] ? err.text : "no memory");
 		return;
 	}
 	s->client = c;
 	s->input = in;
-	s->format = heard_str_is(heard_json_string(request, "format"), "text") ? SEND_TEXT
-									       : SEND_NDJSON;
 	control_read(c, sending_read, sending_gone, s);
 	sending_read(c, s);
 }

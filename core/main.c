@@ -22,7 +22,7 @@ static const struct {
 	{"plugins", cmd_plugins, "[-c FILE]", "what was found, with version and summary"},
 	{"describe", cmd_describe, "[STAGE/]PLUGIN",
 	 "options, fields read and written, an example"},
-	{"send", cmd_send, "[--pipeline P] [--input I] [--format ndjson|text] [FILE|-]",
+	{"send", cmd_send, "[--pipeline P] [--input I] [--format ndjson|csv|text] [FILE|-]",
 	 "hand feedback to the running daemon"},
 	{"ledger", cmd_ledger, "[--json]", "where every record went"},
 	{"dead", cmd_dead, "list | show ID | replay ID|--all | drop ID|--all",

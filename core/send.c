@@ -1,10 +1,12 @@
 /*
- * send.c - lines handed over by the control socket.
+ * send.c - lines, and rows of tables, handed over by the control socket.
  */
 #include "send.h"
 
 #include <heard/batch.h>
 #include <heard/error.h>
+#include <table/map.h>
+#include <table/rows.h>
 
 #include <errno.h>
 #include <string.h>
@@ -40,12 +42,30 @@ int send_decode(enum send_format format, struct heard_str raw, int64_t first_lin
 	return 0;
 }
 
+static int send_decode_csv(const struct send_context *c, struct heard_str raw,
+			   struct heard_batch *b, struct heard_error *err)
+{
+	static const struct map best = {0};
+	const struct map *map = map_find(heard_str(c->columns));
+	const struct rows rows = {
+		.map = map != NULL ? map : &best,
+		.file = "",
+		.dialect = {(enum charset)c->charset, c->separator},
+		.header = (size_t)c->header,
+		.line = c->first_line,
+		.max_row = SEND_ROW_MAX,
+	};
+	return rows_decode(&rows, raw, b, err);
+}
+
 int send_decode_sent(struct heard_str raw, struct heard_str context, struct heard_batch *b,
 		     struct heard_error *err)
 {
-	struct send_context c = {SEND_NDJSON, 1};
+	struct send_context c = {.format = SEND_NDJSON, .first_line = 1};
 	if (context.len == sizeof(c))
 		memcpy(&c, context.ptr, sizeof(c));
+	if (c.format == SEND_CSV)
+		return send_decode_csv(&c, raw, b, err);
 	return send_decode(c.format, raw, c.first_line, b, err);
 }
 

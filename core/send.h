@@ -10,13 +10,19 @@
 
 #include "conf.h"
 
-#define SEND_NAME "send"
+#define SEND_NAME    "send"
+#define SEND_ROW_MAX (1 << 20)
 
-enum send_format { SEND_NDJSON = 'j', SEND_TEXT = 't' };
+enum send_format { SEND_NDJSON = 'j', SEND_TEXT = 't', SEND_CSV = 'c' };
 
 struct send_context { /* of an emission */
 	enum send_format format;
 	int64_t first_line;
+	/* SEND_CSV: each piece begins with the header row */
+	int32_t header;	 /* its bytes                                 */
+	int32_t charset; /* enum charset, never CHARSET_AUTO          */
+	char separator;
+	char columns[23]; /* name of a map that comes with heard       */
 };
 
 const struct conf_instance *send_instance(void);

@@ -49,6 +49,16 @@ is "a short text is tagged, another is not" \
 	"$(grep '^{' "$T/author/out" | jq -c .tags | paste -sd' ')" '["short"] null'
 is "what it says of itself" "$(grep -c 'min: integer, default 3, 1 to 4096' "$T/author/out")" 1
 
+docs code docs/writing-plugins.md letterbox.c >"$T/author/letterbox.c"
+mkdir "$T/author/plugins/output"
+ok "its output that answers builds" ${CC:-cc} -std=c11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC \
+	-fvisibility=hidden -shared -Iinclude -o "$T/author/plugins/output/letterbox.so" "$T/author/letterbox.c"
+sed 's|plugin = "http";|& reply = "letterbox";|; s|outputs = (|& { plugin = "letterbox"; folder = "x"; },|' \
+	"$T/author/lengthgate.conf" >"$T/author/letterbox.conf"
+ok "and an input can name it" "$HEARD" check -c "$T/author/letterbox.conf"
+"$HEARD" describe letterbox -c "$T/author/letterbox.conf" >"$T/author/out"
+is "it says that it carries answers" "$(grep -c 'carries answers to customers' "$T/author/out")" 1
+
 # ---- the operator's guide
 
 STATE=$T/lib/heard CONF=$T/etc/heard.conf

@@ -204,9 +204,11 @@ static bool looks_like_header(struct heard_str s)
 	return s.len <= HEADER_LOOKS && digits <= DIGITS_MAX;
 }
 
+/* map NULL: none of the shipped ones fits; the first serves as an example. */
 static int refuse(const struct map *map, const struct heard_str *headers, size_t n,
 		  struct heard_error *err)
 {
+	const struct map *shown_of = map ? map : map_at(0);
 	struct heard_buf found, wanted;
 	int shown = 0;
 
@@ -217,19 +219,21 @@ static int refuse(const struct map *map, const struct heard_str *headers, size_t
 				 HEARD_ARG(looks_like_header(headers[i])
 						   ? headers[i]
 						   : HEARD_STR_OF("(no name)")));
-	for (size_t i = 0; i < map->n && shown < QUOTED_MAX; i++) {
-		struct heard_str rest = heard_str(map->entries[i].headers), one;
+	for (size_t i = 0; i < shown_of->n && shown < QUOTED_MAX; i++) {
+		struct heard_str rest = heard_str(shown_of->entries[i].headers), one;
 
-		if (map->entries[i].headers[0] != '=' && next_header(&rest, &one))
+		if (shown_of->entries[i].headers[0] != '=' && next_header(&rest, &one))
 			heard_buf_printf(&wanted, "%s%.*s", shown++ ? ", " : "",
 					 HEARD_ARG(one));
 	}
 	heard_fail(err, EINVAL,
 		   "its header has none of the columns of %s%s; found: %.220s%s; expected: "
 		   "%.160s, ...; set `columns`",
-		   map->name[0] ? "the map " : "`columns`", map->name,
-		   found.ptr ? found.ptr : "", n > QUOTED_MAX ? ", ..." : "",
-		   wanted.ptr ? wanted.ptr : "");
+		   map == NULL	  ? "the maps that come with heard"
+		   : map->name[0] ? "the map "
+				  : "`columns`",
+		   map ? map->name : "", found.ptr ? found.ptr : "",
+		   n > QUOTED_MAX ? ", ..." : "", wanted.ptr ? wanted.ptr : "");
 	heard_buf_release(&found);
 	heard_buf_release(&wanted);
 	return -EINVAL;
@@ -262,7 +266,7 @@ int map_match(const struct map *map, const struct heard_str *headers, size_t n,
 	memset(m, 0, sizeof(*m));
 	m->map = map != NULL && map->name != NULL ? map : best_map(headers, n);
 	if (m->map == NULL)
-		return refuse(map_at(0), headers, n, err);
+		return refuse(NULL, headers, n, err);
 	m->n = n;
 	for (size_t i = 0; i < m->map->n; i++) {
 		const struct map_entry *e = &m->map->entries[i];
