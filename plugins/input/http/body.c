@@ -234,6 +234,7 @@ enum body_kind body_kind(struct heard_str type)
 		{"application/ndjson", BODY_NDJSON},
 		{"application/jsonl", BODY_NDJSON},
 		{"application/x-www-form-urlencoded", BODY_FORM},
+		{"multipart/form-data", BODY_MULTIPART},
 	};
 	struct heard_str name = next_part(&type);
 	if (!is_utf8(type))
@@ -248,7 +249,7 @@ enum body_kind body_kind(struct heard_str type)
 
 /* Fields that name another record, or claim one.  Anybody could write the name of
  * somebody else's, so they count from senders with a key only (decision 0051). */
-static void disown(struct heard_batch *batch, size_t from)
+void body_disown(struct heard_batch *batch, size_t from)
 {
 	static const enum heard_field claims[] = {
 		HEARD_SOURCE_ID, HEARD_REVISION, HEARD_OP,	   HEARD_DUPLICATE_OF,
@@ -284,6 +285,6 @@ int body_decode(const struct body_context *context, struct heard_str raw,
 	if (result == 0)
 		result = decode_plain(context, raw, channel, batch, err);
 	if (result == 0 && context->is_anonymous)
-		disown(batch, before);
+		body_disown(batch, before);
 	return result;
 }

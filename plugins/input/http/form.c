@@ -25,13 +25,9 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Percent decoding into memory of the batch; "+" is a blank. */
-static int unescape(struct heard_batch *batch, struct heard_str s, struct heard_str *out)
+bool form_unescape(struct heard_str s, char *to, size_t *n_r)
 {
-	char *to = heard_batch_alloc(batch, s.len + 1);
 	size_t n = 0;
-	if (to == NULL)
-		return -ENOMEM;
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
 		if (c == '+') {
@@ -40,14 +36,26 @@ static int unescape(struct heard_batch *batch, struct heard_str s, struct heard_
 			int high = i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
 			int low = i + 2 < s.len ? hex_digit(s.ptr[i + 2]) : -1;
 			if (high < 0 || low < 0)
-				return -EBADMSG;
+				return false;
 			c = (char)(high * 16 + low);
 			i += 2;
 		}
 		to[n++] = c;
 	}
-	*out = heard_str_n(to, n);
-	return text_is_valid(*out) && memchr(to, '\0', n) == NULL ? 0 : -EBADMSG;
+	*n_r = n;
+	return true;
+}
+
+/* The same into memory of the batch; it must be text. */
+static int unescape(struct heard_batch *batch, struct heard_str s, struct heard_str *out)
+{
+	char *to = heard_batch_alloc(batch, s.len + 1);
+	if (to == NULL)
+		return -ENOMEM;
+	if (!form_unescape(s, to, &out->len))
+		return -EBADMSG;
+	out->ptr = to;
+	return text_is_valid(*out) && memchr(to, '\0', out->len) == NULL ? 0 : -EBADMSG;
 }
 
 static bool parse_number(struct heard_str s, double *out)
@@ -103,6 +111,12 @@ static int set_member(struct heard_record *r, struct heard_str name, struct hear
 	return heard_family_set(r, HEARD_ATTRIBUTES, name, v);
 }
 
+int form_set(struct heard_record *r, struct heard_str name, struct heard_str value)
+{
+	int result = set_member(r, name, value);
+	return result == -EINVAL ? -EBADMSG : result;
+}
+
 /* One "name=value". */
 static int take_pair(struct heard_record *r, struct heard_str pair)
 {
@@ -115,8 +129,7 @@ static int take_pair(struct heard_record *r, struct heard_str pair)
 		result = unescape(heard_record_batch(r), rest, &value);
 	if (result < 0 || name.len == 0 || value.len == 0)
 		return result;
-	result = set_member(r, name, value);
-	return result == -EINVAL ? -EBADMSG : result;
+	return form_set(r, name, value);
 }
 
 static int take_pairs(struct heard_record *r, struct heard_str raw, size_t *n)

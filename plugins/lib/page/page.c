@@ -242,11 +242,9 @@ void page_begin(struct page *p, enum page_lang lang, const struct page_options *
 	put_body_class(p);
 	page_html(p, "<main>\n");
 	put_languages(p);
-	if (!options->is_embedded) {
-		page_html(p, "<h1>");
-		page_say(p, options->title);
-		page_html(p, "</h1>\n");
-	}
+	page_html(p, "<h1>");
+	page_say(p, options->title);
+	page_html(p, "</h1>\n");
 }
 
 struct heard_str page_end(struct page *p)

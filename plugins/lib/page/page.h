@@ -69,7 +69,7 @@ struct page_options {
 	const char *path;  /* of this page, for the links to other languages; NULL: none */
 	bool is_private;   /* its URL is a secret: not stored, not indexed, no referrer */
 	bool is_fresh;	   /* it holds what counts once: not stored, but no secret      */
-	bool is_embedded;  /* shown inside another page: no header, no margins         */
+	bool is_embedded;  /* shown inside another page: a small title, no margins      */
 	bool is_wide;	   /* for tables: up to 1100 px instead of 640                 */
 	int64_t refresh_s; /* shown again after so many seconds; 0: not                */
 	const struct heard_list *frames; /* origins, besides our own, whose pages may hold */
@@ -83,7 +83,7 @@ struct page {
 	char style_hash[48]; /* base64 of its SHA-256 */
 };
 
-/* Up to <main>, with the title as <h1> (none in an embedded page). */
+/* Up to <main>, with the title as <h1>. */
 void page_begin(struct page *, enum page_lang, const struct page_options *);
 
 /* A literal, as it is. */

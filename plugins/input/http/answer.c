@@ -1,0 +1,83 @@
+/*
+ * answer.c - what programs are told: JSON, and problem documents.
+ */
+#include "answer.h"
+
+#include <heard/buf.h>
+#include <heard/json.h>
+
+#include <errno.h>
+#include <stdio.h>
+
+enum { RETRY_MS = 1000 };
+
+void answer_set_retry(struct heard_http *request, int64_t ms)
+{
+	char value[24];
+	snprintf(value, sizeof(value), "%lld",
+		 (long long)((ms > 0 ? ms : RETRY_MS) + 999) / 1000);
+	heard_http_set_header(request, "Retry-After", value);
+}
+
+void answer_link(const struct http *h, struct heard_str id, char link[ANSWER_LINK])
+{
+	unsigned char hash[32];
+	memcpy(link, "/status/", 8);
+	heard_keyed_hash(h->host, "status", id, hash);
+	sodium_bin2base64(link + 8, ANSWER_LINK - 8, hash, ANSWER_TOKEN,
+			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static void answer_accepted(const struct http *h, struct heard_http *take,
+			    const struct heard_receipt *receipt)
+{
+	struct heard_buf body;
+	char link[ANSWER_LINK];
+	heard_buf_init(&body, 64 + receipt->n * 128);
+	struct heard_json_out out = {.buf = &body};
+	heard_json_begin(&out, NULL, '{');
+	heard_json_int(&out, "accepted", (int64_t)receipt->n);
+	heard_json_begin(&out, "ids", '[');
+	for (size_t i = 0; i < receipt->n; i++)
+		heard_json_str(&out, NULL, heard_str_n(receipt->ids[i], 36));
+	heard_json_end(&out, ']');
+	heard_json_begin(&out, "status", '[');
+	for (size_t i = 0; i < receipt->n; i++) {
+		answer_link(h, heard_str_n(receipt->ids[i], 36), link);
+		heard_json_str(&out, NULL, heard_str(link));
+	}
+	heard_json_end(&out, ']');
+	heard_json_end(&out, '}');
+	heard_http_reply(take, 202, "application/json", heard_buf_view(&body));
+	heard_buf_release(&body);
+}
+
+static void answer_bad(struct heard_http *take, const struct heard_receipt *receipt, int status)
+{
+	struct heard_buf body;
+	heard_buf_init(&body, 8192);
+	struct heard_json_out out = {.buf = &body};
+	heard_json_begin(&out, NULL, '{');
+	heard_json_str(&out, "error",
+		       heard_str(receipt->error ? receipt->error : "the body is malformed"));
+	if (receipt->line > 0)
+		heard_json_int(&out, "line", receipt->line);
+	heard_json_end(&out, '}');
+	heard_http_reply(take, status, "application/json", heard_buf_view(&body));
+	heard_buf_release(&body);
+}
+
+void answer_receipt(const struct http *h, struct heard_http *take,
+		    const struct heard_receipt *receipt, const char *conflict)
+{
+	switch (-receipt->code) {
+	case 0: answer_accepted(h, take, receipt); break;
+	case EBADMSG: answer_bad(take, receipt, 400); break;
+	case EFBIG: answer_bad(take, receipt, 413); break;
+	case EEXIST: heard_http_problem(take, 422, "%s", conflict); break;
+	default:
+		answer_set_retry(take, receipt->after_ms);
+		heard_http_problem(take, 503, "%s",
+				   receipt->error ? receipt->error : "not now, send it again");
+	}
+}

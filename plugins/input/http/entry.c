@@ -1,0 +1,229 @@
+/*
+ * entry.c - reading our own form, at home and again on a worker.
+ *
+ * At home the fields are needed to show them again if something is wrong; on a worker
+ * they become the record.  Only fields of the form are taken: who fills it in has shown
+ * no key, and cannot know the names of others.
+ *
+ * The text is in the words of the customer, so it is kept in one buffer that is wiped
+ * when it is released.
+ */
+#include "entry.h"
+
+#include "form.h"
+#include "multipart.h"
+#include "once.h"
+
+#include <heard/record.h>
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+#include <text/utf8.h>
+
+static const struct {
+	const char *name;
+	int field; /* of the record; -1: not kept as it is */
+} fields[ENTRY_FIELDS] = {
+	[ENTRY_ONCE] = {ONCE_NAME, -1},
+	[ENTRY_LANG] = {"lang", -1},
+	[ENTRY_EMBED] = {"embed", -1},
+	[ENTRY_BODY] = {"body", HEARD_BODY},
+	[ENTRY_RATING] = {"rating", -1},
+	[ENTRY_ORDER] = {"order", HEARD_ORDER},
+	[ENTRY_PRODUCT] = {"product", HEARD_PRODUCT},
+	[ENTRY_NAME] = {"author.name", HEARD_AUTHOR_NAME},
+	[ENTRY_PHONE] = {"author.phone", HEARD_AUTHOR_PHONE},
+	[ENTRY_EMAIL] = {"author.email", HEARD_AUTHOR_EMAIL},
+	[ENTRY_CONSENT] = {"consent", -1},
+};
+
+const char *entry_name(enum entry_field f)
+{
+	return fields[f].name;
+}
+
+void entry_init(struct entry *e)
+{
+	memset(e->values, 0, sizeof(e->values));
+	heard_buf_init(&e->text, ENTRY_MAX);
+}
+
+void entry_release(struct entry *e)
+{
+	if (e->text.ptr)
+		sodium_memzero(e->text.ptr, e->text.size);
+	heard_buf_release(&e->text);
+	memset(e->values, 0, sizeof(e->values));
+}
+
+struct heard_str entry_get(const struct entry *e, enum entry_field f)
+{
+	return e->values[f].len ? heard_str_n(e->text.ptr + e->values[f].at, e->values[f].len)
+				: heard_str_n("", 0);
+}
+
+/* ---- reading */
+
+/* Browsers send CR LF for a line break in a text. */
+static size_t drop_returns(char *s, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (s[i] != '\r' || i + 1 == n || s[i + 1] != '\n')
+			s[kept++] = s[i];
+	return kept;
+}
+
+/* A value whose bytes stand at the end of e->text. */
+static enum form_fault keep(struct entry *e, int field, size_t at)
+{
+	char *s = e->text.ptr + at;
+	size_t n = drop_returns(s, e->text.len - at);
+	if (!text_is_valid(heard_str_n(s, n)) || memchr(s, '\0', n) != NULL) {
+		e->text.len = at;
+		return FAULT_MALFORMED;
+	}
+	struct heard_str value = heard_str_trim(heard_str_n(s, n));
+	e->values[field].at = at + (size_t)(value.ptr - s);
+	e->values[field].len = value.len;
+	e->text.len = at + n;
+	return FAULT_NONE;
+}
+
+static int find(struct heard_str name)
+{
+	for (int f = 0; f < ENTRY_FIELDS; f++)
+		if (heard_str_is(name, fields[f].name))
+			return f;
+	return -1;
+}
+
+static enum form_fault read_pair(struct entry *e, struct heard_str pair, bool *is_ours)
+{
+	const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
+	size_t n = equals ? (size_t)(equals - pair.ptr) : pair.len;
+	struct heard_str value = heard_str_skip(pair, equals ? n + 1 : n);
+	int field = find(heard_str_n(pair.ptr, n));
+	*is_ours |= field == ENTRY_ONCE;
+	if (field < 0 || !*is_ours)
+		return FAULT_NONE;
+	size_t at = e->text.len, size = value.len;
+	char *room = heard_buf_room(&e->text, size + 1);
+	if (room == NULL)
+		return FAULT_TOO_LONG;
+	if (!form_unescape(value, room, &size))
+		return FAULT_MALFORMED;
+	heard_buf_used(&e->text, size);
+	return keep(e, field, at);
+}
+
+static enum form_fault read_pairs(struct entry *e, struct heard_str raw, bool *is_ours)
+{
+	enum form_fault fault = FAULT_NONE;
+	for (int n = 0; raw.len && fault == FAULT_NONE; n++) {
+		const char *end = memchr(raw.ptr, '&', raw.len);
+		size_t len = end ? (size_t)(end - raw.ptr) : raw.len;
+		if (n == MULTIPART_MAX_PARTS)
+			return FAULT_MALFORMED;
+		fault = read_pair(e, heard_str_n(raw.ptr, len), is_ours);
+		if (!*is_ours)
+			return fault;
+		raw = heard_str_skip(raw, end ? len + 1 : len);
+	}
+	return fault;
+}
+
+static enum form_fault read_parts(struct entry *e, const char *boundary, struct heard_str raw,
+				  bool *is_ours)
+{
+	struct multipart m;
+	struct multipart_part part;
+	enum form_fault fault = FAULT_NONE;
+	multipart_init(&m, raw, boundary);
+	int result;
+	while ((result = multipart_next(&m, &part)) > 0 && !part.is_file) {
+		int field = find(part.name);
+		*is_ours |= field == ENTRY_ONCE;
+		if (!*is_ours)
+			return FAULT_NONE;
+		size_t at = e->text.len;
+		if (field < 0)
+			continue;
+		heard_buf_str(&e->text, part.bytes);
+		if (e->text.failed)
+			return FAULT_TOO_LONG;
+		fault = keep(e, field, at);
+		if (fault != FAULT_NONE)
+			return fault;
+	}
+	return result < 0 ? FAULT_MALFORMED : fault;
+}
+
+enum form_fault entry_read(struct entry *e, enum body_kind kind, const char *boundary,
+			   struct heard_str body, bool *is_ours)
+{
+	*is_ours = false;
+	return kind == BODY_MULTIPART ? read_parts(e, boundary, body, is_ours)
+				      : read_pairs(e, heard_str_trim(body), is_ours);
+}
+
+/* ---- what becomes of it */
+
+static int rating_of(const struct entry *e)
+{
+	struct heard_str s = entry_get(e, ENTRY_RATING);
+	return s.len == 1 && s.ptr[0] >= '1' && s.ptr[0] <= '5' ? s.ptr[0] - '0' : 0;
+}
+
+enum form_fault entry_check(const struct entry *e, const struct http_consent *consent)
+{
+	if (entry_get(e, ENTRY_BODY).len == 0)
+		return FAULT_EMPTY;
+	if (consent->version[0] && !heard_str_is(entry_get(e, ENTRY_CONSENT), consent->version))
+		return FAULT_CONSENT;
+	if (entry_get(e, ENTRY_RATING).len && rating_of(e) == 0)
+		return FAULT_MALFORMED;
+	return FAULT_NONE;
+}
+
+/* CJK ideographs of the basic plane: who writes them reads Chinese. */
+static bool has_chinese(struct heard_str s)
+{
+	const char *end = s.ptr + s.len;
+	uint32_t c;
+	for (const char *p = s.ptr; p < end;) {
+		size_t n = text_decode(p, end, &c);
+		if (n && c >= 0x4e00 && c <= 0x9fff)
+			return true;
+		p += n ? n : 1;
+	}
+	return false;
+}
+
+enum page_lang entry_lang(const struct entry *e, enum page_lang otherwise)
+{
+	return page_lang_read(entry_get(e, ENTRY_LANG), otherwise);
+}
+
+int entry_fill(const struct entry *e, const struct http *h, struct heard_record *r)
+{
+	struct heard_value consent = {.type = HEARD_STR_, .str = heard_str(h->consent.version)};
+	bool is_zh = entry_lang(e, PAGE_ZH) == PAGE_ZH || has_chinese(entry_get(e, ENTRY_BODY));
+	int rating = rating_of(e),
+	    result = heard_set_str(r, HEARD_CHANNEL, heard_str(h->channel));
+	for (int f = 0; f < ENTRY_FIELDS && result == 0; f++)
+		if (fields[f].field >= 0 && e->values[f].len)
+			result = heard_set_str(r, (enum heard_field)fields[f].field,
+					       entry_get(e, (enum entry_field)f));
+	if (result == 0)
+		result = heard_set_str(r, HEARD_LANG, heard_str(is_zh ? "zh" : "en"));
+	if (result == 0 && rating)
+		result = heard_set_number(r, HEARD_RATING, rating);
+	if (result == 0 && rating)
+		result = heard_set_number(r, HEARD_RATING_MAX, 5);
+	if (result == 0 && consent.str.len)
+		result = heard_family_set(r, HEARD_ATTRIBUTES, HEARD_STR_OF("consent"),
+					  consent);
+	return result;
+}

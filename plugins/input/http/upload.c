@@ -1,0 +1,248 @@
+/*
+ * upload.c - files of a form: what they are, and into the store of blobs.
+ *
+ * What a file says of itself is not believed: its type is what its first bytes tell, and
+ * that must be one of the option's.  So what is kept under the name of a picture is a
+ * picture, and neither a page nor a program.
+ *
+ * All files are looked at before the first is written, so a refused form leaves nothing
+ * behind.  Blobs are synced when heard_blob_put() returns, so they are safe before the
+ * record is that names them.
+ */
+#include "upload.h"
+
+#include "fault.h"
+#include "form.h"
+#include "multipart.h"
+
+#include <heard/batch.h>
+#include <heard/blob.h>
+#include <heard/error.h>
+
+#include <errno.h>
+#include <string.h>
+#include <text/utf8.h>
+
+enum { NAME_MAX_BYTES = 120 };
+
+const char *const upload_types[] = {
+	"image/jpeg",	   "image/png",	 "image/gif",	    "image/webp",
+	"image/heic",	   "image/avif", "application/pdf", "video/mp4",
+	"video/quicktime", "video/webm", "audio/mpeg",	    "audio/wav",
+	"audio/ogg",	   "audio/mp4",	 "audio/amr",	    NULL};
+
+/* ---- what it is */
+
+/* ISO base media: a box "ftyp" whose brand says what is in it. */
+static const char *sniff_brand(struct heard_str s)
+{
+	static const struct {
+		const char brand[5];
+		const char *type;
+	} brands[] = {
+		{"heic", "image/heic"}, {"heix", "image/heic"},	     {"hevc", "image/heic"},
+		{"mif1", "image/heic"}, {"msf1", "image/heic"},	     {"avif", "image/avif"},
+		{"avis", "image/avif"}, {"qt  ", "video/quicktime"}, {"M4A ", "audio/mp4"},
+		{"M4B ", "audio/mp4"},	{"isom", "video/mp4"},	     {"iso2", "video/mp4"},
+		{"iso4", "video/mp4"},	{"iso5", "video/mp4"},	     {"iso6", "video/mp4"},
+		{"mp41", "video/mp4"},	{"mp42", "video/mp4"},	     {"avc1", "video/mp4"},
+		{"M4V ", "video/mp4"},	{"MSNV", "video/mp4"},	     {"dash", "video/mp4"},
+		{"3gp4", "video/mp4"},	{"3gp5", "video/mp4"},
+	};
+	if (s.len < 12 || memcmp(s.ptr + 4, "ftyp", 4) != 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(brands) / sizeof(brands[0]); i++)
+		if (memcmp(s.ptr + 8, brands[i].brand, 4) == 0)
+			return brands[i].type;
+	return NULL;
+}
+
+/* RIFF: the form type stands at 8. */
+static const char *sniff_riff(struct heard_str s)
+{
+	if (s.len < 12 || memcmp(s.ptr, "RIFF", 4) != 0)
+		return NULL;
+	if (memcmp(s.ptr + 8, "WEBP", 4) == 0)
+		return "image/webp";
+	return memcmp(s.ptr + 8, "WAVE", 4) == 0 ? "audio/wav" : NULL;
+}
+
+const char *upload_sniff(struct heard_str s)
+{
+	static const struct {
+		struct heard_str magic;
+		const char *type;
+	} known[] = {
+		{HEARD_STR("\xff\xd8\xff"), "image/jpeg"},
+		{HEARD_STR("\x89PNG\r\n\x1a\n"), "image/png"},
+		{HEARD_STR("GIF87a"), "image/gif"},
+		{HEARD_STR("GIF89a"), "image/gif"},
+		{HEARD_STR("%PDF-"), "application/pdf"},
+		{HEARD_STR("\x1a\x45\xdf\xa3"), "video/webm"},
+		{HEARD_STR("OggS"), "audio/ogg"},
+		{HEARD_STR("ID3"), "audio/mpeg"},
+		{HEARD_STR("\xff\xfb"), "audio/mpeg"},
+		{HEARD_STR("\xff\xf3"), "audio/mpeg"},
+		{HEARD_STR("#!AMR"), "audio/amr"},
+	};
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (heard_str_starts(s, known[i].magic))
+			return known[i].type;
+	const char *type = sniff_riff(s);
+	return type ? type : sniff_brand(s);
+}
+
+/* ---- may it come in? */
+
+/* Browsers send an empty file where none was chosen. */
+static bool is_nothing(const struct multipart_part *part)
+{
+	return part->filename.len == 0 && part->bytes.len == 0;
+}
+
+static bool is_wanted(const struct http *h, const char *type)
+{
+	for (size_t i = 0; type && i < h->attachments.types.n; i++)
+		if (strcmp(type, h->attachments.types.at[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum form_fault check_file(const struct http *h, const struct multipart_part *part,
+				  int64_t n)
+{
+	if (!h->has_files)
+		return FAULT_NO_FILES;
+	if (n >= h->attachments.max_count)
+		return FAULT_FILE_COUNT;
+	if (part->bytes.len > (size_t)h->attachments.max_size)
+		return FAULT_FILE_SIZE;
+	return is_wanted(h, upload_sniff(part->bytes)) ? FAULT_NONE : FAULT_FILE_TYPE;
+}
+
+/* ---- in it comes */
+
+/* The last part of a path; no control characters, no quotes, not too long. */
+static struct heard_str clean_name(struct heard_batch *batch, struct heard_str name)
+{
+	for (size_t i = name.len; i-- > 0;)
+		if (name.ptr[i] == '/' || name.ptr[i] == '\\') {
+			name = heard_str_skip(name, i + 1);
+			break;
+		}
+	char *to = heard_batch_alloc(batch, NAME_MAX_BYTES);
+	size_t n = 0;
+	uint32_t c;
+	const char *end = name.ptr + name.len;
+	for (const char *p = name.ptr; to && p < end;) {
+		size_t size = text_decode(p, end, &c);
+		if (n + size > NAME_MAX_BYTES)
+			break;
+		if (size && c >= ' ' && c != '"' && (c < 0x7f || c >= 0xa0)) {
+			memcpy(to + n, p, size);
+			n += size;
+		}
+		p += size ? size : 1;
+	}
+	return n ? heard_str_n(to, n) : HEARD_STR_OF("file");
+}
+
+static int keep_file(const struct http *h, const struct multipart_part *part,
+		     struct heard_record *r, struct heard_error *err)
+{
+	char name[HEARD_BLOB_NAME];
+	int result = heard_blob_put(h->host, part->bytes, name, err);
+	if (result < 0)
+		return result;
+	struct heard_file file = {
+		.name = clean_name(heard_record_batch(r), part->filename),
+		.type = heard_str(upload_sniff(part->bytes)),
+		.sha256 = heard_str(name),
+		.size = (int64_t)part->bytes.len,
+	};
+	result = heard_file_add(r, &file);
+	return result < 0 ? heard_fail(err, -result, "no memory for the record") : 0;
+}
+
+static int check_files(const struct http *h, struct heard_str raw, const char *boundary,
+		       struct heard_error *err)
+{
+	struct multipart m;
+	struct multipart_part part;
+	int result;
+	int64_t n = 0;
+	multipart_init(&m, raw, boundary);
+	while ((result = multipart_next(&m, &part)) > 0) {
+		if (!part.is_file || is_nothing(&part))
+			continue;
+		enum form_fault fault = check_file(h, &part, n++);
+		if (fault != FAULT_NONE)
+			return fault_fail(err, fault);
+	}
+	return result < 0 ? fault_fail(err, FAULT_MALFORMED) : 0;
+}
+
+int upload_files(const struct http *h, struct heard_str raw, const char *boundary,
+		 struct heard_record *r, struct heard_error *err)
+{
+	struct multipart m;
+	struct multipart_part part;
+	int result = check_files(h, raw, boundary, err);
+	multipart_init(&m, raw, boundary);
+	while (result == 0 && multipart_next(&m, &part) > 0)
+		if (part.is_file && !is_nothing(&part))
+			result = keep_file(h, &part, r, err);
+	return result;
+}
+
+/* ---- a body from elsewhere */
+
+static int take_field(struct heard_record *r, const struct multipart_part *part)
+{
+	struct heard_batch *batch = heard_record_batch(r);
+	struct heard_str name = heard_batch_copy(batch, part->name);
+	struct heard_str value = heard_batch_copy(batch, part->bytes);
+	if (part->bytes.len == 0)
+		return 0;
+	if (name.ptr == NULL || value.ptr == NULL)
+		return -ENOMEM;
+	if (!text_is_valid(name) || !text_is_valid(value) ||
+	    memchr(value.ptr, '\0', value.len) != NULL)
+		return -EBADMSG;
+	return form_set(r, name, value);
+}
+
+static int take_fields(struct heard_record *r, struct heard_str raw, const char *boundary,
+		       size_t *n)
+{
+	struct multipart m;
+	struct multipart_part part;
+	int result;
+	multipart_init(&m, raw, boundary);
+	for (*n = 1; (result = multipart_next(&m, &part)) > 0; (*n)++) {
+		if (part.is_file)
+			continue;
+		result = take_field(r, &part);
+		if (result < 0)
+			return result;
+	}
+	return result;
+}
+
+int upload_decode(const struct http *h, struct heard_str raw, const char *boundary,
+		  struct heard_batch *batch, struct heard_error *err)
+{
+	size_t n;
+	struct heard_record *r = heard_batch_add(batch);
+	if (r == NULL)
+		return heard_fail(err, ENOMEM, "no memory for the record");
+	int result = take_fields(r, raw, boundary, &n);
+	if (result == 0 && !heard_has(r, HEARD_CHANNEL))
+		result = heard_set_str(r, HEARD_CHANNEL, heard_str(h->channel));
+	if (result == -EBADMSG)
+		return heard_fail(err, EBADMSG,
+				  "part %zu of the body is malformed, or not of its type", n);
+	if (result < 0)
+		return heard_fail(err, -result, "no memory for the record");
+	return upload_files(h, raw, boundary, r, err);
+}
