@@ -15,6 +15,7 @@
 #include <store/store.h>
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,15 @@ static char *make_line(void)
 	return line;
 }
 
+/* Every body says something else, although lines come again: it begins elsewhere. */
+static struct heard_str body_of(struct heard_str line, unsigned skip)
+{
+	static const char member[] = "\"body\":\"";
+	const char *body = memmem(line.ptr, line.len, member, sizeof(member) - 1);
+	size_t start = (size_t)(body - line.ptr) + sizeof(member) - 1 + skip % 300;
+	return heard_str_n(line.ptr + start, 580 - skip % 300);
+}
+
 static void fill(struct store_record *rec, char *const lines[], unsigned i, unsigned tickets,
 		 char source_id[32])
 {
@@ -158,11 +168,13 @@ static void fill(struct store_record *rec, char *const lines[], unsigned i, unsi
 	rec->source_id = heard_str(source_id);
 	rec->channel = HEARD_STR_OF("web");
 	rec->subject = HEARD_STR_OF("late and broken");
+	rec->body = body_of(rec->line, i / VARIETY);
 	bool is_ticket = random_below(100) < tickets;
 	rec->intent = is_ticket ? HEARD_STR_OF("complaint") : HEARD_STR_OF("praise");
 	rec->priority = HEARD_STR_OF("medium");
 	rec->category = HEARD_STR_OF("product");
 	rec->department = HEARD_STR_OF("quality");
+	rec->nps = rec->csat = rec->ces = rec->rating = rec->rating_max = NAN;
 }
 
 static void say(void *arg, bool trouble, const char *text)

@@ -3,11 +3,8 @@
  */
 #include "store_fixture.h"
 
-#include <store/sqlite.h>
-
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -545,8 +542,6 @@ static void a_token_has_one_spelling(void **state)
 	assert_false(store_token_parse(heard_str(text), back));
 	assert_false(store_token_parse(heard_str_n("a\0bcdefghijklmnopqrstu", 22), back));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
 {
