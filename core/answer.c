@@ -31,9 +31,10 @@ struct heard_reply {
 	struct loop_job hop;
 	struct heard_host *keeper, *carrier;
 	struct reply_link {
-		struct heard_reply *next, **at; /* at: what points to us; NULL: not in it */
-	} asked, carrying;			/* [keeper's home], [carrier's home] */
-	struct heard_answer answer;		/* its views are into `text`         */
+		struct heard_reply *next, **at; /* at: what points to us */
+		bool is_in;
+	} asked, carrying;	    /* [keeper's home], [carrier's home] */
+	struct heard_answer answer; /* its views are into `text`         */
 	void (*done)(void *arg, enum heard_outcome, int64_t after_ms, const char *reason);
 	void *arg;
 	enum heard_outcome outcome; /* 0: not yet */
@@ -47,7 +48,7 @@ struct heard_reply {
 static void reply_ask(struct heard_reply *r)
 {
 	struct heard_reply **list = &r->keeper->asked;
-	r->asked = (struct reply_link){*list, list};
+	r->asked = (struct reply_link){*list, list, true};
 	if (*list != NULL)
 		(*list)->asked.at = &r->asked.next;
 	*list = r;
@@ -58,13 +59,13 @@ static void reply_unask(struct heard_reply *r)
 	*r->asked.at = r->asked.next;
 	if (r->asked.next != NULL)
 		r->asked.next->asked.at = r->asked.at;
-	r->asked.at = NULL;
+	r->asked.is_in = false;
 }
 
 static void reply_carry(struct heard_reply *r)
 {
 	struct heard_reply **list = &r->carrier->carrying;
-	r->carrying = (struct reply_link){*list, list};
+	r->carrying = (struct reply_link){*list, list, true};
 	if (*list != NULL)
 		(*list)->carrying.at = &r->carrying.next;
 	*list = r;
@@ -75,7 +76,7 @@ static void reply_put_down(struct heard_reply *r)
 	*r->carrying.at = r->carrying.next;
 	if (r->carrying.next != NULL)
 		r->carrying.next->carrying.at = r->carrying.at;
-	r->carrying.at = NULL;
+	r->carrying.is_in = false;
 }
 
 /* ---- who can carry it */
@@ -123,7 +124,7 @@ static void answer_tell(struct loop_job *hop)
 {
 	struct heard_reply *r = (struct heard_reply *)hop;
 	struct heard_host *keeper = r->keeper;
-	if (r->asked.at != NULL) {
+	if (r->asked.is_in) {
 		reply_unask(r);
 		r->done(r->arg, r->outcome, r->after_ms, r->reason[0] ? r->reason : NULL);
 	}
@@ -145,7 +146,7 @@ static void answer_end(struct heard_reply *r, enum heard_outcome outcome, int64_
 void heard_reply_finish(struct heard_reply *r, enum heard_outcome outcome, int64_t after_ms,
 			const char *reason)
 {
-	if (r->carrying.at == NULL || outcome < HEARD_DELIVERED || outcome > HEARD_REFUSED)
+	if (!r->carrying.is_in || outcome < HEARD_DELIVERED || outcome > HEARD_REFUSED)
 		HEARD_BUG("%s finished an answer twice, or with no outcome",
 			  r->carrier->full_name);
 	reply_put_down(r);
