@@ -10,6 +10,7 @@
  *
  *	ok                       200 (also without a file)
  *	accept                   202 with made-up ids, to try `load` against
+ *	robot                    200 as a chat robot says it, {"errcode":0}
  *	hang                     read, never answer
  *	reset                    read, then reset the connection
  *	redirect URL             302
@@ -167,6 +168,8 @@ static size_t compose(char *out, size_t cap, int status)
 		snprintf(body, sizeof(body),
 			 "{\"accepted\":1,\"ids\":[\"%08llx-0000-7000-8000-000000000000\"]}",
 			 (unsigned long long)++answers);
+	if (strcmp(mode.name, "robot") == 0)
+		snprintf(body, sizeof(body), "{\"errcode\":0,\"errmsg\":\"ok\"}");
 	int n = snprintf(out, cap,
 			 "HTTP/1.1 %d Answer\r\n%sContent-Type: "
 			 "application/json\r\nContent-Length: %zu\r\n\r\n%s",
