@@ -87,6 +87,7 @@ static int insert_ticket(struct store *store, const struct store_record *rec,
 	bind_text(st, 19, rec->lang);
 	bind_int_or_null(st, 20, plan->alike);
 	bind_int_or_null(st, 21, plan->group.leader);
+	bind_text(st, 22, rec->subcategory);
 	return store_run(store, st, err);
 }
 

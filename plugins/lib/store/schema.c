@@ -18,6 +18,8 @@
  *   follow_up questions about how it went, by the token of their link
  *   event     what happened and is still to be told (event.c)
  *   thread    conversations, where a source's own ids do not tell
+ *   tally     how many records of each channel, category, ... a quarter of an hour had
+ *   score     what customers gave: nps, csat, ces, rating (tally.c)
  *   load      live tickets of each agent; turn: who had a department's last one
  *   position  how far a reader of the journal has come, kept in the same
  *             transaction as its records
@@ -33,6 +35,14 @@
 #include <errno.h>
 
 #define APPLICATION_ID 0x68726453 /* "hrdS" */
+
+/* Counts of what was stored before there were counts. */
+#define BACKFILL(what)                                                                 \
+	"INSERT INTO tally SELECT at/900000,'" what "',coalesce(" what ",''),count(*)" \
+	" FROM temp.counted WHERE NOT spam GROUP BY 1,3;"
+#define BACKFILL_SCORE(kind, what, max)                                           \
+	"INSERT INTO score SELECT at,n," kind "," what "," max ",channel,product" \
+	" FROM temp.counted WHERE NOT spam AND typeof(" what ") IN ('integer','real');"
 
 static const char *const steps[] = {
 	"CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -121,6 +131,30 @@ static const char *const steps[] = {
 	"UPDATE ticket SET (source, lang)=(SELECT json_extract(text, '$.source'),"
 	" json_extract(text, '$.lang') FROM (SELECT CAST(line AS TEXT) AS text FROM record"
 	" WHERE record.ticket=ticket.id ORDER BY n LIMIT 1) WHERE json_valid(text));",
+
+	"ALTER TABLE ticket ADD COLUMN subcategory TEXT;"
+	"CREATE INDEX ticket_received ON ticket(received_at);"
+	"CREATE TABLE tally(quarter INTEGER, what TEXT, name TEXT, n INTEGER NOT NULL,"
+	" PRIMARY KEY(quarter, what, name)) WITHOUT ROWID;"
+	"CREATE TABLE score(at INTEGER, record INTEGER, kind INTEGER, value REAL NOT NULL,"
+	" max REAL, channel TEXT, product TEXT, PRIMARY KEY(at, record, kind)) WITHOUT ROWID;"
+	/* The records there are, each read once: one of several revisions is counted. */
+	"CREATE TEMP TABLE counted AS SELECT n, received_at AS at,"
+	" substr(json_extract(text,'$.channel'),1,63) AS channel,"
+	" substr(json_extract(text,'$.category'),1,63) AS category,"
+	" substr(json_extract(text,'$.intent'),1,63) AS intent,"
+	" substr(json_extract(text,'$.product'),1,63) AS product,"
+	" json_extract(text,'$.spam.verdict') IS 'spam' AS spam,"
+	" json_extract(text,'$.nps') AS nps, json_extract(text,'$.csat') AS csat,"
+	" json_extract(text,'$.ces') AS ces, json_extract(text,'$.rating') AS rating,"
+	" json_extract(text,'$.rating_max') AS rating_max"
+	" FROM (SELECT n, received_at, CAST(line AS TEXT) AS text FROM record WHERE fate=0)"
+	" WHERE json_valid(text);"
+	"INSERT INTO tally SELECT at/900000,'spam','',count(*) FROM temp.counted WHERE spam"
+	" GROUP BY 1;" BACKFILL("channel") BACKFILL("category") BACKFILL("intent")
+		BACKFILL("product") BACKFILL_SCORE("1", "nps", "NULL") BACKFILL_SCORE(
+			"2", "csat", "NULL") BACKFILL_SCORE("3", "ces", "NULL")
+			BACKFILL_SCORE("4", "rating", "rating_max") "DROP TABLE temp.counted;",
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

@@ -11,6 +11,7 @@
 
 #include "alike.h"
 #include "load.h"
+#include "tally.h"
 
 #include <heard/error.h>
 
@@ -64,7 +65,8 @@ int store_open(struct store **store_r, const char *url, enum store_mode mode,
 		return heard_fail(err, ENOTSUP,
 				  "%s: this build keeps tickets in a file; name one", url);
 	struct store *store = calloc(1, sizeof(*store));
-	if (!store || !(store->path = strdup(url)) || !(store->loads = loads_create())) {
+	if (!store || !(store->path = strdup(url)) || !(store->loads = loads_create()) ||
+	    !(store->tally = tally_create())) {
 		store_close(store);
 		return heard_fail(err, ENOMEM, "out of memory");
 	}
@@ -90,6 +92,7 @@ void store_close(struct store *store)
 	sqlite3_close(store->db);
 	loads_destroy(store->loads);
 	alike_destroy(store->alike);
+	tally_destroy(store->tally);
 	free(store->path);
 	free(store);
 }

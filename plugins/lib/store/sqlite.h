@@ -50,11 +50,12 @@
 	  "INSERT INTO "                                                                      \
 	  "ticket(id,token,state,priority,category,department,intent,subject,excerpt,"        \
 	  "channel,product,author_key,received_at,first_response_due,resolution_due,due,"     \
-	  "alarm,assignee,source,lang,alike,leader)"                                          \
-	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                         \
+	  "alarm,assignee,source,lang,alike,leader,subcategory)"                              \
+	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                       \
 	X(REVISE_TICKET,                                                                      \
 	  "UPDATE ticket SET priority=min(priority,?2),category=coalesce(?3,category),"       \
-	  "intent=coalesce(?4,intent),subject=?5,excerpt=?6,product=coalesce(?7,product)"     \
+	  "intent=coalesce(?4,intent),subject=?5,excerpt=?6,product=coalesce(?7,product),"    \
+	  "subcategory=iif(?3 IS NULL,subcategory,?8)"                                        \
 	  " WHERE id=?1")                                                                     \
 	X(TICKET_STATE, "SELECT state FROM ticket WHERE id=?")                                \
 	X(PUT_HISTORY, "INSERT INTO history(ticket,at,who,what,was,became,reason)"            \
@@ -87,7 +88,8 @@
 	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"      \
 		     " ORDER BY n DESC")                                                      \
 	X(READ_ONE, "SELECT n,ticket,received_at,line FROM record WHERE n=? AND fate=0")      \
-	LOOP_STATEMENTS(X)
+	LOOP_STATEMENTS(X)                                                                    \
+	FIGURE_STATEMENTS(X)
 
 /* Those of what happens to a ticket after it was made. */
 #define LOOP_STATEMENTS(X)                                                                   \
@@ -188,6 +190,32 @@
 	X(BOARD, "SELECT id,received_at,resolved_at," REACH ",state,board,category,product"  \
 		 " FROM ticket WHERE board IS NOT NULL ORDER BY id DESC LIMIT ?")
 
+/* Those of counts and figures: tally.c, figures.c, topics.c. */
+#define FIGURE_STATEMENTS(X)                                                                   \
+	X(PUT_TALLY, "INSERT INTO tally(quarter,what,name,n) VALUES(?,?,?,?)"                  \
+		     " ON CONFLICT DO UPDATE SET n=n+excluded.n")                              \
+	X(PUT_SCORE, "INSERT INTO score(at,record,kind,value,max,channel,product)"             \
+		     " VALUES(?,?,?,?,?,?,?)")                                                 \
+	X(DROP_SCORES, "DELETE FROM score WHERE record=?1"                                     \
+		       " AND at=(SELECT received_at FROM record WHERE n=?1)")                  \
+	X(SUM_TALLY, "SELECT what,name,sum(n) FROM tally WHERE quarter>=? AND quarter<?"       \
+		     " GROUP BY what,name ORDER BY what,3 DESC,name")                          \
+	X(TALLY_TIMES, "SELECT quarter,sum(n) FROM tally WHERE quarter>=? AND quarter<?"       \
+		       " AND what='channel' GROUP BY quarter")                                 \
+	X(SCORES, "SELECT kind,value,max,channel='kiosk',count(*) FROM score"                  \
+		  " WHERE at>=? AND at<? GROUP BY 1,2,3,4")                                    \
+	X(FOLLOW_UP_SCORES, "SELECT score,count(*) FROM follow_up WHERE answered_at>=?"        \
+			    " AND answered_at<? GROUP BY score")                               \
+	X(BACKLOG, "SELECT count(*),sum(due<=?) FROM ticket WHERE " LIVE " AND received_at<?") \
+	X(TICKET_FIGURES,                                                                      \
+	  "SELECT id,state,priority,category,subcategory,department,product,board,intent,"     \
+	  "received_at,first_response_at,resolved_at,round,contacts,reach,escalation,"         \
+	  "leader,fired,answered_at,asked_at,first_response_due,next_response_due,"            \
+	  "resolution_due,(SELECT count(*) FROM level WHERE ticket=t.id),"                     \
+	  "(SELECT sum(met) FROM level WHERE ticket=t.id)"                                     \
+	  " FROM ticket t WHERE received_at>=? AND received_at<?"                              \
+	  " AND state NOT IN ('merged','spam')")
+
 enum statement {
 #define X(name, sql) ST_##name,
 	STATEMENTS(X)
@@ -207,6 +235,7 @@ struct store {
 	const struct store_rules *rules;	      /* never NULL                   */
 	struct loads *loads;			      /* of agents: load.h            */
 	struct alike *alike;			      /* recent tickets: alike.h      */
+	struct tally *tally;			      /* of this batch: tally.h       */
 };
 
 /* The statement, reset and ready for its values; NULL with a sentence. */

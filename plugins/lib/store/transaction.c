@@ -8,6 +8,7 @@
 #include "alike.h"
 #include "load.h"
 #include "sqlite.h"
+#include "tally.h"
 
 #include <heard/error.h>
 
@@ -38,7 +39,8 @@ int act_begin(struct store *store, struct heard_error *err)
 
 int act_commit(struct store *store, struct heard_error *err)
 {
-	if (loads_flush(store, err) || store_do(store, ST_COMMIT, err)) {
+	if (loads_flush(store, err) || tally_flush(store, err) ||
+	    store_do(store, ST_COMMIT, err)) {
 		store_rollback(store);
 		return -err->code;
 	}
@@ -54,6 +56,7 @@ void store_rollback(struct store *store)
 	store->in_transaction = false;
 	loads_forget(store);
 	alike_undo(store);
+	tally_forget(store);
 }
 
 int act_end(struct store *store, int result, struct heard_error *err)

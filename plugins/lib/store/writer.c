@@ -19,6 +19,7 @@
 #include "contact.h"
 #include "plan.h"
 #include "row.h"
+#include "tally.h"
 
 #include <heard/error.h>
 
@@ -115,6 +116,7 @@ static int revise_ticket(struct store *store, const struct store_record *rec,
 	bind_text(st, 5, rec->subject);
 	bind_text(st, 6, create_excerpt(rec));
 	bind_text(st, 7, rec->product);
+	bind_text(st, 8, rec->subcategory);
 	if (store_run(store, st, err))
 		return -err->code;
 	return revise_clocks(store, rec, plan->ticket, err);
@@ -156,6 +158,15 @@ static int replace_older(struct store *store, const struct store_record *rec,
 	return store_run(store, st, err);
 }
 
+static int count(struct store *store, const struct store_record *rec, const struct plan *plan,
+		 struct heard_error *err)
+{
+	int64_t n = store->last_record + 1;
+	if (plan->older)
+		return tally_revision(store, rec, n, plan->older, err);
+	return plan->fate == FATE_CURRENT ? tally_record(store, rec, n, err) : 0;
+}
+
 int store_put(struct store *store, const struct store_record *rec, int64_t now,
 	      enum store_fate *fate_r, struct heard_error *err)
 {
@@ -166,6 +177,8 @@ int store_put(struct store *store, const struct store_record *rec, int64_t now,
 	if (*fate_r == STORE_KNOWN)
 		return 0;
 	if (plan.older && replace_older(store, rec, &plan, err))
+		return -err->code;
+	if (count(store, rec, &plan, err))
 		return -err->code;
 	if (plan.ticket && write_ticket(store, rec, &plan, now, err))
 		return -err->code;

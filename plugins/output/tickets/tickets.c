@@ -21,6 +21,7 @@
 #include <heard/time.h>
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,15 @@ static bool read_record(const struct tickets *self, const struct heard_record *r
 		.department = heard_get_str(rec, HEARD_DEPARTMENT),
 		.product = heard_get_str(rec, HEARD_PRODUCT),
 		.author_key = heard_get_str(rec, HEARD_AUTHOR_KEY),
+		.subcategory = heard_get_str(rec, HEARD_SUBCATEGORY),
+		.lang = heard_get_str(rec, HEARD_LANG),
+		.thread = heard_get_str(rec, HEARD_THREAD),
+		.in_reply_to = heard_get_str(rec, HEARD_IN_REPLY_TO),
+		.nps = heard_get_number(rec, HEARD_NPS, NAN),
+		.csat = heard_get_number(rec, HEARD_CSAT, NAN),
+		.ces = heard_get_number(rec, HEARD_CES, NAN),
+		.rating = heard_get_number(rec, HEARD_RATING, NAN),
+		.rating_max = heard_get_number(rec, HEARD_RATING_MAX, NAN),
 	};
 	if (out->received_at == HEARD_TIME_NONE)
 		out->received_at = now;
@@ -209,7 +219,9 @@ const struct heard_plugin heard_plugin = {
 	.options = options,
 	.reads = "id source source_id revision op channel received_at subject body author.key "
 		 "product "
-		 "spam.verdict duplicate_of intent category priority department",
+		 "spam.verdict duplicate_of intent category subcategory priority department "
+		 "lang "
+		 "thread in_reply_to nps csat ces rating rating_max",
 	.example = "{ plugin = \"tickets\"; database = \"tickets.db\"; }",
 	.commands = commands,
 	.self_size = sizeof(struct tickets),

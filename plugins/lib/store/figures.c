@@ -1,0 +1,266 @@
+/*
+ * figures.c - the figures of a period, read as of one moment.
+ *
+ * Feedback is counted from `tally`, scores from `score` and `follow_up`, both made for
+ * it; tickets are walked once (figures_tickets.c), by an index over the time at which
+ * they came.  So a report never reads a record.
+ */
+#include "figures_tickets.h"
+#include "tally.h"
+
+#include <heard/error.h>
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GOOD_CSAT = 4, BEST_CSAT = 5, BEST_NPS = 10, PROMOTER = 9, PASSIVE = 7 };
+
+/* ---- shares */
+
+struct store_share *shares_add(struct store_shares *shares, struct heard_str name)
+{
+	if (!shares->at && !(shares->at = calloc(STORE_SHARES, sizeof(*shares->at))))
+		return NULL;
+	if (shares->n == STORE_SHARES)
+		return &shares->at[STORE_SHARES - 1];
+	struct store_share *share = &shares->at[shares->n++];
+	figure_name(share->name, sizeof(share->name), name);
+	return share;
+}
+
+static int larger_first(const void *a, const void *b)
+{
+	const struct store_share *x = a, *y = b;
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+void shares_sort(struct store_shares *shares)
+{
+	if (shares->n)
+		qsort(shares->at, shares->n, sizeof(*shares->at), larger_first);
+}
+
+/* ---- feedback */
+
+static struct store_shares *shares_of(struct store_figures *f, struct heard_str what)
+{
+	return heard_str_is(what, "channel")	? &f->channels
+	       : heard_str_is(what, "category") ? &f->categories
+	       : heard_str_is(what, "intent")	? &f->intents
+	       : heard_str_is(what, "product")	? &f->products
+						: NULL;
+}
+
+/* The largest come first, so those that have no room are the least. */
+static int add_tally(struct store_figures *f, sqlite3_stmt *st, struct heard_error *err)
+{
+	struct heard_str what = column_str(st, 0);
+	struct store_shares *shares = shares_of(f, what);
+	int64_t n = sqlite3_column_int64(st, 2);
+	if (heard_str_is(what, "spam"))
+		f->spam += n;
+	if (heard_str_is(what, "channel"))
+		f->received += n;
+	if (!shares || shares->n == STORE_SHARES)
+		return 0;
+	struct store_share *share = shares_add(shares, column_str(st, 1));
+	if (!share)
+		return heard_fail(err, ENOMEM, "out of memory");
+	share->n = n;
+	return 0;
+}
+
+static sqlite3_stmt *within(struct store *store, enum statement which, int64_t from, int64_t to,
+			    struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, which, err);
+	if (st) {
+		sqlite3_bind_int64(st, 1, from);
+		sqlite3_bind_int64(st, 2, to);
+	}
+	return st;
+}
+
+static sqlite3_stmt *quarters(struct store *store, enum statement which,
+			      const struct store_period *p, struct heard_error *err)
+{
+	return within(store, which, p->from / TALLY_QUARTER, p->to / TALLY_QUARTER, err);
+}
+
+static int read_tally(struct store *store, const struct store_period *p,
+		      struct store_figures *f, struct heard_error *err)
+{
+	sqlite3_stmt *st = quarters(store, ST_SUM_TALLY, p, err);
+	int more = st ? 0 : -err->code;
+	while (st && (more = store_step(store, st, err)) > 0)
+		if ((more = add_tally(f, st, err)) < 0)
+			break;
+	sqlite3_reset(st);
+	return more;
+}
+
+size_t figures_part(const struct store_period *p, int64_t at)
+{
+	size_t low = 0, high = p->n_parts;
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+		if (p->edges[middle] <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int read_times(struct store *store, const struct store_period *p,
+		      struct store_figures *f, struct heard_error *err)
+{
+	sqlite3_stmt *st = p->n_parts ? quarters(store, ST_TALLY_TIMES, p, err) : NULL;
+	int more = st || p->n_parts == 0 ? 0 : -err->code;
+	while (st && (more = store_step(store, st, err)) > 0) {
+		int64_t at = sqlite3_column_int64(st, 0) * TALLY_QUARTER;
+		f->parts[figures_part(p, at)].received += sqlite3_column_int64(st, 1);
+	}
+	sqlite3_reset(st);
+	return more;
+}
+
+/* ---- scores */
+
+static void add_csat(struct store_figures *f, double value, int64_t n)
+{
+	if (value < 1 || value > BEST_CSAT)
+		return;
+	f->csat.answers += n;
+	f->csat.good += value >= GOOD_CSAT ? n : 0;
+}
+
+static void add_nps(struct store_figures *f, double value, int64_t n)
+{
+	if (value < 0 || value > BEST_NPS)
+		return;
+	f->nps.answers += n;
+	f->nps.promoters += value >= PROMOTER ? n : 0;
+	f->nps.detractors += value < PASSIVE ? n : 0;
+}
+
+/* From 0 for the worst to 1; without a scale of its own a rating has five stars.  The
+ * faces of a kiosk are a scale from 1 too: 100, 75, 50, 25, 0 or 100, 66.7, 33.3, 0. */
+static void add_rating(struct store_figures *f, double value, double best, bool is_kiosk,
+		       int64_t n)
+{
+	if (best <= 1 || value < 0 || value > best)
+		return;
+	if (is_kiosk && value >= 1) {
+		f->kiosk.answers += n;
+		f->kiosk.sum += (value - 1) / (best - 1) * 100 * (double)n;
+	}
+	f->rating.answers += n;
+	f->rating.sum += value / best * (double)n;
+}
+
+static void add_score(struct store_figures *f, sqlite3_stmt *st)
+{
+	double value = sqlite3_column_double(st, 1), best = 5;
+	int64_t n = sqlite3_column_int64(st, 4);
+	if (sqlite3_column_type(st, 2) != SQLITE_NULL)
+		best = sqlite3_column_double(st, 2);
+	switch ((enum score)sqlite3_column_int(st, 0)) {
+	case SCORE_NPS: add_nps(f, value, n); break;
+	case SCORE_CSAT: add_csat(f, value, n); break;
+	case SCORE_CES:
+		f->ces.answers += n;
+		f->ces.sum += value * (double)n;
+		break;
+	case SCORE_RATING: add_rating(f, value, best, sqlite3_column_int(st, 3), n); break;
+	}
+}
+
+static int read_scores(struct store *store, const struct store_period *p,
+		       struct store_figures *f, struct heard_error *err)
+{
+	sqlite3_stmt *st = within(store, ST_SCORES, p->from, p->to, err);
+	int more = st ? 0 : -err->code;
+	while (st && (more = store_step(store, st, err)) > 0)
+		add_score(f, st);
+	if (more < 0 || !(st = within(store, ST_FOLLOW_UP_SCORES, p->from, p->to, err)))
+		return -err->code;
+	while ((more = store_step(store, st, err)) > 0)
+		add_csat(f, sqlite3_column_double(st, 0), sqlite3_column_int64(st, 1));
+	return more;
+}
+
+/* ---- what is still to be done */
+
+static int read_backlog(struct store *store, const struct store_period *p,
+			struct store_figures *f, struct heard_error *err)
+{
+	sqlite3_stmt *st = within(store, ST_BACKLOG, p->now, p->to, err);
+	if (!st || store_step(store, st, err) < 0)
+		return -err->code;
+	f->backlog = sqlite3_column_int64(st, 0);
+	f->overdue = sqlite3_column_int64(st, 1);
+	sqlite3_reset(st);
+	return 0;
+}
+
+/* ---- all of it */
+
+static int make_parts(const struct store_period *p, struct store_figures *f,
+		      struct heard_error *err)
+{
+	if (p->n_parts == 0)
+		return 0;
+	f->parts = calloc(p->n_parts, sizeof(*f->parts));
+	if (!f->parts)
+		return heard_fail(err, ENOMEM, "out of memory");
+	f->n_parts = p->n_parts;
+	for (size_t i = 0; i < p->n_parts; i++)
+		f->parts[i].from = p->edges[i];
+	return 0;
+}
+
+int store_figures(struct store *store, const struct store_period *p, struct store_figures *f,
+		  struct heard_error *err)
+{
+	*f = (struct store_figures){.first_response = -1, .resolution = -1};
+	if (make_parts(p, f, err) || store_do(store, ST_BEGIN_READ, err))
+		return -err->code;
+	int result = read_tally(store, p, f, err);
+	if (result == 0)
+		result = read_times(store, p, f, err);
+	if (result == 0)
+		result = read_scores(store, p, f, err);
+	if (result == 0)
+		result = read_backlog(store, p, f, err);
+	if (result == 0)
+		result = figures_tickets(store, p, f, err);
+	struct heard_error ignored;
+	store_do(store, ST_ROLLBACK, &ignored); /* nothing was written */
+	return result;
+}
+
+void store_figures_release(struct store_figures *f)
+{
+	struct store_shares *const shares[] = {&f->channels, &f->categories, &f->products,
+					       &f->intents,  &f->priorities, &f->departments};
+	for (size_t i = 0; i < sizeof(shares) / sizeof(*shares); i++)
+		free(shares[i]->at);
+	free(f->parts);
+	free(f->topics.at);
+	*f = (struct store_figures){.first_response = -1, .resolution = -1};
+}
+
+double store_rate(int64_t part, int64_t whole)
+{
+	return whole > 0 ? (double)part / (double)whole : NAN;
+}
+
+double store_nps(const struct store_figures *f)
+{
+	return 100 * store_rate(f->nps.promoters - f->nps.detractors, f->nps.answers);
+}
