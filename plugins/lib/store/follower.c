@@ -38,6 +38,7 @@ enum {
 	PAUSE_MIN_S = 1,
 	PAUSE_MAX_S = 30,
 	LOCKED_S = 1,
+	ERASED_AT_ONCE = 4096,
 	NICE = 5,
 	PACE = 25000,	      /* records a second while inserts go on */
 	BEHIND_MAX = 1 << 18, /* beyond that, at full speed           */
@@ -172,6 +173,56 @@ static int index_piece(struct store_follower *f, int n, struct heard_error *err)
 	return index_commit(f->index, err);
 }
 
+/* ---- what was erased */
+
+static int read_erased(struct store_follower *f, int64_t *all, int *n_r,
+		       struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(f->store, ST_ERASED, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, index_writer_position(f->index));
+	sqlite3_bind_int64(st, 2, ERASED_AT_ONCE);
+	int n = 0, more = 0;
+	while (n < ERASED_AT_ONCE && (more = store_step(f->store, st, err)) > 0)
+		all[n++] = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	*n_r = n;
+	return more < 0 ? more : 0;
+}
+
+static int drop_erased(struct store_follower *f, const int64_t *all, int n,
+		       struct heard_error *err)
+{
+	int result = store_do(f->store, ST_BEGIN, err);
+	for (int i = 0; i < n && result == 0; i++) {
+		sqlite3_stmt *st = store_st(f->store, ST_ERASED_DONE, err);
+		if (st)
+			sqlite3_bind_int64(st, 1, all[i]);
+		result = store_run(f->store, st, err);
+	}
+	if (result == 0)
+		result = store_do(f->store, ST_COMMIT, err);
+	if (result)
+		sqlite3_exec(f->store->db, "ROLLBACK", NULL, NULL, NULL);
+	return result;
+}
+
+/* How many records were forgotten, or -errno. */
+static int forget_erased(struct store_follower *f, struct heard_error *err)
+{
+	int n = 0;
+	int64_t *all = calloc(ERASED_AT_ONCE, sizeof(*all));
+	int result = all ? read_erased(f, all, &n, err)
+			 : heard_fail(err, ENOMEM, "out of memory");
+	if (result == 0 && n > 0)
+		result = index_forget(f->index, all, (size_t)n, err);
+	if (result == 0 && n > 0)
+		result = drop_erased(f, all, n, err);
+	free(all);
+	return result == -EAGAIN ? 0 : result < 0 ? result : n;
+}
+
 /* What a retry would meet again is thrown away, to be made anew. */
 static void discard_index(struct store_follower *f)
 {
@@ -179,16 +230,16 @@ static void discard_index(struct store_follower *f)
 	f->index = NULL;
 }
 
-/* One piece; how many records, or -errno with everything closed. */
+/* What was erased, and one piece; how many records, or -errno with everything closed. */
 static int follow_once(struct store_follower *f, struct heard_error *err)
 {
 	f->began = monotonic_ms();
-	int n = 0, indexed = 0;
+	int n = 0, indexed = 0, forgotten = 0;
 	pthread_mutex_lock(&f->lock);
 	f->woken = false;
 	pthread_mutex_unlock(&f->lock);
-	if (open_both(f, err) || (n = read_piece(f, err)) < 0 ||
-	    (n > 0 && (indexed = index_piece(f, n, err)) < 0)) {
+	if (open_both(f, err) || (forgotten = forget_erased(f, err)) < 0 ||
+	    (n = read_piece(f, err)) < 0 || (n > 0 && (indexed = index_piece(f, n, err)) < 0)) {
 		if (indexed == -EBADMSG)
 			discard_index(f);
 		close_both(f);
@@ -202,7 +253,7 @@ static int follow_once(struct store_follower *f, struct heard_error *err)
 	if (n > 0 && took > f->figures.longest_ms)
 		f->figures.longest_ms = took;
 	pthread_mutex_unlock(&f->lock);
-	return n;
+	return n + forgotten;
 }
 
 static void note_trouble(struct store_follower *f, bool trouble, const char *text)

@@ -70,13 +70,16 @@ int store_conversation(struct store *store, int64_t ticket,
 					    STORE_SAID_ANSWER};
 		int kind = kinds[sqlite3_column_int(st, 0)];
 		int64_t fate = sqlite3_column_int64(st, 4);
+		bool is_erased = kind == STORE_SAID_RECORD && (fate & FATE_ERASED);
 		fate = fate >= 0 && fate <= FATE_REMOVED ? fate : 0;
 		struct store_said said = {
 			.kind = kind,
 			.at = sqlite3_column_int64(st, 1),
 			.who = column_str(st, 2),
 			.text = column_str(st, 3),
-			.fate = kind == STORE_SAID_ANSWER ? answers[fate] : fates[fate],
+			.fate = kind == STORE_SAID_ANSWER ? answers[fate]
+				: is_erased		  ? "erased"
+							  : fates[fate],
 		};
 		fn(arg, &said);
 	}

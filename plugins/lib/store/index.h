@@ -36,6 +36,11 @@ int index_add_token(struct index_writer *, int64_t record, struct heard_str toke
 		    struct heard_error *);
 int index_commit(struct index_writer *, struct heard_error *);
 
+/* The index forgets what it knows of these records, which are in rising order, all up to
+ * the position.  A transaction of its own; -EAGAIN if the position was moved by somebody
+ * else.  In forget.c. */
+int index_forget(struct index_writer *, const int64_t *records, size_t n, struct heard_error *);
+
 /* ---- reading */
 
 struct index_reader;

@@ -20,7 +20,12 @@
 	  " ORDER BY word,segment")                                                      \
 	X(KEEP_JOINED, "UPDATE posting SET segment=-segment WHERE segment=?")            \
 	X(DROP_POSTINGS, "DELETE FROM posting WHERE segment BETWEEN ? AND ?")            \
-	X(DROP_SEGMENTS, "DELETE FROM segment WHERE first BETWEEN ? AND ?")
+	X(DROP_SEGMENTS, "DELETE FROM segment WHERE first BETWEEN ? AND ?")              \
+	X(SEGMENT_OF, "SELECT first,last FROM segment WHERE first<=?"                    \
+		      " ORDER BY first DESC LIMIT 1")                                    \
+	X(POSTINGS_OF, "SELECT word,records FROM posting WHERE segment=?")               \
+	X(SET_POSTING, "UPDATE posting SET records=?3 WHERE segment=?1 AND word=?2")     \
+	X(DROP_POSTING, "DELETE FROM posting WHERE segment=?1 AND word=?2")
 
 enum index_statement {
 #define X(name, sql) name,

@@ -20,6 +20,7 @@
  *   thread    conversations, where a source's own ids do not tell
  *   tally     how many records of each channel, category, ... a quarter of an hour had
  *   score     what customers gave: nps, csat, ces, rating (tally.c)
+ *   erased    records whose words the search index is still to forget (forget.c)
  *   load      live tickets of each agent; turn: who had a department's last one
  *   position  how far a reader of the journal has come, kept in the same
  *             transaction as its records
@@ -155,6 +156,9 @@ static const char *const steps[] = {
 		BACKFILL("product") BACKFILL_SCORE("1", "nps", "NULL") BACKFILL_SCORE(
 			"2", "csat", "NULL") BACKFILL_SCORE("3", "ces", "NULL")
 			BACKFILL_SCORE("4", "rating", "rating_max") "DROP TABLE temp.counted;",
+
+	"ALTER TABLE ticket ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE erased(record INTEGER PRIMARY KEY);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

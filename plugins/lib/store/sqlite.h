@@ -40,7 +40,7 @@
 	X(PUT_RECORD, "INSERT INTO record(n,id,received_at,fate,ticket,token,line)"           \
 		      " VALUES(?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING")                    \
 	X(RECORD_TICKET, "SELECT ticket FROM record WHERE id=?")                              \
-	X(RECORD_SET_FATE, "UPDATE record SET fate=? WHERE n=?")                              \
+	X(RECORD_SET_FATE, "UPDATE record SET fate=?|(fate&4) WHERE n=?")                     \
 	X(RECORD_TICKET_OF, "SELECT ticket FROM record WHERE n=?")                            \
 	X(PUT_ENTITY, "INSERT INTO entity(source_id,source,record,revision) VALUES(?,?,?,?)"  \
 		      " ON CONFLICT DO NOTHING")                                              \
@@ -88,8 +88,38 @@
 	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"      \
 		     " ORDER BY n DESC")                                                      \
 	X(READ_ONE, "SELECT n,ticket,received_at,line FROM record WHERE n=? AND fate=0")      \
+	ERASE_STATEMENTS(X)                                                                   \
 	LOOP_STATEMENTS(X)                                                                    \
 	FIGURE_STATEMENTS(X)
+
+/* Those of erase.c, retain.c and forget.c. */
+#define ERASE_STATEMENTS(X)                                                                   \
+	X(READ_RECORD, "SELECT ticket,line FROM record WHERE n=?")                            \
+	X(NOTE_ERASED, "INSERT OR IGNORE INTO erased(record) VALUES(?)")                      \
+	X(ERASE_RECORD, "UPDATE record SET line=?2,fate=fate|4,token=NULL WHERE n=?1")        \
+	X(ERASE_ANSWERS_TO, "UPDATE answer SET text='',fate=iif(fate=0,2,fate),again_at=NULL" \
+			    " WHERE ticket=?2 AND record=?1")                                 \
+	X(DROP_THREAD, "DELETE FROM thread WHERE thread=? AND source=? AND ticket=?")         \
+	X(DROP_THREADS_OF, "DELETE FROM thread WHERE author_key=?")                           \
+	X(ERASE_TICKET, "UPDATE ticket SET subject=NULL,excerpt=NULL,author_key=NULL,"        \
+			"alike=NULL,token=randomblob(16),erased=1 WHERE id=?")                \
+	X(ERASE_NOTES, "UPDATE note SET text='' WHERE ticket=?")                              \
+	X(ERASE_ANSWERS, "UPDATE answer SET text='',fate=iif(fate=0,2,fate),again_at=NULL"    \
+			 " WHERE ticket=?")                                                   \
+	X(ERASE_FOLLOW_UPS, "UPDATE follow_up SET token=randomblob(16),text=NULL"             \
+			    " WHERE ticket=?")                                                \
+	X(FIND_WORDS, "SELECT n,line FROM record WHERE n>? AND n<=? AND fate<4"               \
+		      " AND instr(line,?)>0 ORDER BY n")                                      \
+	X(TICKETS_OF, "SELECT id FROM ticket WHERE author_key=? ORDER BY id")                 \
+	X(RECORDS_OF, "SELECT n FROM record WHERE ticket=? AND fate<4 ORDER BY n")            \
+	X(ERASE_EVENTS, "DELETE FROM event WHERE instr(line,?)>0")                            \
+	X(LAST_HISTORY, "SELECT max(at) FROM history WHERE ticket=?")                         \
+	X(WALK_TICKETS, "SELECT id,state,intent,received_at,erased FROM ticket WHERE id>?"    \
+			" ORDER BY id LIMIT ?")                                               \
+	X(WALK_RECORDS, "SELECT n,fate>=4 OR ticket IS NOT NULL,line,received_at FROM record" \
+			" WHERE n>? ORDER BY n LIMIT ?")                                      \
+	X(ERASED, "SELECT record FROM erased WHERE record<=? ORDER BY record LIMIT ?")        \
+	X(ERASED_DONE, "DELETE FROM erased WHERE record=?")
 
 /* Those of what happens to a ticket after it was made. */
 #define LOOP_STATEMENTS(X)                                                                   \
@@ -224,7 +254,12 @@ enum statement {
 };
 
 /* What became of a record since it was stored: `record.fate`. */
-enum record_fate { FATE_CURRENT, FATE_SUPERSEDED, FATE_REMOVED };
+enum record_fate {
+	FATE_CURRENT,
+	FATE_SUPERSEDED,
+	FATE_REMOVED,
+	FATE_ERASED = 4, /* a bit beside these: its text is gone */
+};
 
 struct store {
 	sqlite3 *db;
@@ -235,6 +270,7 @@ struct store {
 	const struct store_rules *rules;	      /* never NULL                   */
 	struct loads *loads;			      /* of agents: load.h            */
 	struct alike *alike;			      /* recent tickets: alike.h      */
+	int64_t retained_ticket, retained_record;     /* the place of retain.c's walk */
 	struct tally *tally;			      /* of this batch: tally.h       */
 };
 

@@ -227,8 +227,8 @@ struct store_said { /* one piece of the conversation */
 	int64_t at;
 	struct heard_str who;  /* of a note                                      */
 	struct heard_str text; /* a note's text, a record's canonical line       */
-	const char *fate;      /* "current", "superseded" or "removed"; of an    */
-			       /* answer "waiting", "sent" or "refused"          */
+	const char *fate;      /* "current", "superseded", "removed" or "erased";  */
+			       /* of an answer "waiting", "sent" or "refused"    */
 };
 int store_conversation(struct store *, int64_t ticket,
 		       void (*fn)(void *arg, const struct store_said *), void *arg,
@@ -345,9 +345,13 @@ struct store_retention { /* kind: an intent, "record" (no ticket), "spam" or "" 
 	struct heard_str kind;
 	int64_t keep; /* ms after the last thing that happened */
 };
-/* Erases at most `limit` that are over; *n_r of them. */
+struct store_retained {
+	int64_t erased; /* tickets and records                                  */
+	bool is_over;	/* the walk over all of them; the next call begins anew */
+};
+/* One step of a walk over all that is there: erases at most about `limit`. */
 int store_retain(struct store *, const struct store_retention *, size_t n, int64_t now,
-		 int64_t limit, int64_t *n_r, struct heard_error *);
+		 int64_t limit, struct store_retained *, struct heard_error *);
 
 /* ---- search */
 
