@@ -175,12 +175,12 @@ char csv_separator(struct heard_str header)
 	char found = ',';
 
 	for (const char *c = candidates; *c; c++) {
-		enum state state = FIELD;
 		size_t fields = 1;
+		bool is_quoted = false; /* whatever stands before the quote */
 
 		for (size_t i = 0; i < header.len; i++) {
-			state = next_state(state, (unsigned char)header.ptr[i], *c);
-			fields += state == FIELD;
+			is_quoted ^= header.ptr[i] == '"';
+			fields += header.ptr[i] == *c && !is_quoted;
 		}
 		if (fields > best) {
 			best = fields;

@@ -174,6 +174,12 @@ static bool may_be_missing(const struct xlsx *x)
 	return x->phase == PACKAGE || x->phase == STYLES || x->phase == STRINGS;
 }
 
+static int not_a_workbook(struct heard_error *err)
+{
+	err->code = EINVAL;
+	return heard_error_wrap(err, "it is no workbook");
+}
+
 int xlsx_step(struct xlsx *x, size_t *bytes, struct heard_error *err)
 {
 	int result;
@@ -184,6 +190,8 @@ int xlsx_step(struct xlsx *x, size_t *bytes, struct heard_error *err)
 		result = open_phase(x, err);
 		if (result == -ENOENT && may_be_missing(x))
 			return end_phase(x, err);
+		if (result == -ENOENT)
+			return not_a_workbook(err);
 		if (result != 0)
 			return result;
 		x->is_open = true;
