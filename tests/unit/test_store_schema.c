@@ -1,0 +1,142 @@
+/*
+ * test_store_schema.c - a store of an earlier version is opened and brought up to date.
+ */
+#include "store_fixture.h"
+
+#include <errno.h>
+
+/* Version 1, as it was released, with what matters of its tickets. */
+static const char version_1[] =
+	"CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"INSERT INTO meta VALUES('store', lower(hex(randomblob(16))));"
+	"CREATE TABLE position(reader TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE record(n INTEGER PRIMARY KEY, id BLOB NOT NULL, received_at INTEGER NOT "
+	"NULL, fate INTEGER NOT NULL, ticket INTEGER, token BLOB, line BLOB NOT NULL);"
+	"CREATE UNIQUE INDEX record_id ON record(id);"
+	"CREATE INDEX record_ticket ON record(ticket) WHERE ticket IS NOT NULL;"
+	"CREATE TABLE entity(source_id TEXT, source TEXT, record INTEGER NOT NULL,"
+	" revision INTEGER NOT NULL, PRIMARY KEY(source_id, source)) WITHOUT ROWID;"
+	"CREATE TABLE ticket(id INTEGER PRIMARY KEY, token BLOB NOT NULL, state TEXT NOT NULL,"
+	" priority INTEGER NOT NULL, due INTEGER NOT NULL, category TEXT, department TEXT,"
+	" assignee TEXT, intent TEXT, subject TEXT, excerpt TEXT, channel TEXT, product TEXT,"
+	" author_key TEXT, received_at INTEGER NOT NULL, first_response_due INTEGER,"
+	" first_response_at INTEGER, resolution_due INTEGER, resolved_at INTEGER,"
+	" waiting_since INTEGER, round INTEGER NOT NULL DEFAULT 1,"
+	" contacts INTEGER NOT NULL DEFAULT 1, reach INTEGER NOT NULL DEFAULT 1,"
+	" merged_into INTEGER);"
+	"CREATE INDEX ticket_open ON ticket(priority, due)"
+	" WHERE state IN ('new','open','waiting','reopened');"
+	"CREATE TABLE history(n INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT "
+	"NULL, who TEXT NOT NULL, what TEXT NOT NULL, was TEXT, became TEXT, reason TEXT);"
+	"CREATE INDEX history_ticket ON history(ticket);"
+	"CREATE TRIGGER history_is_kept BEFORE DELETE ON history"
+	" BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"
+	"CREATE TRIGGER history_is_fixed BEFORE UPDATE ON history"
+	" BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"
+	"CREATE TABLE note(n INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" who TEXT NOT NULL, text TEXT NOT NULL);"
+	"CREATE INDEX note_ticket ON note(ticket);"
+	"INSERT INTO ticket(id,token,state,priority,due,intent,received_at,first_response_due,"
+	" resolution_due,waiting_since,resolved_at) VALUES"
+	" (1,zeroblob(16),'new',2,1767337445678,'complaint',1767323045678,1767337445678,"
+	"  1767495845678,NULL,NULL),"
+	" (2,zeroblob(16),'waiting',2,9223372036854775807,'complaint',1767323045678,"
+	"  1767337445678,1767495845678,1767326645678,NULL),"
+	" (3,zeroblob(16),'resolved',2,9223372036854775807,'complaint',1767323045678,"
+	"  1767337445678,1767495845678,NULL,1767330245678);"
+	"INSERT INTO record VALUES(1,x'01',1767323045678,0,1,zeroblob(16),"
+	"  CAST('{\"source\":\"shop/http\",\"lang\":\"zh\"}' AS BLOB)),"
+	" (2,x'02',1767323045678,0,2,zeroblob(16),CAST('not JSON' AS BLOB));"
+	"PRAGMA application_id=0x68726453; PRAGMA user_version=1;";
+
+/* In place of the fixture's own file. */
+static void go_back_to_version_1(struct fixture *f)
+{
+	sqlite3 *db;
+	char path[128];
+	static const char *const ends[] = {"", "-wal", "-shm"};
+	store_close(f->store);
+	f->store = NULL;
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s%s", f->path, ends[i]);
+		unlink(path);
+	}
+	if (db_open(&db, f->path, true, 1024, &f->err) || db_exec(db, version_1, &f->err))
+		fail_msg("%s", f->err.text);
+	sqlite3_close(db);
+}
+
+static void tickets_of_version_1_go_on(void **state)
+{
+	struct fixture *f = *state;
+	go_back_to_version_1(f);
+	assert_int_equal(store_open(&f->store, f->path, STORE_OPEN, &f->err), -ENOTSUP);
+	assert_non_null(strstr(f->err.text, "of an older version"));
+	open_again(f);
+	struct shot shot = look(f, 1);
+	assert_string_equal(shot.source, "shop/http");
+	assert_string_equal(shot.lang, "zh");
+	assert_string_equal(look(f, 2).source, "");
+	assert_int_equal(ring(f, NOW + HOURS(3) - 1), NOW + HOURS(3));
+	assert_int_equal(ring(f, NOW + HOURS(4)), NOW + HOURS(8));
+	assert_string_equal(history_of(f, 1), "breached >first_response;");
+}
+
+static void a_waiting_ticket_of_version_1_keeps_its_time(void **state)
+{
+	struct fixture *f = *state;
+	go_back_to_version_1(f);
+	open_again(f);
+	must_move(f, 2, STORE_OPENED, NOW + HOURS(11));
+	struct shot shot = look(f, 2);
+	assert_int_equal(shot.is.first_response_due, NOW + HOURS(14));
+	assert_int_equal(shot.is.resolution_due, NOW + HOURS(58));
+	must_move(f, 3, STORE_REOPENED, NOW + HOURS(12));
+	assert_int_equal(look(f, 3).is.round, 2);
+}
+
+static int64_t plans_with(struct fixture *f, const char *sql, const char *index)
+{
+	sqlite3_stmt *st;
+	char explain[400];
+	int64_t n = 0;
+	snprintf(explain, sizeof(explain), "EXPLAIN QUERY PLAN %s", sql);
+	assert_int_equal(db_prepare(f->store->db, explain, &st, &f->err), 0);
+	while (sqlite3_step(st) == SQLITE_ROW)
+		n += strstr((const char *)sqlite3_column_text(st, 3), index) != NULL;
+	sqlite3_finalize(st);
+	return n;
+}
+
+/* What a timer asks every second must not walk over all tickets. */
+static void the_timers_questions_are_answered_by_an_index(void **state)
+{
+	static const struct {
+		const char *sql, *index;
+	} cases[] = {
+		{"SELECT id FROM ticket WHERE alarm IS NOT NULL AND alarm<=? ORDER BY alarm"
+		 " LIMIT ?",
+		 "ticket_alarm"},
+		{"SELECT min(alarm) FROM ticket WHERE alarm IS NOT NULL", "ticket_alarm"},
+		{"SELECT id FROM ticket WHERE leader=? ORDER BY id", "ticket_leader"},
+		{"SELECT id FROM ticket WHERE board IS NOT NULL ORDER BY id DESC LIMIT ?",
+		 "ticket_board"},
+		{"SELECT min(again_at) FROM answer WHERE fate=0", "answer_waits"},
+		{"SELECT id FROM ticket WHERE " LIVE " ORDER BY priority,due,id LIMIT 10",
+		 "ticket_open"},
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		if (plans_with(f, cases[i].sql, cases[i].index) == 0)
+			fail_msg("%s does not use %s", cases[i].sql, cases[i].index);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(tickets_of_version_1_go_on),
+		TEST(a_waiting_ticket_of_version_1_keeps_its_time),
+		TEST(the_timers_questions_are_answered_by_an_index),
+	};
+	return cmocka_run_group_tests_name("store_schema", tests, NULL, NULL);
+}
