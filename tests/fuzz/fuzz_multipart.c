@@ -12,6 +12,7 @@
 #define heard_blob_put fuzz_blob_put
 #include "input/http/answer.c"
 #include "input/http/body.c"
+#include "input/http/cors.c"
 #include "input/http/entry.c"
 #include "input/http/fault.c"
 #include "input/http/form.c"

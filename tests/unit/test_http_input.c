@@ -20,6 +20,7 @@
 #define heard_keyed_hash      test_keyed_hash
 #include "input/http/answer.c"
 #include "input/http/body.c"
+#include "input/http/cors.c"
 #include "input/http/entry.c"
 #include "input/http/fault.c"
 #include "input/http/form.c"

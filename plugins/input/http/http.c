@@ -12,6 +12,7 @@
  */
 #include "answer.h"
 #include "body.h"
+#include "cors.h"
 #include "entry.h"
 #include "input.h"
 #include "once.h"
@@ -40,40 +41,6 @@ enum {
 	MAX_BODY = 1 << 28,
 	MAX_PATH = 1024,
 };
-
-/* ---- CORS */
-
-/* The origin if the config names it, "*" if all may, or NULL. */
-static bool origin_is_allowed(const struct http *h, struct heard_str origin)
-{
-	for (size_t i = 0; i < h->cors.n; i++)
-		if (strcmp(h->cors.at[i], "*") == 0 || heard_str_is(origin, h->cors.at[i]))
-			return true;
-	return false;
-}
-
-static void set_cors(const struct http *h, struct heard_http *request)
-{
-	char origin[512];
-	struct heard_str from = heard_http_header(request, "Origin");
-	if (h->cors.n == 0 || from.len == 0 || from.len >= sizeof(origin) ||
-	    !origin_is_allowed(h, from))
-		return;
-	memcpy(origin, from.ptr, from.len);
-	origin[from.len] = '\0';
-	heard_http_set_header(request, "Access-Control-Allow-Origin", origin);
-	heard_http_set_header(request, "Vary", "Origin");
-}
-
-static void answer_preflight(struct heard_http *take)
-{
-	heard_http_set_header(take, "Access-Control-Allow-Methods", "POST, OPTIONS");
-	heard_http_set_header(take, "Access-Control-Allow-Headers",
-			      "Authorization, Content-Encoding, Content-Type, Idempotency-Key, "
-			      "X-API-Key");
-	heard_http_set_header(take, "Access-Control-Max-Age", "86400");
-	heard_http_reply(take, 204, NULL, heard_str_n(NULL, 0));
-}
 
 /* ---- a post that waits for its receipt */
 
@@ -139,7 +106,7 @@ static void on_receipt(void *arg, const struct heard_receipt *receipt)
 	if (w->is_browser) {
 		show_receipt(w, receipt);
 	} else {
-		set_cors(w->http, w->request);
+		cors_set(w->http, w->request);
 		answer_receipt(w->http, w->request, receipt, conflict_of(w));
 	}
 	waiting_destroy(w);
@@ -244,7 +211,7 @@ static void refuse_busy(struct waiting *w)
 		screen_form(w->http, w->request, &w->entry, FAULT_BUSY);
 		return;
 	}
-	set_cors(w->http, w->request);
+	cors_set(w->http, w->request);
 	heard_http_problem(w->request, 503, "taking no feedback at the moment, send it again");
 }
 
@@ -295,8 +262,8 @@ static void http_handle(void *arg, struct heard_http *take)
 	struct http *h = arg;
 	switch (heard_http_method(take)) {
 	case HEARD_HTTP_OPTIONS:
-		set_cors(h, take);
-		answer_preflight(take);
+		cors_set(h, take);
+		cors_answer(take);
 		break;
 	case HEARD_HTTP_GET: screen_form(h, take, NULL, FAULT_NONE); break;
 	default: handle_post(h, take);

@@ -122,26 +122,36 @@ static enum form_fault check_file(const struct http *h, const struct multipart_p
 
 /* ---- in it comes */
 
-/* The last part of a path; no control characters, no quotes, not too long. */
+/* The last part of a path.  A backslash before a quote belongs to the quote. */
+static struct heard_str last_part(struct heard_str path)
+{
+	for (size_t i = path.len; i-- > 0;) {
+		bool is_quote = i + 1 < path.len && path.ptr[i + 1] == '"';
+		if (path.ptr[i] == '/' || (path.ptr[i] == '\\' && !is_quote))
+			return heard_str_skip(path, i + 1);
+	}
+	return path;
+}
+
+/* No control characters, no quotes, not too long. */
 static struct heard_str clean_name(struct heard_batch *batch, struct heard_str name)
 {
-	for (size_t i = name.len; i-- > 0;)
-		if (name.ptr[i] == '/' || name.ptr[i] == '\\') {
-			name = heard_str_skip(name, i + 1);
-			break;
-		}
-	char *to = heard_batch_alloc(batch, NAME_MAX_BYTES);
+	name = last_part(name);
+	char *to = name.len ? heard_batch_alloc(batch, NAME_MAX_BYTES) : NULL;
 	size_t n = 0;
 	uint32_t c;
+	if (to == NULL)
+		return HEARD_STR_OF("file");
 	const char *end = name.ptr + name.len;
-	for (const char *p = name.ptr; to && p < end;) {
+	for (const char *p = name.ptr; p < end;) {
 		size_t size = text_decode(p, end, &c);
+		bool is_good = size && c >= ' ' && c != '"' && c != '\\' &&
+			       (c < 0x7f || c >= 0xa0);
 		if (n + size > NAME_MAX_BYTES)
 			break;
-		if (size && c >= ' ' && c != '"' && (c < 0x7f || c >= 0xa0)) {
+		if (is_good)
 			memcpy(to + n, p, size);
-			n += size;
-		}
+		n += is_good ? size : 0;
 		p += size ? size : 1;
 	}
 	return n ? heard_str_n(to, n) : HEARD_STR_OF("file");

@@ -64,6 +64,8 @@ static size_t put_character(struct page *p, const char *s, const char *end)
 
 void page_text(struct page *p, struct heard_str text)
 {
+	if (text.len == 0)
+		return;
 	const char *end = text.ptr + text.len;
 	for (const char *s = text.ptr; s < end;)
 		s += put_character(p, s, end);
