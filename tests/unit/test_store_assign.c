@@ -106,6 +106,27 @@ static void a_person_keeps_their_agent(void **state)
 	assert_string_equal(look(f, 5).assignee, "bo");
 }
 
+static void a_sticky_batch_that_was_undone_is_forgotten_whole(void **state)
+{
+	struct fixture *f = *state;
+	struct store_department quality = a_department(STORE_STICKY);
+	enum store_fate fate;
+	with(f, &quality);
+	assert_int_equal(store_begin(f->store, &f->err), 0);
+	for (unsigned n = 1; n <= 3; n++) {
+		struct store_record rec = a_word(f, n, n == 3 ? "q" : "p", n == 1 ? "x" : "y",
+						 NOW);
+		rec.department = HEARD_STR_OF("quality");
+		assert_int_equal(store_put(f->store, &rec, NOW, &fate, &f->err), 0);
+	}
+	store_rollback(f->store);
+	put(f, a_word(f, 4, "r", "x", NOW));
+	put(f, a_word(f, 5, "q", "y", NOW));
+	assert_int_equal(number_of(f, "SELECT count(*) FROM ticket WHERE leader IS NOT NULL"),
+			 0);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM ticket"), 2);
+}
+
 static int assign(struct fixture *f, int64_t ticket, const char *agent, const char *department,
 		  const char *reason)
 {
@@ -184,6 +205,7 @@ int main(void)
 		TEST(a_turn_that_was_undone_comes_again),
 		TEST(who_has_least_gets_it_whatever_process_changed_it),
 		TEST(a_person_keeps_their_agent),
+		TEST(a_sticky_batch_that_was_undone_is_forgotten_whole),
 		TEST(a_change_of_owner_needs_a_reason_and_the_second_tells_the_lead),
 		TEST(a_department_picks_somebody_else),
 		TEST(an_unknown_name_is_told_what_was_meant),

@@ -148,6 +148,16 @@ static void what_was_rolled_back_was_never_said(void **state)
 	assert_int_equal(look(f, 2).is.contacts, 1);
 }
 
+/* Two transactions at once do not exist, but an act that fails between two batches does. */
+static void an_act_that_fails_forgets_nobody(void **state)
+{
+	struct fixture *f = *state;
+	put(f, a_word(f, 1, "p", "x", NOW));
+	assert_int_not_equal(move_to(f, 1, STORE_NEW, NOW), 0);
+	put(f, a_word(f, 2, "p", "x", NOW));
+	assert_int_equal(tickets(f), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +169,7 @@ int main(void)
 		TEST(a_word_on_what_is_over_opens_a_round_or_a_new_ticket),
 		TEST(thanks_open_nothing),
 		TEST(what_was_rolled_back_was_never_said),
+		TEST(an_act_that_fails_forgets_nobody),
 	};
 	return cmocka_run_group_tests_name("store_contact", tests, NULL, NULL);
 }

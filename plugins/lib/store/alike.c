@@ -33,7 +33,7 @@ struct alike {
 	struct heard_buf folded;
 	bool is_filled;		  /* from the file                            */
 	uint64_t oldest, next;	  /* entries [oldest, next) are in the ring   */
-	uint64_t mark;		  /* `next` when the transaction began        */
+	uint64_t mark;		  /* `next` as of the last commit             */
 	uint32_t newest[ENTRIES]; /* of a bucket                              */
 	struct entry ring[ENTRIES];
 };
@@ -197,7 +197,12 @@ void alike_undo(struct store *store)
 		return;
 	while (alike->next > alike->mark && alike->next > alike->oldest)
 		unlink_entry(alike, (uint32_t)(--alike->next % ENTRIES));
-	alike->mark = alike->next;
+}
+
+void alike_keep(struct store *store)
+{
+	if (store->alike)
+		store->alike->mark = store->alike->next;
 }
 
 static int fill(struct store *store, struct heard_error *err)
@@ -222,9 +227,11 @@ int alike_begin(struct store *store, struct heard_error *err)
 {
 	if (create(store, err))
 		return -err->code;
-	if (!store->alike->is_filled && fill(store, err))
+	if (store->alike->is_filled)
+		return 0;
+	if (fill(store, err))
 		return -err->code;
 	store->alike->is_filled = true;
-	store->alike->mark = store->alike->next;
+	alike_keep(store); /* other transactions' */
 	return 0;
 }

@@ -29,9 +29,11 @@ struct alike_keys alike_keys(const struct store *, int64_t hash, struct heard_st
 			     struct heard_str category, struct heard_str product);
 
 void alike_destroy(struct alike *); /* NULL is fine */
-/* Within a transaction: made from the file if that was not done yet. */
+/* Within a transaction, before anything is added: made from the file if that was not
+ * done yet. */
 int alike_begin(struct store *, struct heard_error *);
-/* Undo what was added since alike_begin. */
+/* At the end of a transaction: what was added stays, or goes. */
+void alike_keep(struct store *);
 void alike_undo(struct store *);
 /* The newest ticket with that key and its time, or 0. */
 int64_t alike_find(const struct store *, uint64_t key, int64_t *at_r);

@@ -66,9 +66,9 @@ int store_conversation(struct store *store, int64_t ticket,
 	sqlite3_bind_int64(st, 1, ticket);
 	int more;
 	while ((more = store_step(store, st, err)) > 0) {
-		static const int kinds[] = {STORE_SAID_RECORD, STORE_SAID_NOTE,
-					    STORE_SAID_ANSWER};
-		int kind = kinds[sqlite3_column_int(st, 0)];
+		static const unsigned kinds[] = {STORE_SAID_RECORD, STORE_SAID_NOTE,
+						 STORE_SAID_ANSWER};
+		unsigned kind = kinds[sqlite3_column_int(st, 0)];
 		int64_t fate = sqlite3_column_int64(st, 4);
 		bool is_erased = kind == STORE_SAID_RECORD && (fate & FATE_ERASED);
 		fate = fate >= 0 && fate <= FATE_REMOVED ? fate : 0;

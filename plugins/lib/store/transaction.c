@@ -45,6 +45,7 @@ int act_commit(struct store *store, struct heard_error *err)
 		return -err->code;
 	}
 	store->in_transaction = false;
+	alike_keep(store);
 	return 0;
 }
 
