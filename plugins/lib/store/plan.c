@@ -21,7 +21,7 @@ static enum store_priority priority_of(const struct store_record *rec)
 /* Somebody has to do something about it. */
 static bool deserves_ticket(const struct store_record *rec)
 {
-	if (rec->is_spam || rec->op == STORE_OP_DELETE)
+	if (rec->is_spam || rec->is_wordless || rec->op == STORE_OP_DELETE)
 		return false;
 	return heard_str_is(rec->intent, "complaint") ||
 	       heard_str_is(rec->intent, "question") ||

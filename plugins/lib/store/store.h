@@ -120,6 +120,7 @@ struct store_record {
 	int64_t revision;
 	enum store_op op;
 	bool is_spam;
+	bool is_wordless; /* the platform wrote for the customer: kept, never a ticket */
 	struct heard_str channel, subject, body, intent, category, priority, department,
 		product, author_key;
 	struct heard_str subcategory, lang, thread, in_reply_to;

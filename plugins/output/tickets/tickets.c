@@ -95,6 +95,17 @@ static void make_token(const struct tickets *self, struct heard_str id,
 	memcpy(token, hash, STORE_TOKEN);
 }
 
+/* Input `file` says so of reviews in which a platform wrote what nobody said. */
+static bool is_wordless(const struct heard_record *rec)
+{
+	struct heard_value tags = heard_get(rec, HEARD_TAGS);
+
+	for (size_t i = 0; tags.type == HEARD_LIST_ && i < tags.list.n; i++)
+		if (heard_str_is(tags.list.at[i], "default_text"))
+			return true;
+	return false;
+}
+
 /* False if it has no id: then it is none of ours. */
 static bool read_record(const struct tickets *self, const struct heard_record *rec,
 			struct heard_str line, int64_t now, struct store_record *out)
@@ -109,6 +120,7 @@ static bool read_record(const struct tickets *self, const struct heard_record *r
 		.revision = (int64_t)heard_get_number(rec, HEARD_REVISION, 0),
 		.op = op_of(rec),
 		.is_spam = heard_str_is(heard_get_str(rec, HEARD_SPAM_VERDICT), "spam"),
+		.is_wordless = is_wordless(rec),
 		.channel = heard_get_str(rec, HEARD_CHANNEL),
 		.subject = heard_get_str(rec, HEARD_SUBJECT),
 		.body = heard_get_str(rec, HEARD_BODY),
