@@ -300,6 +300,8 @@ static int unseal(const struct seal_private *key, struct heard_str sealed,
 	crypto_secretstream_xchacha20poly1305_state stream;
 	char found[HEARD_BLOB_NAME];
 	size_t before = plain->len;
+	if (sealed.ptr == NULL || sealed.len < HEAD) /* read_file() has seen to that */
+		return damaged(name, err);
 	int rc = open_key(key, (const unsigned char *)sealed.ptr, &stream, name, err);
 	if (rc < 0)
 		return rc;

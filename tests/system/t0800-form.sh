@@ -194,7 +194,7 @@ no_sanitizer_reports
 
 # ---- a config that cannot keep what it asks for
 
-CONF_EXTRA=
+unset CONF_EXTRA
 conf <<-EOT
 	pipelines = ( { name = "shop"; clear = true;
 	    inputs  = ( { plugin = "http"; attachments = { max_count = 2; }; } );

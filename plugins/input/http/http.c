@@ -84,10 +84,9 @@ static void show_receipt(struct waiting *w, const struct heard_receipt *receipt)
 	char link[ANSWER_LINK];
 	switch (-receipt->code) {
 	case 0:
-		answer_link(w->http,
-			    receipt->n ? heard_str_n(receipt->ids[0], 36) : heard_str_n("", 0),
-			    link);
-		screen_accepted(w->request, w->http, &w->entry, link);
+		if (receipt->n)
+			answer_link(w->http, heard_str_n(receipt->ids[0], 36), link);
+		screen_accepted(w->request, w->http, &w->entry, receipt->n ? link : NULL);
 		break;
 	case EBADMSG:
 	case EFBIG:

@@ -103,7 +103,7 @@ bool multipart_boundary(struct heard_str type, char boundary[MULTIPART_BOUNDARY]
 	while (next_parameter(&type, &name, &value)) {
 		if (!is_word(name, "boundary"))
 			continue;
-		if (!boundary_is_good(value))
+		if (value.ptr == NULL || !boundary_is_good(value))
 			return false;
 		memcpy(boundary, value.ptr, value.len);
 		boundary[value.len] = '\0';

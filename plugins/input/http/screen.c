@@ -174,8 +174,8 @@ static void put_stars(struct screen *s)
 	page_html(p, "<fieldset class=field><legend>");
 	page_say(p, says[SAY_RATING]);
 	page_html(p, "</legend><div class=stars>");
-	for (char n = '1'; n <= '5'; n++) {
-		char id[] = {'r', n, '\0'}, text[] = {n, '/', '5', '\0'};
+	for (int i = 1; i <= 5; i++) {
+		char n = (char)('0' + i), id[] = {'r', n, '\0'}, text[] = {n, '/', '5', '\0'};
 		page_html(p, "<input type=radio name=rating");
 		page_attr(p, "id", heard_str(id));
 		page_attr(p, "value", heard_str_n(&n, 1));
@@ -368,14 +368,20 @@ static void thank(struct screen *s, const char *link)
 	struct page *p = &s->page;
 	page_html(p, "<div class=card><p class=\"note good\" role=status>");
 	page_say(p, says[SAY_SAFE]);
-	page_html(p, "</p><p class=actions><a class=button target=_blank rel=noopener");
-	page_attr(p, "href", heard_str(link));
-	page_html(p, ">");
-	page_say(p, says[SAY_FOLLOW]);
-	page_html(p, "</a> <a href=\"");
+	page_html(p, "</p><p class=actions>");
+	if (link) {
+		page_html(p, "<a class=button target=_blank rel=noopener");
+		page_attr(p, "href", heard_str(link));
+		page_html(p, ">");
+		page_say(p, says[SAY_FOLLOW]);
+		page_html(p, "</a> ");
+	}
+	page_html(p, "<a href=\"");
 	page_text(p, heard_str(s->http->path));
-	page_html(p, "?embed=1&amp;lang=");
+	page_html(p, "?lang=");
 	page_text(p, heard_str(p->lang == PAGE_ZH ? "zh" : "en"));
+	if (s->is_embedded)
+		page_html(p, "&amp;embed=1");
 	page_html(p, "\">");
 	page_say(p, says[SAY_ANOTHER]);
 	page_html(p, "</a></p></div>\n");
@@ -386,7 +392,7 @@ void screen_accepted(struct heard_http *take, const struct http *h, const struct
 {
 	struct screen s = {.http = h, .entry = entry};
 	char to[128];
-	if (!wants_embedded(take, entry)) {
+	if (link && !wants_embedded(take, entry)) {
 		enum page_lang lang = entry_lang(entry, page_lang_of(take, PAGE_ZH));
 		snprintf(to, sizeof(to), "%s?lang=%s", link, lang == PAGE_ZH ? "zh" : "en");
 		page_see_other(take, to);

@@ -14,8 +14,8 @@ struct heard_http;
  * that is still good is kept. */
 void screen_form(const struct http *, struct heard_http *take, const struct entry *,
 		 enum form_fault);
-/* It is safe; `link` is its status page.  A page of our own goes there at once, one in a
- * frame says thanks and offers the way. */
+/* It is safe; `link` is its status page, NULL if there is none (a filter let it go).  A
+ * page of our own goes there at once, one in a frame says thanks and offers the way. */
 void screen_accepted(struct heard_http *take, const struct http *, const struct entry *,
 		     const char *link);
 
