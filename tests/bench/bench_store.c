@@ -6,6 +6,7 @@
  *
  * Lines of about 1 KB, a quarter Chinese, are made beforehand and given to the
  * store in batches, one transaction each, while the follower indexes behind.
+ * With LOOP=1 in the environment each ticket gets an owner and its events.
  * Prints one JSON object: records a second of the last fifth and over all, the
  * longest batch, the index's rate, and sizes.
  */
@@ -267,14 +268,30 @@ static void print_result(const struct setup *setup, const struct result *r, bool
 	       (double)usage.ru_maxrss / 1024);
 }
 
+/* LOOP: tickets get owners, and all that happens is told. */
+static const struct heard_str agents[] = {HEARD_STR("anna"), HEARD_STR("bo"),
+					  HEARD_STR("chen"), HEARD_STR("dora"),
+					  HEARD_STR("eva"),  HEARD_STR("fu")};
+static const struct store_department quality = {.name = HEARD_STR("quality"),
+						.agents = agents,
+						.n_agents = 6,
+						.method = STORE_LEAST_LOADED};
+
 static void run(const struct setup *setup, bool follow)
 {
+	struct store_rules rules = store_default_rules;
 	struct heard_error err;
 	struct store *store;
 	struct store_follower *follower = NULL;
 	struct result r = {.last = 0};
 	if (store_open(&store, setup->path, STORE_CREATE, &err))
 		die(&err);
+	if (getenv("LOOP")) {
+		rules.departments = &quality;
+		rules.n_departments = 1;
+		rules.events = true;
+	}
+	store_set_rules(store, &rules);
 	if (follow && !(follower = store_follower_start(setup->path, say, NULL, &err)))
 		die(&err);
 	double start = seconds();

@@ -491,29 +491,6 @@ static void what_is_no_store_is_refused_with_a_sentence(void **state)
 	sqlite3_close(db);
 }
 
-static void a_store_of_version_1_is_brought_up_to_date(void **state)
-{
-	struct fixture *f = *state;
-	put(f, a_complaint(f, 1, "one"));
-	assert_int_equal(db_exec(f->store->db,
-				 "DROP INDEX ticket_open;"
-				 "CREATE INDEX ticket_open ON ticket(priority, due)"
-				 " WHERE state IN ('new','open','waiting','reopened');"
-				 "PRAGMA user_version=1",
-				 &f->err),
-			 0);
-	store_close(f->store);
-	f->store = NULL;
-	assert_int_equal(store_open(&f->store, f->path, STORE_OPEN, &f->err), -ENOTSUP);
-	assert_non_null(strstr(f->err.text, "older version"));
-	assert_int_equal(store_open(&f->store, f->path, STORE_CREATE, &f->err), 0);
-	put(f, a_complaint(f, 2, "two"));
-	assert_int_equal(list(f, STORE_LIVE).n, 2);
-	int64_t version;
-	assert_int_equal(db_int(f->store->db, "PRAGMA user_version", 0, &version, &f->err), 0);
-	assert_int_equal(version, 2);
-}
-
 static void a_locked_store_says_busy_and_changes_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -565,7 +542,6 @@ int main(void)
 		TEST(two_processes_write_without_losing_anything),
 		TEST(the_file_is_the_owners_alone),
 		TEST(what_is_no_store_is_refused_with_a_sentence),
-		TEST(a_store_of_version_1_is_brought_up_to_date),
 		TEST(a_locked_store_says_busy_and_changes_nothing),
 		cmocka_unit_test(a_token_has_one_spelling),
 	};

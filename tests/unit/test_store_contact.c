@@ -148,6 +148,33 @@ static void what_was_rolled_back_was_never_said(void **state)
 	assert_int_equal(look(f, 2).is.contacts, 1);
 }
 
+static void who_was_erased_is_a_stranger(void **state)
+{
+	struct fixture *f = *state;
+	put(f, a_word(f, 1, "p", "x", NOW));
+	assert_int_equal(
+		db_exec(f->store->db, "UPDATE ticket SET author_key=NULL WHERE id=1", &f->err),
+		0);
+	put(f, a_word(f, 2, "p", "x", NOW));
+	assert_int_equal(tickets(f), 2);
+	assert_int_equal(look(f, 1).is.contacts, 1);
+}
+
+static void an_edit_of_what_is_over_names_the_ticket_that_it_was(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = a_message(f, 1, "p", "review", NULL, NULL);
+	put(f, rec);
+	must_move(f, 1, STORE_RESOLVED, NOW + HOURS(1));
+	rec = a_message(f, 2, "p", "review", NULL, NULL);
+	rec.revision = 2;
+	put(f, rec);
+	assert_int_equal(tickets(f), 2);
+	assert_non_null(strstr(history_of(f, 2), "linked >#1;"));
+	put(f, a_message(f, 2 + 1, "p", "review-2", NULL, "review"));
+	assert_int_equal(look(f, 2).is.contacts, 2);
+}
+
 /* Two transactions at once do not exist, but an act that fails between two batches does. */
 static void an_act_that_fails_forgets_nobody(void **state)
 {
@@ -170,6 +197,8 @@ int main(void)
 		TEST(thanks_open_nothing),
 		TEST(what_was_rolled_back_was_never_said),
 		TEST(an_act_that_fails_forgets_nobody),
+		TEST(who_was_erased_is_a_stranger),
+		TEST(an_edit_of_what_is_over_names_the_ticket_that_it_was),
 	};
 	return cmocka_run_group_tests_name("store_contact", tests, NULL, NULL);
 }

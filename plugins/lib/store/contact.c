@@ -123,6 +123,20 @@ static int by_conversation(struct store *store, const struct store_record *rec,
 	return 0;
 }
 
+/* The ticket in which this person said this.  The memory is of hashes, and outlives a
+ * person's being erased, so the ticket has the last word. */
+static int by_words(struct store *store, const struct store_record *rec, uint64_t own,
+		    struct found *found, struct heard_error *err)
+{
+	int64_t at;
+	struct found said = {.ticket = alike_find(store, own, &at)};
+	if (look_whose(store, rec, &said, err))
+		return -err->code;
+	if (said.is_own)
+		*found = said;
+	return 0;
+}
+
 /* Where a ticket stands now: merged ones lead on. */
 static int follow(struct store *store, struct ticket_row *row, int64_t ticket,
 		  struct heard_error *err)
@@ -156,18 +170,14 @@ int contact_find(struct store *store, const struct store_record *rec, uint64_t o
 		 struct contact *contact, struct heard_error *err)
 {
 	struct found found = {.ticket = 0};
-	int64_t at;
 	*contact = (struct contact){.joins = 0};
 	if (rec->duplicate_of.len && by_duplicate(store, rec, &found, err))
 		return -err->code;
 	if (found.ticket == 0 && (rec->thread.len || rec->in_reply_to.len) &&
 	    by_conversation(store, rec, &found, err))
 		return -err->code;
-	if (!found.is_own && own) {
-		int64_t said = alike_find(store, own, &at);
-		if (said)
-			found = (struct found){said, true};
-	}
+	if (!found.is_own && by_words(store, rec, own, &found, err))
+		return -err->code;
 	if (found.ticket && found.is_own)
 		return settle(store, rec, found.ticket, contact, err);
 	contact->linked = found.ticket;

@@ -83,7 +83,13 @@ static int plan_revision(struct store *store, const struct store_record *rec, st
 	plan->older_fate = rec->op == STORE_OP_DELETE ? FATE_REMOVED : FATE_SUPERSEDED;
 	plan->fate = rec->op == STORE_OP_DELETE ? FATE_REMOVED : FATE_CURRENT;
 	plan->relation = rec->op == STORE_OP_DELETE ? REMOVAL : REVISION;
-	return plan->relation == REVISION ? only_live(store, &plan->ticket, err) : 0;
+	if (plan->relation != REVISION)
+		return 0;
+	int64_t ticket = plan->ticket;
+	if (only_live(store, &plan->ticket, err))
+		return -err->code;
+	plan->linked = plan->ticket ? 0 : ticket;
+	return 0;
 }
 
 /* Makes the entity's row; an old entity goes to plan_revision. */
@@ -104,18 +110,24 @@ static int plan_entity(struct store *store, const struct store_record *rec, stru
 	return sqlite3_changes(store->db) ? 0 : plan_revision(store, rec, plan, err);
 }
 
+/* What it says and by whom, if it may become a ticket. */
+static int plan_keys(struct store *store, const struct store_record *rec, struct plan *plan,
+		     struct heard_error *err)
+{
+	if (!deserves_ticket(rec))
+		return 0;
+	if (alike_hash(store, rec->body.len ? rec->body : rec->subject, &plan->alike, err))
+		return -err->code;
+	plan->keys = alike_keys(store, plan->alike, rec->author_key, rec->category,
+				rec->product);
+	return 0;
+}
+
 /* One of a person who has a ticket already joins it. */
 static int plan_contact(struct store *store, const struct store_record *rec, struct plan *plan,
 			struct heard_error *err)
 {
 	struct contact contact;
-	bool opens = deserves_ticket(rec);
-	if (opens &&
-	    alike_hash(store, rec->body.len ? rec->body : rec->subject, &plan->alike, err))
-		return -err->code;
-	if (opens)
-		plan->keys = alike_keys(store, plan->alike, rec->author_key, rec->category,
-					rec->product);
 	if (contact_find(store, rec, plan->keys.own, &contact, err))
 		return -err->code;
 	plan->ticket = contact.joins;
@@ -144,6 +156,8 @@ int plan_make(struct store *store, const struct store_record *rec, struct plan *
 {
 	*plan = (struct plan){.priority = priority_of(rec)};
 	if (plan_entity(store, rec, plan, err))
+		return -err->code;
+	if (plan->ticket == 0 && plan->relation != LATE && plan_keys(store, rec, plan, err))
 		return -err->code;
 	if (plan->relation == 0 && !rec->is_spam && rec->op != STORE_OP_DELETE &&
 	    plan_contact(store, rec, plan, err))

@@ -154,6 +154,7 @@ struct store_ticket {
 	struct heard_str category, department, assignee, intent, subject, channel, product,
 		author_key;	  /* valid in the callback */
 	struct heard_str excerpt; /* the beginning of the body, if there is no subject */
+	/* Due: of this round.  At: the ticket's first answer, its last resolution. */
 	int64_t received_at, first_response_due, first_response_at, resolution_due, resolved_at;
 	int64_t due; /* the next of them that counts               */
 	int64_t round, contacts, reach;
