@@ -22,6 +22,8 @@ FORM=$(url public /feedback)
 fetch() {
 	status=$(curl -s -m 20 -o "$T/page" -D "$T/head" -w '%{http_code}' "$@")
 }
+# Where a form leads to, without the moment it was sent.
+way() { header location | sed 's/&sent=[0-9]*$//'; }
 header() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 token() { sed -n 's/.*name="once" value="\([^"]*\)".*/\1/p' "$T/page"; }
 fresh() { # a token
@@ -68,10 +70,11 @@ send1() {
 }
 send1
 is "a form is answered by the way to its status page" "$status" 303
-first=$(header location)
+first=$(way)
 like "which is a token" "$first" '^/status/[A-Za-z0-9_-]{22}\?lang=zh$'
+like "and says since when it can be awaited" "$(header location)" '&sent=[0-9]{10}$'
 send1
-is "the second click leads there too" "$(header location)" "$first"
+is "the second click leads there too" "$(way)" "$first"
 ok "the record arrives" wait_for 20 has_record '充电宝坏了 <b>&'
 is "once" "$(records)" 1
 is "with the version of the consent" "$(jq -r .attributes.consent "$STATE/out.ndjson")" 2026-03
@@ -152,9 +155,9 @@ is "one good and one bad" "$status" 415
 is "nothing was kept of these" "$(blobs)" 0
 upload -F "attachments=@$T/box.png;filename=../../box \"1\".png;type=text/html" -F "attachments=;filename="
 is "a picture" "$status" 303
-link=$(header location)
+link=$(way)
 upload -F "attachments=@$T/box.png;filename=../../box \"1\".png;type=text/html" -F "attachments=;filename="
-is "twice is once, though the boundary is another" "$(header location)" "$link"
+is "twice is once, though the boundary is another" "$(way)" "$link"
 ok "arrives" wait_for 20 has_record 'with files'
 sum=$(sha256sum <"$T/box.png" | cut -d' ' -f1)
 is "by its content" "$(record 'with files' | jq -c '.attachments | map([.type, .size, .sha256])')" \

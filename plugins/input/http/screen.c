@@ -11,12 +11,15 @@
 
 #include "once.h"
 
+#include <heard/host.h>
 #include <heard/http.h>
 #include <heard/str.h>
 #include <page/page.h>
 
 #include <stdio.h>
 #include <string.h>
+
+enum { MAX_WAY = 128 };
 
 enum say {
 	SAY_TITLE,
@@ -363,15 +366,15 @@ void screen_form(const struct http *h, struct heard_http *take, const struct ent
 	page_reply(&s.page, take, fault_status(fault));
 }
 
-static void thank(struct screen *s, const char *link)
+static void thank(struct screen *s, const char *way)
 {
 	struct page *p = &s->page;
 	page_html(p, "<div class=card><p class=\"note good\" role=status>");
 	page_say(p, says[SAY_SAFE]);
 	page_html(p, "</p><p class=actions>");
-	if (link) {
+	if (way) {
 		page_html(p, "<a class=button target=_blank rel=noopener");
-		page_attr(p, "href", heard_str(link));
+		page_attr(p, "href", heard_str(way));
 		page_html(p, ">");
 		page_say(p, says[SAY_FOLLOW]);
 		page_html(p, "</a> ");
@@ -387,18 +390,27 @@ static void thank(struct screen *s, const char *link)
 	page_html(p, "</a></p></div>\n");
 }
 
+/* The page may come before its ticket does: so it is told since when it can be awaited. */
+static void write_way(const struct screen *s, const struct heard_http *request,
+		      const char *link, char way[MAX_WAY])
+{
+	enum page_lang lang = entry_lang(s->entry, page_lang_of(request, PAGE_ZH));
+	snprintf(way, MAX_WAY, "%s?lang=%s&sent=%lld", link, lang == PAGE_ZH ? "zh" : "en",
+		 (long long)heard_now(s->http->host) / 1000);
+}
+
 void screen_accepted(struct heard_http *take, const struct http *h, const struct entry *entry,
 		     const char *link)
 {
 	struct screen s = {.http = h, .entry = entry};
-	char to[128];
+	char way[MAX_WAY];
+	if (link)
+		write_way(&s, take, link, way);
 	if (link && !wants_embedded(take, entry)) {
-		enum page_lang lang = entry_lang(entry, page_lang_of(take, PAGE_ZH));
-		snprintf(to, sizeof(to), "%s?lang=%s", link, lang == PAGE_ZH ? "zh" : "en");
-		page_see_other(take, to);
+		page_see_other(take, way);
 		return;
 	}
 	begin(&s, take, SAY_THANKS);
-	thank(&s, link);
+	thank(&s, link ? way : NULL);
 	page_reply(&s.page, take, 200);
 }
