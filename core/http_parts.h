@@ -156,6 +156,7 @@ struct heard_http {
 	const char *why;
 	struct heard_buf fields; /* lines of the answer's head set by the handler */
 	bool close_after;
+	bool is_last; /* on its path: known before it is handed to a handler */
 
 	/* Of a handler on another loop: */
 	struct loop_job job;

@@ -307,8 +307,15 @@ static void on_handle_away(struct loop_job *job)
 	r->route->route.handle(r->route->route.arg, r);
 }
 
+static bool is_last(const struct heard_http *r)
+{
+	return !r->route || !r->route->route.is_shared ||
+	       (!http_route_next(r->http, r->route) && http_route_all_ready(r->http, r->route));
+}
+
 void http_request_run(struct heard_http *r)
 {
+	r->is_last = is_last(r);
 	if (r->refusal) {
 		heard_http_problem(r, r->refusal, "%s", r->why);
 	} else if (is_away(r)) {
@@ -350,6 +357,11 @@ void heard_http_pass(struct heard_http *take)
 	}
 	take->job.fn = on_passed_back;
 	loop_post(take->http->loop, &take->job);
+}
+
+bool heard_http_is_last(const struct heard_http *r)
+{
+	return r->is_last;
 }
 
 /* ---- for handlers */

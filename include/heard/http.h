@@ -52,6 +52,10 @@ HEARD_API bool heard_http_has_listener(const struct heard_host *, const char *na
 /* On a shared path: not ours; the next is asked, after the last it is 404.  Headers set
  * so far are forgotten; the body must not have been taken.  [home] */
 HEARD_API void heard_http_pass(struct heard_http *take);
+/* Would nobody be asked after us?  Then a page of one's own may say that it is nowhere.
+ * True on a path that is not shared; false while one of the others starts or stops.
+ * [home] */
+HEARD_API bool heard_http_is_last(const struct heard_http *);
 
 /* All [home]; views live until the answer is given. */
 HEARD_API enum heard_http_method heard_http_method(const struct heard_http *);

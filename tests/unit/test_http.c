@@ -682,6 +682,7 @@ static void handle_mine(void *arg, struct heard_http *take)
 {
 	const char *mine = arg;
 	heard_http_set_header(take, "X-Asked", mine);
+	assert_int_equal(heard_http_is_last(take), strcmp(mine, "/status/c") == 0);
 	if (heard_str_is(heard_http_path(take), mine))
 		heard_http_reply(take, 200, "text/plain", heard_str(mine));
 	else
