@@ -15,6 +15,9 @@ conf <<-EOT
 	    outputs = ( { plugin = "file"; path = "out.ndjson"; } ); }
 	);
 EOT
+# The disk is full for attachments while that file is there.
+export SHIM_ROOT="$STATE/attachments" SHIM_FULL="$T/full"
+PRELOAD=shim_fail
 must_start
 FORM=$(url public /feedback)
 
@@ -167,6 +170,15 @@ is "is kept once" "$(blobs)" 1
 is "for our eyes only" "$(find "$STATE/attachments" -type f -printf %m) $(find "$STATE/attachments" \
 	-type d -printf '%m\n' | sort -u)" "600 700"
 ok "and sealed" sh -c "! grep -q 'picture of a box' '$STATE/attachments/$(echo "$sum" | cut -c1-2)/$sum'"
+T3=$(fresh)
+touch "$T/full"
+upload -F "attachments=@$T/two.png"
+is "a full disk is not the customer's fault" "$status" 503
+like "who may try again" "$(header retry-after)" '^[0-9]+$'
+ok "with what he wrote" shown 'with files</textarea>'
+rm "$T/full"
+upload -F "attachments=@$T/two.png"
+is "and does" "$status" 303
 fetch "$FORM" -F body=api -F "f=@$T/two.png"
 is "a program may send files too" "$status" 202
 head -c 300000 /dev/zero >"$T/flood"
