@@ -98,7 +98,8 @@ static bool send_piece(struct sender *s, const struct heard_buf *piece)
 		if (!read_answer(s))
 			return false;
 	fprintf(s->daemon, "%zu %" PRId64 "\n", piece->len, s->line);
-	fwrite(piece->ptr, 1, piece->len, s->daemon);
+	if (piece->len > 0)
+		fwrite(piece->ptr, 1, piece->len, s->daemon);
 	if (fflush(s->daemon) != 0)
 		return false;
 	s->unanswered += piece->len > 0;

@@ -5,8 +5,8 @@
 . "$(dirname "$0")/../lib/daemon.sh"
 NO_PUBLIC=1
 
-ROWS=${ROWS:-$((100000 / (SLOW * SLOW)))}
-KILLS=${KILLS:-$((6 / SLOW))}
+ROWS=${ROWS:-$((100000 / SLOW))}
+KILLS=${KILLS:-$((4 / SLOW + 2))}
 DROP=$T/drop
 RSS_LIMIT=128 # MiB, of which an idle daemon takes about 20
 mkdir -p "$DROP"
