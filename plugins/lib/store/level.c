@@ -57,3 +57,26 @@ int level_decide(struct store *store, const struct ticket_row *row, enum sla_kin
 	sqlite3_bind_int(st, 6, at <= due);
 	return store_run(store, st, err);
 }
+
+int store_levels(struct store *store, int64_t ticket,
+		 void (*fn)(void *arg, const struct store_level *), void *arg,
+		 struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_LEVELS, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, ticket);
+	int more;
+	while ((more = store_step(store, st, err)) > 0) {
+		int kind = sqlite3_column_int(st, 0);
+		struct store_level level = {
+			.kind = sla_kind_name((enum sla_kind)(kind < SLA_KINDS ? kind : 0)),
+			.round = sqlite3_column_int64(st, 1),
+			.due = sqlite3_column_int64(st, 2),
+			.at = column_time(st, 3),
+			.met = sqlite3_column_int(st, 4) != 0,
+		};
+		fn(arg, &level);
+	}
+	return more;
+}

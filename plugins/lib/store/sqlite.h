@@ -29,67 +29,71 @@
 	"CASE WHEN leader IS NULL THEN reach ELSE" \
 	" (SELECT l.reach FROM ticket l WHERE l.id=ticket.leader) END"
 
-#define STATEMENTS(X)                                                                         \
-	X(BEGIN, "BEGIN IMMEDIATE")                                                           \
-	X(BEGIN_READ, "BEGIN")                                                                \
-	X(COMMIT, "COMMIT")                                                                   \
-	X(ROLLBACK, "ROLLBACK")                                                               \
-	X(STORE_NAME, "SELECT value FROM meta WHERE name='store'")                            \
-	X(LAST_RECORD, "SELECT max(n) FROM record")                                           \
-	X(LAST_TICKET, "SELECT max(id) FROM ticket")                                          \
-	X(PUT_RECORD, "INSERT INTO record(n,id,received_at,fate,ticket,token,line)"           \
-		      " VALUES(?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING")                    \
-	X(RECORD_TICKET, "SELECT ticket FROM record WHERE id=?")                              \
-	X(RECORD_SET_FATE, "UPDATE record SET fate=?|(fate&4) WHERE n=?")                     \
-	X(RECORD_TICKET_OF, "SELECT ticket FROM record WHERE n=?")                            \
-	X(PUT_ENTITY, "INSERT INTO entity(source_id,source,record,revision) VALUES(?,?,?,?)"  \
-		      " ON CONFLICT DO NOTHING")                                              \
-	X(GET_ENTITY, "SELECT record,revision FROM entity WHERE source_id=? AND source=?")    \
-	X(SET_ENTITY, "UPDATE entity SET record=?,revision=? WHERE source_id=? AND source=?") \
-	X(PUT_TICKET,                                                                         \
-	  "INSERT INTO "                                                                      \
-	  "ticket(id,token,state,priority,category,department,intent,subject,excerpt,"        \
-	  "channel,product,author_key,received_at,first_response_due,resolution_due,due,"     \
-	  "alarm,assignee,source,lang,alike,leader,subcategory)"                              \
-	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                       \
-	X(REVISE_TICKET,                                                                      \
-	  "UPDATE ticket SET priority=min(priority,?2),category=coalesce(?3,category),"       \
-	  "intent=coalesce(?4,intent),subject=?5,excerpt=?6,product=coalesce(?7,product),"    \
-	  "subcategory=iif(?3 IS NULL,subcategory,?8)"                                        \
-	  " WHERE id=?1")                                                                     \
-	X(TICKET_STATE, "SELECT state FROM ticket WHERE id=?")                                \
-	X(PUT_HISTORY, "INSERT INTO history(ticket,at,who,what,was,became,reason)"            \
-		       " VALUES(?,?,?,?,?,?,?)")                                              \
-	X(PUT_NOTE, "INSERT INTO note(ticket,at,who,text) VALUES(?,?,?,?)")                   \
-	X(PUT_POSITION, "INSERT INTO position(reader,seq) VALUES(?,?) ON CONFLICT(reader)"    \
-			" DO UPDATE SET seq=max(seq,excluded.seq)")                           \
-	X(GET_POSITION, "SELECT seq FROM position WHERE reader=?")                            \
-	X(LIST_LIVE, "SELECT " TICKET_COLUMNS " FROM ticket WHERE " LIVE                      \
-		     " AND (?2=0 OR priority=?2) AND (?3 IS NULL OR department=?3)"           \
-		     " ORDER BY priority,due,id LIMIT ?4")                                    \
-	X(LIST_STATE, "SELECT " TICKET_COLUMNS " FROM ticket WHERE (?1 IS NULL OR state=?1)"  \
-		      " AND (?2=0 OR priority=?2) AND (?3 IS NULL OR department=?3)"          \
-		      " ORDER BY priority,due,id LIMIT ?4")                                   \
-	X(COUNT_LIVE, "SELECT count(*) FROM ticket WHERE " LIVE                               \
-		      " AND (?2=0 OR priority=?2) AND (?3 IS NULL OR department=?3)")         \
-	X(COUNT_STATE, "SELECT count(*) FROM ticket WHERE (?1 IS NULL OR state=?1)"           \
-		       " AND (?2=0 OR priority=?2) AND (?3 IS NULL OR department=?3)")        \
-	X(TICKET, "SELECT " TICKET_COLUMNS " FROM ticket WHERE id=?")                         \
-	X(TOKEN_BEHIND,                                                                       \
-	  "SELECT ticket FROM record WHERE n>? AND token=? AND ticket IS NOT NULL")           \
-	X(TOKEN_AT, "SELECT ticket FROM record WHERE n=? AND token=?")                        \
-	X(CONVERSATION, "SELECT 0,received_at,NULL,line,fate,n FROM record WHERE ticket=?1"   \
-			" UNION ALL SELECT 1,at,who,text,0,n FROM note WHERE ticket=?1"       \
-			" UNION ALL SELECT 2,at,who,text,fate,n FROM answer WHERE ticket=?1"  \
-			" ORDER BY 2,1,6")                                                    \
-	X(HISTORY,                                                                            \
-	  "SELECT at,who,what,was,became,reason FROM history WHERE ticket=? ORDER BY n")      \
-	X(READ_AFTER, "SELECT n,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")         \
-	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"      \
-		     " ORDER BY n DESC")                                                      \
-	X(READ_ONE, "SELECT n,ticket,received_at,line FROM record WHERE n=? AND fate=0")      \
-	ERASE_STATEMENTS(X)                                                                   \
-	LOOP_STATEMENTS(X)                                                                    \
+/* Of a filter; "-" is nobody. */
+#define ASSIGNEE " AND (?5 IS NULL OR ifnull(assignee,'-')=?5)"
+
+#define STATEMENTS(X)                                                                          \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                            \
+	X(BEGIN_READ, "BEGIN")                                                                 \
+	X(COMMIT, "COMMIT")                                                                    \
+	X(ROLLBACK, "ROLLBACK")                                                                \
+	X(STORE_NAME, "SELECT value FROM meta WHERE name='store'")                             \
+	X(LAST_RECORD, "SELECT max(n) FROM record")                                            \
+	X(LAST_TICKET, "SELECT max(id) FROM ticket")                                           \
+	X(PUT_RECORD, "INSERT INTO record(n,id,received_at,fate,ticket,token,line)"            \
+		      " VALUES(?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING")                     \
+	X(RECORD_TICKET, "SELECT ticket FROM record WHERE id=?")                               \
+	X(RECORD_SET_FATE, "UPDATE record SET fate=?|(fate&4) WHERE n=?")                      \
+	X(RECORD_TICKET_OF, "SELECT ticket FROM record WHERE n=?")                             \
+	X(PUT_ENTITY, "INSERT INTO entity(source_id,source,record,revision) VALUES(?,?,?,?)"   \
+		      " ON CONFLICT DO NOTHING")                                               \
+	X(GET_ENTITY, "SELECT record,revision FROM entity WHERE source_id=? AND source=?")     \
+	X(SET_ENTITY, "UPDATE entity SET record=?,revision=? WHERE source_id=? AND source=?")  \
+	X(PUT_TICKET,                                                                          \
+	  "INSERT INTO "                                                                       \
+	  "ticket(id,token,state,priority,category,department,intent,subject,excerpt,"         \
+	  "channel,product,author_key,received_at,first_response_due,resolution_due,due,"      \
+	  "alarm,assignee,source,lang,alike,leader,subcategory)"                               \
+	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                        \
+	X(REVISE_TICKET,                                                                       \
+	  "UPDATE ticket SET priority=min(priority,?2),category=coalesce(?3,category),"        \
+	  "intent=coalesce(?4,intent),subject=?5,excerpt=?6,product=coalesce(?7,product),"     \
+	  "subcategory=iif(?3 IS NULL,subcategory,?8)"                                         \
+	  " WHERE id=?1")                                                                      \
+	X(TICKET_STATE, "SELECT state FROM ticket WHERE id=?")                                 \
+	X(PUT_HISTORY, "INSERT INTO history(ticket,at,who,what,was,became,reason)"             \
+		       " VALUES(?,?,?,?,?,?,?)")                                               \
+	X(PUT_NOTE, "INSERT INTO note(ticket,at,who,text) VALUES(?,?,?,?)")                    \
+	X(PUT_POSITION, "INSERT INTO position(reader,seq) VALUES(?,?) ON CONFLICT(reader)"     \
+			" DO UPDATE SET seq=max(seq,excluded.seq)")                            \
+	X(GET_POSITION, "SELECT seq FROM position WHERE reader=?")                             \
+	X(LIST_LIVE, "SELECT " TICKET_COLUMNS " FROM ticket WHERE " LIVE                       \
+		     " AND (?2=0 OR priority=?2) AND (?3 IS NULL OR department=?3)" ASSIGNEE   \
+		     " ORDER BY priority,due,id LIMIT ?4")                                     \
+	X(LIST_STATE, "SELECT " TICKET_COLUMNS " FROM ticket WHERE (?1 IS NULL OR state=?1)"   \
+		      " AND (?2=0 OR priority=?2) AND (?3 IS NULL OR department=?3)" ASSIGNEE  \
+		      " ORDER BY priority,due,id LIMIT ?4")                                    \
+	X(COUNT_LIVE, "SELECT count(*) FROM ticket WHERE " LIVE                                \
+		      " AND (?2=0 OR priority=?2) AND (?3 IS NULL OR department=?3)" ASSIGNEE) \
+	X(COUNT_STATE,                                                                         \
+	  "SELECT count(*) FROM ticket WHERE (?1 IS NULL OR state=?1)"                         \
+	  " AND (?2=0 OR priority=?2) AND (?3 IS NULL OR department=?3)" ASSIGNEE)             \
+	X(TICKET, "SELECT " TICKET_COLUMNS " FROM ticket WHERE id=?")                          \
+	X(TOKEN_BEHIND,                                                                        \
+	  "SELECT ticket FROM record WHERE n>? AND token=? AND ticket IS NOT NULL")            \
+	X(TOKEN_AT, "SELECT ticket FROM record WHERE n=? AND token=?")                         \
+	X(CONVERSATION, "SELECT 0,received_at,NULL,line,fate,n FROM record WHERE ticket=?1"    \
+			" UNION ALL SELECT 1,at,who,text,0,n FROM note WHERE ticket=?1"        \
+			" UNION ALL SELECT 2,at,who,text,fate,n FROM answer WHERE ticket=?1"   \
+			" ORDER BY 2,1,6")                                                     \
+	X(HISTORY,                                                                             \
+	  "SELECT at,who,what,was,became,reason FROM history WHERE ticket=? ORDER BY n")       \
+	X(READ_AFTER, "SELECT n,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")          \
+	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"       \
+		     " ORDER BY n DESC")                                                       \
+	X(READ_ONE, "SELECT n,ticket,received_at,line FROM record WHERE n=? AND fate=0")       \
+	ERASE_STATEMENTS(X)                                                                    \
+	LOOP_STATEMENTS(X)                                                                     \
 	FIGURE_STATEMENTS(X)
 
 /* Those of erase.c, retain.c and forget.c. */
@@ -113,6 +117,11 @@
 	X(TICKETS_OF, "SELECT id FROM ticket WHERE author_key=? ORDER BY id")                 \
 	X(RECORDS_OF, "SELECT n FROM record WHERE ticket=? AND fate<4 ORDER BY n")            \
 	X(ERASE_EVENTS, "DELETE FROM event WHERE instr(line,?)>0")                            \
+	X(OPEN_TICKETS,                                                                       \
+	  "SELECT department,priority,count(*),sum(due<=?) FROM ticket WHERE " LIVE           \
+	  " GROUP BY 1,2 ORDER BY 3 DESC")                                                    \
+	X(LEVELS,                                                                             \
+	  "SELECT kind,round,due,at,met FROM level WHERE ticket=? ORDER BY round,kind,n")     \
 	X(LAST_HISTORY, "SELECT max(at) FROM history WHERE ticket=?")                         \
 	X(WALK_TICKETS, "SELECT id,state,intent,received_at,erased FROM ticket WHERE id>?"    \
 			" ORDER BY id LIMIT ?")                                               \

@@ -173,6 +173,7 @@ struct store_filter {
 	int priority;		     /* 0: any */
 	struct heard_str department; /* empty: any */
 	int64_t limit;		     /* 0: none */
+	struct heard_str assignee;   /* empty: any; "-": nobody */
 };
 
 /* By priority, then what is due first.  The callback may stop with false. */
@@ -181,6 +182,15 @@ int store_tickets(struct store *, const struct store_filter *,
 		  struct heard_error *);
 int store_tickets_count(struct store *, const struct store_filter *, int64_t *n_r,
 			struct heard_error *);
+/* How many live tickets each department and priority has, most first. */
+struct store_open {
+	struct heard_str department; /* valid in the callback */
+	enum store_priority priority;
+	int64_t n, overdue;
+};
+int store_open_tickets(struct store *, int64_t now,
+		       void (*fn)(void *arg, const struct store_open *), void *arg,
+		       struct heard_error *);
 /* A number ("17", "#17") or a token.  -ENOENT with a sentence. */
 int store_ticket_find(struct store *, struct heard_str name, int64_t *ticket_r,
 		      struct heard_error *);
@@ -235,6 +245,17 @@ struct store_said { /* one piece of the conversation */
 int store_conversation(struct store *, int64_t ticket,
 		       void (*fn)(void *arg, const struct store_said *), void *arg,
 		       struct heard_error *);
+
+/* Service levels of a ticket that were due and are decided, in order. */
+struct store_level {
+	const char *kind; /* "first_response", ...                         */
+	int64_t round, due;
+	int64_t at; /* answered or resolved; HEARD_TIME_NONE: not yet */
+	bool met;
+};
+int store_levels(struct store *, int64_t ticket,
+		 void (*fn)(void *arg, const struct store_level *), void *arg,
+		 struct heard_error *);
 
 struct store_event {
 	int64_t at;

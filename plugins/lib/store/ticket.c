@@ -70,6 +70,7 @@ static sqlite3_stmt *filtered(struct store *store, const struct store_filter *fi
 					  : store_state_name((enum store_state)filter->state)));
 	sqlite3_bind_int(st, 2, filter->priority);
 	bind_text(st, 3, filter->department.len ? filter->department : heard_str_n(NULL, 0));
+	bind_text(st, 5, filter->assignee.len ? filter->assignee : heard_str_n(NULL, 0));
 	return st;
 }
 
@@ -101,6 +102,27 @@ int store_tickets_count(struct store *store, const struct store_filter *filter, 
 	*n_r = sqlite3_column_int64(st, 0);
 	sqlite3_reset(st);
 	return 0;
+}
+
+int store_open_tickets(struct store *store, int64_t now,
+		       void (*fn)(void *arg, const struct store_open *), void *arg,
+		       struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_OPEN_TICKETS, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, now);
+	int more;
+	while ((more = store_step(store, st, err)) > 0) {
+		struct store_open open = {
+			.department = column_str(st, 0),
+			.priority = priority_of_number(sqlite3_column_int64(st, 1)),
+			.n = sqlite3_column_int64(st, 2),
+			.overdue = sqlite3_column_int64(st, 3),
+		};
+		fn(arg, &open);
+	}
+	return more;
 }
 
 int store_ticket(struct store *store, int64_t id,
