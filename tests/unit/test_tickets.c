@@ -6,6 +6,8 @@
 
 #include "host.h"
 
+#include "output/tickets/tickets.h"
+
 #include <heard/command.h>
 #include <heard/json.h>
 #include <heard/plugin.h>
@@ -32,19 +34,38 @@ static void load_plugin(void)
 	plugin = dlsym(so, "heard_plugin");
 }
 
+static const char *const agents[] = {"li", "wang"};
+static const struct department_row departments[] = {
+	{.name = "logistics", .lead = "chen", .agents = {agents, 2}},
+	{.name = "tech", .lead = "", .agents = {agents + 1, 1}},
+};
+
+/* As the option table has them, and two departments. */
+static void defaults(struct tickets *self, const char *database)
+{
+	*self = (struct tickets){
+		.database = database,
+		.public_url = "",
+		.departments = {departments, 2},
+		.calendar = {.hours = "24h", .days = "mon-sun", .folder = "", .timezone = ""},
+		.follow_up = {.after = 3600000, .expires = 1209600000, .bad = 2},
+		.reach = {.customers = 5, .window = 86400000},
+		.contacts = 3,
+		.reopen = 1209600000,
+	};
+}
+
 /* Runs a command with words separated by '|'; its exit code. */
 static int run(struct fixture *f, const char *words, const char *input, bool json)
 {
-	struct {
-		const char *database;
-		char rest[256];
-	} self = {.database = f->path};
+	struct tickets self;
+	defaults(&self, f->path);
 	struct conf conf = {.timezone = "Asia/Shanghai"};
 	struct heard_host host = {.conf = &conf, .full_name = (char[]){"shop/tickets"}};
 	char text[1024], *argv[16];
 	int argc = 0;
 	load_plugin();
-	assert_true(plugin->self_size <= sizeof(self));
+	assert_int_equal(plugin->self_size, sizeof(self));
 	snprintf(text, sizeof(text), "%s", words);
 	for (char *word = strtok(text, "|"); word; word = strtok(NULL, "|"))
 		argv[argc++] = word;
@@ -173,6 +194,13 @@ static void wrong_use_is_told_apart_from_failure(void **state)
 	assert_int_equal(run(f, "note|2|  ", NULL, false), 2);
 	assert_int_equal(run(f, "show", NULL, false), 2);
 	assert_int_equal(run(f, "search", NULL, false), 2);
+	assert_int_equal(run(f, "assign|2", NULL, false), 2);
+	assert_int_equal(run(f, "reopen|2", NULL, false), 2);
+	assert_int_equal(run(f, "merge|2", NULL, false), 2);
+	assert_int_equal(run(f, "publish|2", NULL, false), 2);
+	assert_int_equal(run(f, "reply|2|  ", NULL, false), 2);
+	assert_int_equal(run(f, "erase|--person|x", NULL, false), 2);
+	assert_int_equal(run(f, "export|--format|xml", NULL, false), 2);
 	assert_int_equal(run(f, "search|***", NULL, false), 1);
 	assert_int_equal(run(f, "show|99", NULL, false), 1);
 	assert_string_equal(errors, "show: there is no ticket 99\n");
@@ -208,6 +236,110 @@ static void search_shows_a_person_the_newest_and_a_program_all(void **state)
 	assert_null(strstr(strstr(output, "\"ticket\":") + 1, "\"ticket\":"));
 }
 
+/* ---- acts */
+
+static void an_owner_changes_only_with_a_reason(void **state)
+{
+	struct fixture *f = *state;
+	put_examples(f);
+	assert_int_equal(run(f, "assign|1|--to|li", NULL, false), 0);
+	assert_string_equal(output, "Ticket 1 belongs to li, logistics.\n");
+	assert_int_equal(run(f, "assign|1|--to|wang", NULL, false), 1);
+	assert_non_null(strstr(errors, "say why"));
+	assert_int_equal(run(f, "assign|1|--to|wang|--reason|on leave", NULL, true), 0);
+	assert_non_null(strstr(output, "\"assignee\":\"wang\""));
+	assert_int_equal(run(f, "assign|1|--to|wnag|--reason|x", NULL, false), 1);
+	assert_non_null(strstr(errors, "did you mean \"wang\"?"));
+	assert_int_equal(run(f, "assign|1|--department|tech|--reason|theirs", NULL, false), 0);
+	assert_string_equal(output, "Ticket 1 belongs to wang, tech.\n");
+	assert_int_equal(run(f, "list|--assignee|wang", NULL, false), 0);
+	assert_non_null(strstr(output, "快递太慢了"));
+	assert_null(strstr(output, "high"));
+	assert_int_equal(run(f, "list|--assignee|-", NULL, false), 0);
+	assert_null(strstr(output, "快递太慢了"));
+}
+
+static void an_answer_is_given_once_for_each_key(void **state)
+{
+	struct fixture *f = *state;
+	put_examples(f);
+	assert_int_equal(run(f, "reply|1|-|--key|k1", "您好，已重新发货。\n", true), 0);
+	assert_string_equal(output, "[{\"ticket\":1,\"answer\":1}]\n");
+	assert_int_equal(run(f, "reply|1|again|--key|k1", NULL, true), 0);
+	assert_string_equal(output, "[{\"ticket\":1,\"answer\":1}]\n");
+	assert_int_equal(run(f, "reply|2|other|--key|k1", NULL, false), 1);
+	assert_int_equal(run(f, "show|1", NULL, false), 0);
+	assert_non_null(strstr(output, "(waiting)\n    您好，已重新发货。\n"));
+	assert_non_null(strstr(output, "first_response missed "));
+	assert_null(strstr(output, "again"));
+}
+
+static void all_who_say_the_same_are_answered_each_in_his_ticket(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const people[] = {"a", "b", "c"};
+	for (unsigned i = 0; i < 3; i++) {
+		struct store_record rec = a_complaint(f, i + 1, "付款失败 无法支付");
+		rec.author_key = heard_str(people[i]);
+		put(f, rec);
+	}
+	assert_int_equal(run(f, "reply|2|已修复|--all|--key|k", NULL, true), 0);
+	assert_non_null(strstr(output, "{\"ticket\":1,\"answer\""));
+	assert_non_null(strstr(output, "{\"ticket\":2,\"answer\""));
+	assert_non_null(strstr(output, "{\"ticket\":3,\"answer\""));
+	assert_null(strstr(output, "\"answer\":4"));
+	assert_int_equal(run(f, "reply|2|已修复|--all|--key|k", NULL, false), 0);
+	assert_string_equal(output, "3 tickets have the answer.\n");
+	assert_int_equal(run(f, "list", NULL, false), 0);
+	assert_non_null(strstr(output, "3~"));
+	assert_int_equal(run(f, "show|1", NULL, true), 0);
+	assert_non_null(strstr(output, "\"members\":[2,3]"));
+}
+
+static void merged_reopened_published_and_erased(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = a_complaint(f, 9, "secretword");
+	put_examples(f);
+	rec.author_key = HEARD_STR_OF("person");
+	rec.line = HEARD_STR_OF("{\"id\":\"00000009-0000-7000-8000-000000000000\",\"body\":"
+				"\"secretword\",\"author\":{\"key\":\"person\"}}");
+	put(f, rec);
+	assert_int_equal(run(f, "merge|1|2|--reason|same box", NULL, false), 0);
+	assert_string_equal(output, "Ticket 1 is now a part of ticket 2.\n");
+	assert_int_equal(run(f, "status|2|resolved", NULL, false), 0);
+	assert_int_equal(run(f, "reopen|2|--reason|not yet", NULL, true), 0);
+	assert_non_null(strstr(output, "\"state\":\"reopened\""));
+	assert_int_equal(run(f, "publish|2|Boxes that burn", NULL, false), 0);
+	assert_int_equal(run(f, "show|2", NULL, false), 0);
+	assert_non_null(strstr(output, "on the board   Boxes that burn"));
+	assert_int_equal(run(f, "publish|2|--off", NULL, false), 0);
+	assert_int_equal(run(f, "erase|--person|person|--reason|asked", NULL, false), 0);
+	assert_string_equal(output, "2 records and tickets were erased.\n");
+	assert_int_equal(run(f, "export", NULL, false), 0);
+	assert_null(strstr(output, "secretword"));
+	assert_int_equal(run(f, "erase|--person|person|--reason|asked", NULL, false), 1);
+}
+
+static void an_export_runs_nothing_in_a_spreadsheet(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = a_complaint(f, 1, "x");
+	rec.subject = HEARD_STR_OF("=HYPERLINK(\"http://evil\",\"快递, 慢\")");
+	put(f, rec);
+	assert_int_equal(run(f, "export|--format|csv", NULL, false), 0);
+	assert_int_equal(memcmp(output,
+				"\xef\xbb\xbf"
+				"id,token,state",
+				17),
+			 0);
+	assert_non_null(
+		strstr(output, ",\"'=HYPERLINK(\"\"http://evil\"\",\"\"快递, 慢\"\")\","));
+	assert_non_null(strstr(output, "\r\n1,\""));
+	assert_int_equal(run(f, "export|--state|spam", NULL, false), 0);
+	assert_string_equal(output, "");
+}
+
 static void a_missing_store_is_told_in_a_sentence(void **state)
 {
 	struct fixture *f = *state;
@@ -228,6 +360,11 @@ int main(void)
 		TEST(wrong_use_is_told_apart_from_failure),
 		TEST(search_finds_two_characters),
 		TEST(search_shows_a_person_the_newest_and_a_program_all),
+		TEST(an_owner_changes_only_with_a_reason),
+		TEST(an_answer_is_given_once_for_each_key),
+		TEST(all_who_say_the_same_are_answered_each_in_his_ticket),
+		TEST(merged_reopened_published_and_erased),
+		TEST(an_export_runs_nothing_in_a_spreadsheet),
 		TEST(a_missing_store_is_told_in_a_sentence),
 	};
 	return cmocka_run_group_tests_name("tickets", tests, NULL, NULL);

@@ -1,9 +1,10 @@
 /*
  * command.c - what the subcommands share: words, errors, JSON.
  */
-#include "tickets.h"
+#include "command.h"
 
 #include <heard/error.h>
+#include <heard/host.h>
 #include <heard/time.h>
 
 #include <errno.h>
@@ -12,6 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static bool is_flag(const struct args *args, const char *word)
+{
+	for (size_t i = 0; args->flags && args->flags[i]; i++)
+		if (strcmp(args->flags[i], word) == 0)
+			return true;
+	return false;
+}
 
 int args_next(struct args *args, const char **name, const char **value)
 {
@@ -30,6 +39,10 @@ int args_next(struct args *args, const char **name, const char **value)
 		return 1;
 	char *equals = strchr(word, '=');
 	*name = word;
+	if (is_flag(args, word)) {
+		*value = NULL;
+		return 1;
+	}
 	if (equals) {
 		*equals = '\0';
 		*value = equals + 1;
@@ -50,6 +63,18 @@ bool parse_limit(const char *text, int64_t *out)
 	long long n = strtoll(text, &end, 10);
 	*out = n;
 	return errno == 0 && end != text && *end == '\0' && n > 0;
+}
+
+int parse_state(const struct heard_call *call, const char *text, bool or_all, int *state)
+{
+	struct heard_str word = heard_str(text);
+	*state = or_all && heard_str_is(word, "all") ? STORE_ALL : store_state_find(word);
+	if (*state != -1)
+		return COMMAND_DONE;
+	return command_misused(call,
+			       "\"%s\" is no state; they are new, open, waiting, resolved, "
+			       "closed, reopened, merged%s",
+			       text, or_all ? ", spam and all" : " and spam");
 }
 
 int command_failed(const struct heard_call *call, const struct heard_error *err)
@@ -79,7 +104,8 @@ struct store *command_store(const struct tickets *self, const struct heard_call 
 	return NULL;
 }
 
-void command_user(char *out, size_t size)
+/* The unix name of whoever runs this command. */
+static void find_user(char *out, size_t size)
 {
 	char text[4096];
 	struct passwd entry, *found = NULL;
@@ -87,6 +113,48 @@ void command_user(char *out, size_t size)
 		snprintf(out, size, "%s", found->pw_name);
 	else
 		snprintf(out, size, "uid %u", (unsigned)getuid());
+}
+
+bool desk_open(struct desk *desk, const struct tickets *self, const struct heard_call *call)
+{
+	struct heard_error err;
+	*desk = (struct desk){.store = NULL};
+	if (rules_create(&desk->rules, self, call->host, &err)) {
+		command_failed(call, &err);
+		return false;
+	}
+	desk->store = command_store(self, call);
+	if (!desk->store)
+		return false;
+	store_set_rules(desk->store, &desk->rules->store);
+	find_user(desk->user, sizeof(desk->user));
+	desk->act = (struct store_act){.at = heard_now(call->host),
+				       .who = heard_str(desk->user)};
+	return true;
+}
+
+void desk_close(struct desk *desk)
+{
+	store_close(desk->store);
+	rules_destroy(desk->rules);
+}
+
+int command_text(const struct heard_call *call, const char *given, size_t max, const char *what,
+		 struct heard_buf *buf, struct heard_str *out)
+{
+	heard_buf_init(buf, max + 4096);
+	if (!given || strcmp(given, "-") == 0) {
+		char piece[4096];
+		size_t n;
+		while (!buf->failed && (n = fread(piece, 1, sizeof(piece), call->in)) > 0)
+			heard_buf_add(buf, piece, n);
+		*out = heard_str_trim(heard_buf_view(buf));
+	} else {
+		*out = heard_str_trim(heard_str(given));
+	}
+	if (buf->failed || out->len > max)
+		return command_misused(call, "%s has at most %zu bytes", what, max);
+	return out->len ? COMMAND_DONE : command_misused(call, "%s is empty", what);
 }
 
 int command_print_json(const struct heard_call *call, struct heard_buf *json)
@@ -142,3 +210,25 @@ void ticket_json(struct heard_json_out *out, const struct store_ticket *t)
 	heard_json_int(out, "reach", t->reach);
 	json_text(out, "author_key", t->author_key);
 }
+
+const struct heard_command tickets_commands[] = {
+	{"list", "[--state S|all] [--priority P] [--department D] [--assignee A|-] [--limit N]",
+	 "tickets that are to be worked on, the most urgent first", tickets_list},
+	{"show", "ID", "one ticket: what was said and what happened", tickets_show},
+	{"search", "QUERY [--limit N]",
+	 "records with all these words or \"phrases\", newest first", tickets_search},
+	{"assign", "ID (--to AGENT | --department D) [--reason T]",
+	 "give a ticket to somebody; a change of owner needs a reason", tickets_assign},
+	{"reply", "ID [TEXT|-] [--key K] [--all]",
+	 "answer the customer; --all also those who say the same", tickets_reply},
+	{"note", "ID [TEXT|-]", "keep a note that the customer does not see", tickets_note},
+	{"status", "ID STATE [--reason T]", "move a ticket to another state", tickets_status},
+	{"reopen", "ID --reason T", "work on it once more", tickets_reopen},
+	{"merge", "ID INTO [--reason T]", "make one ticket a part of another", tickets_merge},
+	{"publish", "ID (TITLE | --off)", "show it on the public board under this title",
+	 tickets_publish},
+	{"export", "[--format ndjson|csv] [--state S|all]", "tickets for other programs",
+	 tickets_export},
+	{"erase", "--person KEY --reason T", "erase all that one person said", tickets_erase},
+	{.name = NULL},
+};

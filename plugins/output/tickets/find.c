@@ -4,8 +4,8 @@
  * A person is shown the newest few and told that there may be more; a program, with
  * --json, gets all of them unless it names a limit itself.
  */
+#include "command.h"
 #include "screen.h"
-#include "tickets.h"
 
 #include <heard/error.h>
 #include <heard/host.h>

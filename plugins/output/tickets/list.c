@@ -1,8 +1,8 @@
 /*
  * list.c - `heard tickets list`: what is to be done, the most urgent first.
  */
+#include "command.h"
 #include "screen.h"
-#include "tickets.h"
 
 #include <heard/error.h>
 #include <heard/host.h>
@@ -19,15 +19,18 @@ enum {
 	PRIORITY = 7,
 	STATE = 9,
 	DUE = 16,
-	DEPARTMENT = 11,
+	OWNER = 10,
+	DEPARTMENT = 12,
 	CHANNEL = 9,
+	SAID = 7, /* by how many, how often */
+	WIDE = 110,
 };
 
 struct listing {
 	const struct heard_call *call;
 	int64_t now, shown;
 	int subject; /* columns left for it */
-	bool colour;
+	bool colour, is_wide;
 };
 
 static int parse_filter(const struct heard_call *call, struct store_filter *filter)
@@ -40,14 +43,8 @@ static int parse_filter(const struct heard_call *call, struct store_filter *filt
 		if (!name)
 			return command_misused(call, "\"%s\" is one word too many", value);
 		if (strcmp(name, "--state") == 0) {
-			filter->state = heard_str_is(word, "all") ? STORE_ALL
-								  : store_state_find(word);
-			if (filter->state == -1)
-				return command_misused(call,
-						       "\"%s\" is no state; they are new, "
-						       "open, waiting, resolved, "
-						       "closed, reopened, merged, spam and all",
-						       value);
+			if (parse_state(call, value, true, &filter->state))
+				return COMMAND_USAGE;
 		} else if (strcmp(name, "--priority") == 0) {
 			if ((filter->priority = store_priority_find(word)) == 0)
 				return command_misused(
@@ -56,6 +53,8 @@ static int parse_filter(const struct heard_call *call, struct store_filter *filt
 					value);
 		} else if (strcmp(name, "--department") == 0) {
 			filter->department = word;
+		} else if (strcmp(name, "--assignee") == 0) {
+			filter->assignee = word;
 		} else if (strcmp(name, "--limit") == 0) {
 			if (!parse_limit(value, &filter->limit))
 				return command_misused(call, "\"%s\" is no number of tickets",
@@ -92,26 +91,51 @@ static int list_json(struct store *store, const struct heard_call *call,
 	return command_print_json(call, &buf);
 }
 
+static void print_cell(FILE *out, struct heard_str text, int columns)
+{
+	screen_put(out, text.len ? text : HEARD_STR_OF("-"), columns - 1, true);
+	fputc(' ', out);
+}
+
+/* "3x" the customer came back, "40~" say the same; one of both at most is common. */
+static void print_said(FILE *out, const struct store_ticket *t)
+{
+	char text[64] = "";
+	int n = 0;
+	if (t->contacts > 1)
+		n = snprintf(text, sizeof(text), "%" PRId64 "x", t->contacts);
+	if (t->reach > 1)
+		snprintf(text + n, sizeof(text) - (size_t)n, "%s%" PRId64 "~", n ? " " : "",
+			 t->reach);
+	screen_put(out, heard_str(text), SAID - 1, true);
+	fputc(' ', out);
+}
+
+static void print_due(const struct listing *l, const struct store_ticket *t)
+{
+	char due[SCREEN_TIME];
+	bool is_coloured = l->colour && t->due != HEARD_TIME_NONE && t->due <= l->now;
+	screen_due(due, t->due, l->now);
+	if (is_coloured)
+		fputs("\033[31m", l->call->out);
+	screen_put(l->call->out, heard_str(due), DUE, true);
+	if (is_coloured)
+		fputs("\033[0m", l->call->out);
+}
+
 static bool print_row(void *arg, const struct store_ticket *t)
 {
 	struct listing *l = arg;
 	FILE *out = l->call->out;
-	char due[SCREEN_TIME];
-	screen_due(due, t->due, l->now);
-	bool over = t->due != HEARD_TIME_NONE && t->due <= l->now;
 	fprintf(out, "%*" PRId64 "  ", NUMBER - 2, t->id);
 	screen_put(out, heard_str(store_priority_name(t->priority)), PRIORITY, true);
 	screen_put(out, heard_str(store_state_name(t->state)), STATE, true);
-	if (over && l->colour)
-		fputs("\033[31m", out);
-	screen_put(out, heard_str(due), DUE, true);
-	if (over && l->colour)
-		fputs("\033[0m", out);
-	screen_put(out, t->department.len ? t->department : HEARD_STR_OF("-"), DEPARTMENT - 1,
-		   true);
-	fputc(' ', out);
-	screen_put(out, t->channel.len ? t->channel : HEARD_STR_OF("-"), CHANNEL - 1, true);
-	fputc(' ', out);
+	print_due(l, t);
+	print_cell(out, t->assignee, OWNER);
+	print_cell(out, t->department, DEPARTMENT);
+	if (l->is_wide)
+		print_cell(out, t->channel, CHANNEL);
+	print_said(out, t);
 	struct heard_str subject = t->subject.len ? t->subject : t->excerpt;
 	screen_put(out, subject.len ? subject : HEARD_STR_OF("(no text)"), l->subject, false);
 	fputc('\n', out);
@@ -119,15 +143,35 @@ static bool print_row(void *arg, const struct store_ticket *t)
 	return true;
 }
 
+static void print_head(const struct listing *l)
+{
+	FILE *out = l->call->out;
+	fprintf(out, "%*s  %-*s%-*s%-*s%-*s%-*s", NUMBER - 2, "ID", PRIORITY, "PRIO", STATE,
+		"STATE", DUE, "DUE", OWNER, "OWNER", DEPARTMENT, "DEPARTMENT");
+	if (l->is_wide)
+		fprintf(out, "%-*s", CHANNEL, "CHANNEL");
+	fprintf(out, "%-*s%s\n", SAID, "SAID", "SUBJECT");
+}
+
+static struct listing begin_listing(const struct heard_call *call)
+{
+	int columns = screen_columns(call->out);
+	struct listing l = {
+		.call = call, .now = heard_now(call->host), .is_wide = columns >= WIDE};
+	l.subject = columns - (NUMBER + PRIORITY + STATE + DUE + OWNER + DEPARTMENT + SAID) -
+		    (l.is_wide ? CHANNEL : 0);
+	if (l.subject < SAID)
+		l.subject = SAID;
+	l.colour = isatty(fileno(call->out)) && !getenv("NO_COLOR");
+	return l;
+}
+
 static int list_table(struct store *store, const struct heard_call *call,
 		      const struct store_filter *filter)
 {
 	struct heard_error err;
 	int64_t total;
-	int subject = screen_columns(call->out) -
-		      (NUMBER + PRIORITY + STATE + DUE + DEPARTMENT + CHANNEL);
-	struct listing l = {.call = call, .now = heard_now(call->host), .subject = subject};
-	l.colour = isatty(fileno(call->out)) && !getenv("NO_COLOR");
+	struct listing l = begin_listing(call);
 	if (store_tickets_count(store, filter, &total, &err))
 		return command_failed(call, &err);
 	if (total == 0) {
@@ -136,9 +180,7 @@ static int list_table(struct store *store, const struct heard_call *call,
 		      call->out);
 		return COMMAND_DONE;
 	}
-	fprintf(call->out, "%*s  %-*s%-*s%-*s%-*s%-*s%s\n", NUMBER - 2, "ID", PRIORITY, "PRIO",
-		STATE, "STATE", DUE, "DUE", DEPARTMENT, "DEPARTMENT", CHANNEL, "CHANNEL",
-		"SUBJECT");
+	print_head(&l);
 	if (store_tickets(store, filter, print_row, &l, &err))
 		return command_failed(call, &err);
 	if (l.shown < total)

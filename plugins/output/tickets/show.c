@@ -1,8 +1,8 @@
 /*
  * show.c - `heard tickets show ID`: one ticket, what was said, what happened.
  */
+#include "command.h"
 #include "screen.h"
-#include "tickets.h"
 
 #include <heard/error.h>
 #include <heard/host.h>
@@ -14,34 +14,73 @@ enum { JSON_MAX = 1 << 30, RECORD_MAX = 64 << 20 };
 
 /* ---- as JSON */
 
-static void add_ticket(void *arg, const struct store_ticket *ticket)
+/* Beyond what `list --json` has. */
+static void add_ticket(void *arg, const struct store_ticket *t)
 {
-	ticket_json(arg, ticket);
+	struct heard_json_out *out = arg;
+	ticket_json(out, t);
+	json_time(out, "due", t->due);
+	json_time(out, "next_response_due", t->next_response_due);
+	heard_json_int(out, "escalation", t->escalation);
+	heard_json_int(out, "handovers", t->handovers);
+	json_text(out, "source", t->source);
+	json_text(out, "lang", t->lang);
+	json_text(out, "board", t->board);
+	if (t->merged_into)
+		heard_json_int(out, "merged_into", t->merged_into);
+	if (t->leader)
+		heard_json_int(out, "leader", t->leader);
 }
 
 /* A record is shown whole, as it was journaled: a canonical line is JSON. */
+static void add_record(struct heard_json_out *out, const struct store_said *said)
+{
+	struct heard_json_doc *doc = heard_json_parse(said->text, RECORD_MAX, NULL);
+	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
+	heard_json_str(out, "text", heard_json_string(root, "body"));
+	heard_json_str(out, "fate", heard_str(said->fate));
+	if (root) {
+		heard_buf_puts(out->buf, ",\"record\":");
+		heard_buf_str(out->buf, said->text);
+	}
+	heard_json_destroy(doc);
+}
+
 static void add_said(void *arg, const struct store_said *said)
 {
+	static const char *const kinds[] = {[STORE_SAID_RECORD] = "record",
+					    [STORE_SAID_NOTE] = "note",
+					    [STORE_SAID_ANSWER] = "answer"};
 	struct heard_json_out *out = arg;
-	bool is_note = said->kind == STORE_SAID_NOTE;
+	bool is_record = said->kind == STORE_SAID_RECORD;
 	heard_json_begin(out, NULL, '{');
-	heard_json_str(out, "kind", heard_str(is_note ? "note" : "record"));
+	heard_json_str(out, "kind", heard_str(kinds[said->kind]));
 	json_time(out, "at", said->at);
-	heard_json_str(out, "who", is_note ? said->who : HEARD_STR_OF("customer"));
-	if (is_note) {
+	heard_json_str(out, "who", is_record ? HEARD_STR_OF("customer") : said->who);
+	if (is_record)
+		add_record(out, said);
+	else
 		json_text(out, "text", said->text);
-	} else {
-		struct heard_json_doc *doc = heard_json_parse(said->text, RECORD_MAX, NULL);
-		const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
-		heard_json_str(out, "text", heard_json_string(root, "body"));
+	if (said->kind == STORE_SAID_ANSWER)
 		heard_json_str(out, "fate", heard_str(said->fate));
-		if (root) {
-			heard_buf_puts(out->buf, ",\"record\":");
-			heard_buf_str(out->buf, said->text);
-		}
-		heard_json_destroy(doc);
-	}
 	heard_json_end(out, '}');
+}
+
+static void add_level(void *arg, const struct store_level *level)
+{
+	struct heard_json_out *out = arg;
+	heard_json_begin(out, NULL, '{');
+	heard_json_str(out, "kind", heard_str(level->kind));
+	heard_json_int(out, "round", level->round);
+	json_time(out, "due", level->due);
+	json_time(out, "at", level->at);
+	heard_json_bool(out, "met", level->met);
+	heard_json_end(out, '}');
+}
+
+static void add_member(void *arg, int64_t ticket)
+{
+	heard_json_int(arg, NULL, ticket);
 }
 
 static void add_event(void *arg, const struct store_event *event)
@@ -66,6 +105,14 @@ static int show_json(struct store *store, const struct heard_call *call, int64_t
 	heard_json_begin(&out, NULL, '{');
 	if (store_ticket(store, id, add_ticket, &out, &err))
 		goto failed;
+	heard_json_begin(&out, "members", '[');
+	if (store_ticket_members(store, id, add_member, &out, &err))
+		goto failed;
+	heard_json_end(&out, ']');
+	heard_json_begin(&out, "levels", '[');
+	if (store_levels(store, id, add_level, &out, &err))
+		goto failed;
+	heard_json_end(&out, ']');
 	heard_json_begin(&out, "conversation", '[');
 	if (store_conversation(store, id, add_said, &out, &err))
 		goto failed;
@@ -83,64 +130,87 @@ failed:
 
 /* ---- for people */
 
-struct page {
+struct view {
 	const struct heard_call *call;
 	struct heard_zone *zone;
 	int64_t now;
 };
 
-static void print_label(const struct page *page, const char *label, struct heard_str text)
+static void print_label(const struct view *view, const char *label, struct heard_str text)
 {
 	if (text.len == 0)
 		return;
-	fprintf(page->call->out, "  %-15s", label);
-	screen_put(page->call->out, text, 1 << 30, false);
-	fputc('\n', page->call->out);
+	fprintf(view->call->out, "  %-15s", label);
+	screen_put(view->call->out, text, 1 << 30, false);
+	fputc('\n', view->call->out);
 }
 
-static void print_deadline(const struct page *page, const char *label, int64_t due, int64_t met)
+static void print_deadline(const struct view *view, const char *label, int64_t due, int64_t met)
 {
 	char at[SCREEN_TIME], left[SCREEN_TIME];
 	if (due == HEARD_TIME_NONE && met == HEARD_TIME_NONE)
 		return;
-	screen_time(at, met != HEARD_TIME_NONE ? met : due, page->zone);
-	screen_due(left, due, page->now);
+	screen_time(at, met != HEARD_TIME_NONE ? met : due, view->zone);
+	screen_due(left, due, view->now);
 	if (met != HEARD_TIME_NONE)
-		fprintf(page->call->out, "  %-15sdone %s\n", label, at);
+		fprintf(view->call->out, "  %-15sdone %s\n", label, at);
 	else
-		fprintf(page->call->out, "  %-15s%s, %s\n", label, at, left);
+		fprintf(view->call->out, "  %-15s%s, %s\n", label, at, left);
+}
+
+static void print_links(const struct view *view, const struct store_ticket *t)
+{
+	FILE *out = view->call->out;
+	if (t->merged_into)
+		fprintf(out, "  %-15sticket %" PRId64 "\n", "merged into", t->merged_into);
+	if (t->leader)
+		fprintf(out, "  %-15sticket %" PRId64 ", and %" PRId64 " customers in all\n",
+			"says the same", t->leader, t->reach);
+	print_label(view, "on the board", t->board);
+}
+
+static void print_so_far(const struct view *view, const struct store_ticket *t)
+{
+	FILE *out = view->call->out;
+	fprintf(out, "  %-15s%" PRId64 " contact%s, reach %" PRId64 ", round %" PRId64,
+		"so far", t->contacts, t->contacts == 1 ? "" : "s", t->reach, t->round);
+	if (t->escalation)
+		fprintf(out, ", escalated %" PRId64 " time%s", t->escalation,
+			t->escalation == 1 ? "" : "s");
+	fputc('\n', out);
 }
 
 static void print_ticket(void *arg, const struct store_ticket *t)
 {
-	const struct page *page = arg;
-	FILE *out = page->call->out;
+	const struct view *view = arg;
+	FILE *out = view->call->out;
 	char at[SCREEN_TIME];
 	fprintf(out, "Ticket %" PRId64 "  %s  %s\n  ", t->id, store_priority_name(t->priority),
 		store_state_name(t->state));
 	struct heard_str subject = t->subject.len ? t->subject : t->excerpt;
 	screen_put(out, subject.len ? subject : HEARD_STR_OF("(no text)"), 1 << 30, false);
 	fputs("\n\n", out);
-	screen_time(at, t->received_at, page->zone);
-	print_label(page, "received", heard_str(at));
-	print_label(page, "channel", t->channel);
-	print_label(page, "intent", t->intent);
-	print_label(page, "category", t->category);
-	print_label(page, "department", t->department);
-	print_label(page, "assignee", t->assignee);
-	print_label(page, "product", t->product);
-	print_deadline(page, "first response", t->first_response_due, t->first_response_at);
-	print_deadline(page, "resolution", t->resolution_due, t->resolved_at);
-	fprintf(out, "  %-15s%" PRId64 " contact%s, reach %" PRId64 ", round %" PRId64 "\n",
-		"so far", t->contacts, t->contacts == 1 ? "" : "s", t->reach, t->round);
-	print_label(page, "author key", t->author_key);
-	print_label(page, "token", heard_str(t->token));
+	screen_time(at, t->received_at, view->zone);
+	print_label(view, "received", heard_str(at));
+	print_label(view, "channel", t->channel);
+	print_label(view, "intent", t->intent);
+	print_label(view, "category", t->category);
+	print_label(view, "department", t->department);
+	print_label(view, "assignee", t->assignee);
+	print_label(view, "product", t->product);
+	print_deadline(view, "first response", t->first_response_due, t->first_response_at);
+	print_deadline(view, "next response", t->next_response_due, HEARD_TIME_NONE);
+	print_deadline(view, "resolution", t->resolution_due, t->resolved_at);
+	print_so_far(view, t);
+	print_links(view, t);
+	print_label(view, "author key", t->author_key);
+	print_label(view, "token", heard_str(t->token));
 }
 
-static void print_record(const struct page *page, struct heard_str line)
+static void print_record(const struct view *view, struct heard_str line)
 {
 	static const char *const contacts[] = {"name", "email", "phone", "id"};
-	FILE *out = page->call->out;
+	FILE *out = view->call->out;
 	struct heard_json_doc *doc = heard_json_parse(line, RECORD_MAX, NULL);
 	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
 	const struct heard_json *author = heard_json_member(root, "author");
@@ -159,28 +229,31 @@ static void print_record(const struct page *page, struct heard_str line)
 
 static void print_said(void *arg, const struct store_said *said)
 {
-	const struct page *page = arg;
+	const struct view *view = arg;
 	char at[SCREEN_TIME];
-	screen_time(at, said->at, page->zone);
-	if (said->kind == STORE_SAID_NOTE) {
-		fprintf(page->call->out, "  %s  note by ", at);
-		screen_put(page->call->out, said->who, 1 << 30, false);
-		fputc('\n', page->call->out);
-		screen_block(page->call->out, said->text, 4);
+	screen_time(at, said->at, view->zone);
+	if (said->kind != STORE_SAID_RECORD) {
+		bool is_answer = said->kind == STORE_SAID_ANSWER;
+		fprintf(view->call->out, "  %s  %s by ", at, is_answer ? "answer" : "note");
+		screen_put(view->call->out, said->who, 1 << 30, false);
+		if (is_answer)
+			fprintf(view->call->out, " (%s)", said->fate);
+		fputc('\n', view->call->out);
+		screen_block(view->call->out, said->text, 4);
 		return;
 	}
 	bool is_current = strcmp(said->fate, "current") == 0;
-	fprintf(page->call->out, "  %s  customer%s%s%s\n", at, is_current ? "" : " (",
+	fprintf(view->call->out, "  %s  customer%s%s%s\n", at, is_current ? "" : " (",
 		is_current ? "" : said->fate, is_current ? "" : ")");
-	print_record(page, said->text);
+	print_record(view, said->text);
 }
 
 static void print_event(void *arg, const struct store_event *e)
 {
-	const struct page *page = arg;
-	FILE *out = page->call->out;
+	const struct view *view = arg;
+	FILE *out = view->call->out;
 	char at[SCREEN_TIME];
-	screen_time(at, e->at, page->zone);
+	screen_time(at, e->at, view->zone);
 	fprintf(out, "  %s  ", at);
 	screen_put(out, e->who, 12, true);
 	fputc(' ', out);
@@ -196,18 +269,48 @@ static void print_event(void *arg, const struct store_event *e)
 	fputc('\n', out);
 }
 
+static void print_level(void *arg, const struct store_level *level)
+{
+	const struct view *view = arg;
+	char due[SCREEN_TIME], at[SCREEN_TIME];
+	screen_time(due, level->due, view->zone);
+	screen_time(at, level->at, view->zone);
+	fprintf(view->call->out, "  %-15s%-7sdue %s, done %s, round %" PRId64 "\n", level->kind,
+		level->met ? "met" : "missed", due,
+		level->at == HEARD_TIME_NONE ? "not yet" : at, level->round);
+}
+
+static void count_level(void *arg, const struct store_level *level)
+{
+	(void)level;
+	++*(int *)arg;
+}
+
+static int show_levels(struct store *store, struct view *view, int64_t id,
+		       struct heard_error *err)
+{
+	int n = 0;
+	if (store_levels(store, id, count_level, &n, err))
+		return -err->code;
+	if (n == 0)
+		return 0;
+	fputs("\nService levels\n", view->call->out);
+	return store_levels(store, id, print_level, view, err);
+}
+
 static int show_page(struct store *store, const struct heard_call *call, int64_t id)
 {
 	struct heard_error err;
-	struct page page = {
+	struct view view = {
 		.call = call, .zone = heard_zone(call->host), .now = heard_now(call->host)};
-	if (store_ticket(store, id, print_ticket, &page, &err))
+	if (store_ticket(store, id, print_ticket, &view, &err) ||
+	    show_levels(store, &view, id, &err))
 		return command_failed(call, &err);
 	fputs("\nConversation\n", call->out);
-	if (store_conversation(store, id, print_said, &page, &err))
+	if (store_conversation(store, id, print_said, &view, &err))
 		return command_failed(call, &err);
 	fputs("\nHistory\n", call->out);
-	if (store_history(store, id, print_event, &page, &err))
+	if (store_history(store, id, print_event, &view, &err))
 		return command_failed(call, &err);
 	return COMMAND_DONE;
 }

@@ -11,7 +11,7 @@
  * Commands run in processes of their own and share the store as processes do;
  * SQLite's locks keep writers apart.
  */
-#include "tickets.h"
+#include "command.h"
 
 #include <heard/batch.h>
 #include <heard/delivery.h>
@@ -27,14 +27,30 @@
 
 enum { BATCHES = 1, BATCH_RECORDS = 4096, BATCH_BYTES = 8 << 20 };
 
-enum { STORED, DUPLICATE, NO_RECORD };
+enum { STORED, DUPLICATE, NO_RECORD }; /* an event is not stored, and that is fine */
+
+static void look_at_once(void *arg)
+{
+	struct tickets *self = arg;
+	if (self->beat)
+		beat_soon(self->beat);
+}
 
 static int tickets_open(void *arg, struct heard_host *host, struct heard_error *err)
 {
 	struct tickets *self = arg;
 	self->host = host;
 	heard_output_window(host, BATCHES, BATCH_RECORDS, BATCH_BYTES);
-	return heard_claim(host, self->database, err);
+	if (heard_claim(host, self->database, err) ||
+	    rules_create(&self->rules, self, host, err))
+		return -err->code;
+	self->pages.host = host;
+	self->pages.store = &self->store;
+	self->pages.rules = &self->rules->store;
+	self->pages.calendar = &self->calendar;
+	self->pages.changed = look_at_once;
+	self->pages.arg = self;
+	return pages_mount(&self->pages, err);
 }
 
 static void say(void *arg, bool trouble, const char *text)
@@ -43,32 +59,41 @@ static void say(void *arg, bool trouble, const char *text)
 	heard_log(self->host, trouble ? HEARD_WARN : HEARD_NOTICE, "search index: %s", text);
 }
 
+static void put_down(struct tickets *self)
+{
+	beat_destroy(self->beat);
+	store_follower_stop(self->follower);
+	store_close(self->store);
+	self->beat = NULL;
+	self->follower = NULL;
+	self->store = NULL;
+}
+
 static int tickets_start(void *arg, struct heard_error *err)
 {
 	struct tickets *self = arg;
 	if (store_open(&self->store, self->database, STORE_CREATE, err))
 		return -err->code;
+	store_set_rules(self->store, &self->rules->store);
 	self->follower = store_follower_start(self->database, say, self, err);
 	if (self->follower)
+		self->beat = beat_create(self, err);
+	if (self->beat)
 		return 0;
-	store_close(self->store);
-	self->store = NULL;
+	put_down(self);
 	return -err->code;
 }
 
 static void tickets_stop(void *arg, struct heard_done *take_done)
 {
-	struct tickets *self = arg;
-	store_follower_stop(self->follower);
-	store_close(self->store);
-	self->follower = NULL;
-	self->store = NULL;
+	put_down(arg);
 	heard_done(take_done);
 }
 
 static void tickets_close(void *arg)
 {
 	struct tickets *self = arg;
+	rules_destroy(self->rules);
 	free(self->outcomes);
 }
 
@@ -168,6 +193,9 @@ static int store_batch(struct tickets *self, const struct heard_batch *batch, si
 		struct store_record rec;
 		enum store_fate fate = STORE_STORED;
 		const struct heard_record *given = heard_batch_at(batch, i);
+		self->outcomes[i] = STORED;
+		if (given && heard_has(given, HEARD_EVENT))
+			continue;
 		bool is_record = given && read_record(self, given, heard_batch_line(batch, i),
 						      now, &rec);
 		if (is_record && store_put(self->store, &rec, now, &fate, err)) {
@@ -200,42 +228,29 @@ static void tickets_write(void *arg, const struct heard_batch *batch,
 					   "the line is not a record with an id");
 	heard_delivery_finish(take_done, HEARD_DELIVERED, 0, NULL);
 	store_follower_wake(self->follower);
+	beat_soon(self->beat);
 }
-
-static const struct heard_command commands[] = {
-	{"list", "[--state S|all] [--priority P] [--department D] [--limit N]",
-	 "tickets that are to be worked on, the most urgent first", tickets_list},
-	{"show", "ID", "one ticket: what was said and what happened", tickets_show},
-	{"status", "ID STATE [--reason T]", "move a ticket to another state", tickets_status},
-	{"note", "ID [TEXT|-]", "keep a note that the customer does not see", tickets_note},
-	{"search", "QUERY [--limit N]",
-	 "records with all these words or \"phrases\", newest first", tickets_search},
-	{.name = NULL},
-};
-
-static const struct heard_option options[] = {
-	{.name = "database",
-	 HEARD_STATE_PATH(struct tickets, database),
-	 .value = "tickets.db",
-	 .help = "SQLite file of the store; its search index is kept beside it"},
-	{.name = NULL},
-};
 
 const struct heard_plugin heard_plugin = {
 	HEARD_ABI,
 	.stage = HEARD_OUTPUT,
-	.flags = HEARD_OWN_LOOP | HEARD_KEEPS_POSITION,
+	.flags = HEARD_OWN_LOOP | HEARD_KEEPS_POSITION | HEARD_TELLS,
 	.name = "tickets",
 	.version = "1.0",
 	.summary = "keep every record, and make tickets of those that need an answer",
-	.options = options,
-	.reads = "id source source_id revision op channel received_at subject body author.key "
+	.options = tickets_options,
+	.reads = "id event source source_id revision op channel received_at subject body "
+		 "author.key "
 		 "product "
 		 "spam.verdict duplicate_of intent category subcategory priority department "
 		 "lang "
 		 "thread in_reply_to nps csat ces rating rating_max",
-	.example = "{ plugin = \"tickets\"; database = \"tickets.db\"; }",
-	.commands = commands,
+	.example = "{ plugin = \"tickets\"; database = \"tickets.db\";\n"
+		   "  departments = ( { name = \"logistics\"; agents = [ \"zhou\", \"wu\" ];\n"
+		   "                    lead = \"chen\"; } );\n"
+		   "  sla = ( { priority = \"high\"; first_response = \"15m\"; } );\n"
+		   "  retain = { complaint = \"3y\"; praise = \"1y\"; spam = \"30d\"; }; }",
+	.commands = tickets_commands,
 	.self_size = sizeof(struct tickets),
 	.open = tickets_open,
 	.start = tickets_start,

@@ -1,60 +1,104 @@
 /*
- * tickets.h - the instance and its subcommands.
+ * tickets.h - the instance: its options, and what the daemon holds of it.
+ *
+ *   options.c                    what an operator may say
+ *   rules.c                      what that means to the store
+ *   tickets.c                    records in
+ *   beat.c                       once a second, at home: what is due is done
+ *   events.c answers.c           outboxes, emptied
+ *   upkeep.c                     retention, figures, next year's holidays
+ *   command.h and its files      `heard tickets ...`
+ *   pages.h and its files        what customers see
  */
 #ifndef TICKETS_TICKETS_H
 #define TICKETS_TICKETS_H
 
+#include "pages.h"
+
 #include <store/store.h>
 
-#include <heard/command.h>
-#include <heard/json.h>
+#include <sla/sla.h>
+
+#include <heard/plugin.h>
 
 #include <stdbool.h>
 
+struct department_row {
+	const char *name, *lead;
+	struct heard_list agents;
+	int method; /* enum store_method */
+};
+
+struct follow_up_options {
+	int64_t after, expires, bad;
+};
+
+struct reach_options {
+	int64_t customers, window;
+};
+
 struct tickets {
-	const char *database; /* option */
+	/* options */
+	const char *database, *public_url;
+	struct heard_rows sla;	       /* of struct sla_row        */
+	struct heard_rows departments; /* of struct department_row */
+	struct calendar_options calendar;
+	struct follow_up_options follow_up;
+	struct reach_options reach;
+	int64_t contacts, reopen, relapse, close;
+	struct heard_map retain;
+	struct pages pages; /* has options of its own */
 
 	/* the daemon's */
 	struct heard_host *host;
+	struct rules *rules; /* from open() on, the rest from start() on        */
 	struct store *store;
 	struct store_follower *follower;
+	struct beat *beat;
 	unsigned char *outcomes; /* of the batch at work, `room` of them        */
 	size_t room;
 };
+extern const struct heard_option tickets_options[];
 
-int tickets_list(void *self, const struct heard_call *);
-int tickets_show(void *self, const struct heard_call *);
-int tickets_status(void *self, const struct heard_call *);
-int tickets_note(void *self, const struct heard_call *);
-int tickets_search(void *self, const struct heard_call *);
+/* ---- rules.c: used by the daemon, and by the process of each command that acts */
 
-/* ---- what the commands share: command.c */
-
-enum { COMMAND_DONE, COMMAND_FAILED, COMMAND_USAGE };
-
-struct args { /* a walk over a command's words */
-	const struct heard_call *call;
-	int at;
-	bool only_words; /* after "--" */
+struct rules {
+	struct store_rules store;
+	struct calendar *calendar; /* NULL: round the clock */
+	struct sla *sla;
+	struct store_department *departments;
+	struct heard_str *agents; /* of all of them */
+	struct store_retention *retention;
+	size_t n_retention;
 };
-/* 1: *name is an option or NULL for a plain word; *value its value or the word.
- * 0: the end.  -1: an option without its value, said on err.  Every option takes
- * a value. */
-int args_next(struct args *, const char **name, const char **value);
-bool parse_limit(const char *text, int64_t *out);
-/* "heard tickets show: sentence"; returns COMMAND_FAILED. */
-int command_failed(const struct heard_call *, const struct heard_error *);
-int command_misused(const struct heard_call *, const char *format, ...) HEARD_PRINTF(2, 3);
-/* The store, or NULL with the reason said. */
-struct store *command_store(const struct tickets *, const struct heard_call *);
-/* The unix name of whoever runs this command. */
-void command_user(char *out, size_t size);
-/* Prints and releases; COMMAND_FAILED if it could not be made or printed. */
-int command_print_json(const struct heard_call *, struct heard_buf *);
+/* Every fault of the options in one sentence.  They must outlive it. */
+int rules_create(struct rules **rules_r, const struct tickets *, struct heard_host *,
+		 struct heard_error *);
+void rules_destroy(struct rules *); /* NULL is fine */
 
-/* The members of a ticket in the form of `list --json`. */
-void ticket_json(struct heard_json_out *, const struct store_ticket *);
-void json_time(struct heard_json_out *, const char *key, int64_t ms);
-void json_text(struct heard_json_out *, const char *key, struct heard_str);
+/* ---- beat.c: the clock of an instance at work */
+
+struct beat;
+struct beat *beat_create(struct tickets *, struct heard_error *);
+void beat_destroy(struct beat *); /* NULL is fine */
+/* Something was written: look at once. */
+void beat_soon(struct beat *);
+
+/* What the beat does.  Each returns 0, or -errno with a sentence: trouble with the store,
+ * which is tried again.  *more says that there is more to do at once. */
+struct events; /* events.c */
+struct events *events_create(struct tickets *);
+void events_destroy(struct events *);
+int events_run(struct events *, struct heard_error *);
+
+struct answers; /* answers.c */
+struct answers *answers_create(struct tickets *);
+void answers_destroy(struct answers *);
+int answers_run(struct answers *, struct heard_error *);
+
+struct upkeep; /* upkeep.c */
+struct upkeep *upkeep_create(struct tickets *);
+void upkeep_destroy(struct upkeep *);
+int upkeep_run(struct upkeep *, bool *more, struct heard_error *);
 
 #endif
