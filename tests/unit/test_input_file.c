@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <zip.h>
 
 #include <cmocka.h>
 
@@ -74,6 +75,7 @@ static struct {
 #define heard_batch_add_json   fake_add
 #define heard_has(r, field)    ((field) == HEARD_CHANNEL)
 #define heard_set_str	       fake_set
+#define rows_decode	       fake_rows
 
 static char **to_lines; /* where the emission at hand is decoded to */
 static char adding[1 << 12];
@@ -230,6 +232,29 @@ static void give(int code)
 
 static void fake_emit(struct heard_host *host, const struct heard_emission *e);
 
+#include <table/rows.h>
+
+/* Each row as it is in the piece, with its line: what it means is test_map's. */
+int fake_rows(const struct rows *rows, struct heard_str raw, struct heard_batch *b,
+	      struct heard_error *err)
+{
+	int64_t line = rows->line;
+
+	(void)b;
+	(void)err;
+	for (raw = heard_str_skip(raw, rows->header); raw.len > 0;) {
+		struct csv_cut cut = csv_cut(&rows->dialect, raw, true, 1);
+
+		assert_true(cut.rows == 1);
+		append(to_lines, "%.*s@%lld\n",
+		       HEARD_ARG(heard_str_trim(heard_str_n(raw.ptr, cut.bytes))),
+		       (long long)line);
+		raw = heard_str_skip(raw, cut.bytes);
+		line += cut.lines;
+	}
+	return 0;
+}
+
 #include "input/file/chunk.c"
 #include "input/file/csv.c"
 #include "input/file/file.c"
@@ -302,6 +327,8 @@ static void begin(const char *name, bool follow, int done)
 	input->follow = follow;
 	input->done = done;
 	input->max_line = 300000;
+	input->sheet = "";
+	input->max_strings = 1 << 20;
 	assert_int_equal(file_open(input, NULL, &err), 0);
 	assert_int_equal(file_start(input, &err), 0);
 	turn_all();
@@ -819,6 +846,141 @@ static void many_small_files_all_arrive(void **state)
 	assert_int_equal(n_kept, 0);
 }
 
+/* ---- tables */
+
+static void a_table_goes_on_at_a_row(void **state)
+{
+	(void)state;
+	put("a.csv", "review,rating\n1,5\n\"2\nb");
+	begin("", true, DONE_MOVE);
+	assert_string_equal(texts(), "1,5 ");
+	end();
+	add_to("a.csv", "\",4\n3,3");
+	begin("", true, DONE_MOVE);
+	assert_non_null(strstr(taken, "\"2\nb\",4@3\n"));
+	assert_null(strstr(taken, "3,3")); /* it may grow yet */
+	make_old("a.csv");
+	rescan();
+	assert_non_null(strstr(taken, "3,3@5\n"));
+	assert_int_equal(count(taken, '@'), 3);
+	assert_true(exists("done/a.csv"));
+}
+
+static void an_open_quote_costs_one_line(void **state)
+{
+	(void)state;
+	put("a.csv", "review,rating\n1,1\n\"open,1\n2,2\n3,3\n");
+	make_old("a.csv");
+	begin("", true, DONE_MOVE);
+	assert_string_equal(texts(), "1,1 2,2 3,3 ");
+	assert_int_equal(count(dead, '\n'), 1);
+	assert_non_null(strstr(dead, "'a.csv' line 3: a quote that is never closed"));
+	assert_true(exists("done/a.csv"));
+}
+
+static void rows_too_long_are_skipped_in_bounded_memory(void **state)
+{
+	char *big = malloc(1000001);
+
+	(void)state;
+	memset(big, 'x', 1000000);
+	big[1000000] = '\0';
+	put("a.csv", "review,rating\n1,1\n");
+	add_to("a.csv", big);
+	add_to("a.csv", ",1\n2,2\n");
+	make_old("a.csv");
+	begin("", true, DONE_MARK);
+	assert_string_equal(texts(), "1,1 2,2 ");
+	assert_int_equal(count(dead, '\n'), 1);
+	assert_non_null(strstr(dead, "'a.csv' line 3: 1000003 bytes, longer than max_line"));
+	free(big);
+}
+
+static void a_table_of_something_else_is_left_until_it_changes(void **state)
+{
+	(void)state;
+	put("a.csv", "colour,size\nred,5\n");
+	make_old("a.csv");
+	begin("", true, DONE_MOVE);
+	rescan();
+	assert_int_equal(n_warnings, 1);
+	assert_true(exists("a.csv"));
+	put("a.csv", "review,rating\nred,5\n");
+	make_old("a.csv");
+	rescan();
+	assert_string_equal(texts(), "red,5 ");
+	assert_true(exists("done/a.csv"));
+}
+
+/* Rows 2 to n of "N,N". */
+static void put_book(const char *name, int n)
+{
+	static const char book[] = "<w xmlns:r=\"r\"><sheet name=\"a\" r:id=\"i\"/></w>",
+			  relations[] = "<r><Relationship Id=\"i\" Type=\"/worksheet\" "
+					"Target=\"s.xml\"/></r>";
+	zip_t *zip = zip_open(in(name), ZIP_CREATE | ZIP_TRUNCATE, NULL);
+	struct heard_buf sheet;
+
+	heard_buf_init(&sheet, 64 << 20);
+	heard_buf_puts(&sheet, "<worksheet><row><c t=\"str\"><v>review</v></c>"
+			       "<c t=\"str\"><v>rating</v></c></row>");
+	for (int i = 2; i <= n; i++)
+		heard_buf_printf(&sheet, "<row><c><v>%d</v></c><c><v>%d</v></c></row>", i, i);
+	heard_buf_puts(&sheet, "</worksheet>");
+	zip_file_add(zip, "xl/workbook.xml", zip_source_buffer(zip, book, sizeof(book) - 1, 0),
+		     0);
+	zip_file_add(zip, "xl/_rels/workbook.xml.rels",
+		     zip_source_buffer(zip, relations, sizeof(relations) - 1, 0), 0);
+	zip_file_add(zip, "xl/s.xml", zip_source_buffer(zip, sheet.ptr, sheet.len, 0), 0);
+	assert_int_equal(zip_close(zip), 0);
+	heard_buf_release(&sheet);
+	make_old(name);
+}
+
+static void a_workbook_is_read_once_over_kills_and_refusals(void **state)
+{
+	enum { LAST = 60000 };
+	char *at;
+
+	(void)state;
+	put_book("a.xlsx", LAST);
+	is_manual = true;
+	begin("", true, DONE_MOVE);
+	assert_true(n_held > 2); /* several pieces */
+	give(0);
+	end(); /* the others were never committed */
+	begin("", true, DONE_MOVE);
+	while (n_held > 0)
+		give(-EAGAIN);
+	timers[0].fn(timers[0].arg);
+	turn_all();
+	while (n_held > 0)
+		give(0);
+	turn_all();
+	assert_true(exists("done/a.xlsx"));
+	at = taken;
+	for (int i = 2; i <= LAST; i++) {
+		char row[64];
+
+		snprintf(row, sizeof(row), "%d,%d,%d@", i, i, i);
+		assert_true(strncmp(at, row, strlen(row)) == 0);
+		at = strchr(at, '\n') + 1;
+	}
+	assert_true(*at == '\0');
+}
+
+static void a_workbook_written_anew_is_read_anew(void **state)
+{
+	(void)state;
+	put_book("a.xlsx", 3);
+	begin("", true, DONE_MARK);
+	assert_string_equal(texts(), "2,2,2 3,3,3 ");
+	end();
+	begin("", true, DONE_MARK);
+	assert_string_equal(texts(), "2,2,2 3,3,3 ");
+	assert_int_equal(n_warnings, 0);
+}
+
 static void a_folder_that_is_not_there_is_an_error(void **state)
 {
 	(void)state;
@@ -872,6 +1034,12 @@ int main(void)
 		IN_FOLDER(one_line_in_conflict_does_not_take_others_with_it),
 		IN_FOLDER(tokens_of_another_folder_are_kept),
 		IN_FOLDER(many_small_files_all_arrive),
+		IN_FOLDER(a_table_goes_on_at_a_row),
+		IN_FOLDER(an_open_quote_costs_one_line),
+		IN_FOLDER(rows_too_long_are_skipped_in_bounded_memory),
+		IN_FOLDER(a_table_of_something_else_is_left_until_it_changes),
+		IN_FOLDER(a_workbook_is_read_once_over_kills_and_refusals),
+		IN_FOLDER(a_workbook_written_anew_is_read_anew),
 		IN_FOLDER(a_folder_that_is_not_there_is_an_error),
 		IN_FOLDER(marks_are_read_back_and_nonsense_is_refused),
 	};
