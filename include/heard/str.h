@@ -59,7 +59,9 @@ static inline bool heard_str_starts(struct heard_str s, struct heard_str prefix)
 /* What is left of s after its first n bytes. */
 static inline struct heard_str heard_str_skip(struct heard_str s, size_t n)
 {
-	return n >= s.len ? heard_str_n(s.ptr + s.len, 0) : heard_str_n(s.ptr + n, s.len - n);
+	if (n >= s.len) /* no sum with a null pointer */
+		return heard_str_n(s.ptr ? s.ptr + s.len : s.ptr, 0);
+	return heard_str_n(s.ptr + n, s.len - n);
 }
 
 /* Without the ASCII white space at both ends. */
