@@ -164,6 +164,47 @@ static void more_than_fit_at_once_are_all_done(void **state)
 	assert_int_equal(number_of(f, "SELECT count(*) FROM history WHERE what='warned'"), 600);
 }
 
+static void nobody_is_asked_who_was_erased(void **state)
+{
+	struct fixture *f = *state;
+	struct store_act act = by_anna(0, NOW);
+	int64_t n;
+	put_one(f);
+	must_move(f, 1, STORE_RESOLVED, NOW);
+	assert_int_equal(store_erase(f->store, HEARD_STR_OF("p"), &act, &n, &f->err), 0);
+	forget_events(f);
+	assert_true(ring(f, NOW + DAYS(40)) == HEARD_TIME_NONE);
+	assert_string_equal(events_of(f), "");
+	put(f, a_word(f, 2, "p", "x", NOW + HOURS(2)));
+	assert_int_equal(number_of(f, "SELECT count(*) FROM ticket"), 2);
+}
+
+static void working_time_is_what_counts(void **state)
+{
+	struct fixture *f = *state;
+	static const struct calendar_options nine_to_six = {
+		.hours = "09:00-12:00,13:00-18:00", .days = "mon-fri", .timezone = "UTC"};
+	struct heard_rows none = {.n = 0};
+	struct calendar *calendar;
+	struct sla *sla;
+	const int64_t monday = NOW - NOW % DAYS(1) + DAYS(3); /* NOW is a Friday, 03:04 */
+	if (calendar_create(&calendar, &nine_to_six, "UTC", NULL, &f->err) ||
+	    sla_create(&sla, &none, calendar, &f->err))
+		fail_msg("%s", f->err.text);
+	f->rules.sla = sla;
+	put(f, a_word(f, 1, "p", "x", monday - DAYS(3) + HOURS(17)));
+	assert_int_equal(look(f, 1).is.first_response_due, monday + HOURS(12));
+	assert_int_equal(ring(f, monday), monday + HOURS(11)); /* 3 of 4 hours are gone */
+	must_move(f, 1, STORE_WAITING, monday + HOURS(10));
+	must_move(f, 1, STORE_OPENED, monday + HOURS(17));
+	assert_int_equal(look(f, 1).is.first_response_due, monday + DAYS(1) + HOURS(10));
+	assert_int_equal(ring(f, monday + DAYS(1) + HOURS(10)),
+			 monday + DAYS(1) + HOURS(15)); /* the same span again */
+	f->rules.sla = NULL;
+	sla_destroy(sla);
+	calendar_destroy(calendar);
+}
+
 static void ring_until_killed(struct fixture *f)
 {
 	if (store_open(&f->store, f->path, STORE_CREATE, &f->err))
@@ -216,6 +257,8 @@ int main(void)
 		EVENTS_TEST(the_same_matter_again_is_a_relapse),
 		EVENTS_TEST(another_matter_is_none),
 		EVENTS_TEST(more_than_fit_at_once_are_all_done),
+		EVENTS_TEST(nobody_is_asked_who_was_erased),
+		EVENTS_TEST(working_time_is_what_counts),
 		EVENTS_TEST(a_kill_in_between_repeats_nothing),
 	};
 	return cmocka_run_group_tests_name("store_alarm", tests, NULL, NULL);

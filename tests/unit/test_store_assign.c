@@ -4,6 +4,7 @@
 #include "store_fixture.h"
 
 #include <errno.h>
+#include <sys/wait.h>
 
 static const struct heard_str agents[] = {HEARD_STR("anna"), HEARD_STR("bo"),
 					  HEARD_STR("chen")};
@@ -198,6 +199,37 @@ static void without_departments_every_name_is_taken(void **state)
 	assert_string_equal(look(f, 1).department, "garden");
 }
 
+/* One writes tickets, the other resolves them: loads stay what they are. */
+static void two_processes_count_the_same_loads(void **state)
+{
+	struct fixture *f = *state;
+	struct store_department quality = a_department(STORE_LEAST_LOADED);
+	with(f, &quality);
+	for (unsigned n = 1; n <= 30; n++)
+		put_one(f, n, "p");
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct fixture other = *f;
+		if (store_open(&other.store, f->path, STORE_OPEN, &other.err))
+			_exit(1);
+		store_set_rules(other.store, &f->rules);
+		for (int64_t id = 1; id <= 30; id++)
+			if (move_to(&other, id, STORE_RESOLVED, NOW))
+				_exit(2);
+		_exit(0);
+	}
+	for (unsigned n = 31; n <= 90; n++)
+		put_one(f, n, "p");
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(number_of(f, "SELECT sum(live) FROM load"), 60);
+	assert_int_equal(number_of(f,
+				   "SELECT count(*) FROM load WHERE live<>(SELECT count(*)"
+				   " FROM ticket WHERE assignee=load.agent AND state='new')"),
+			 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +241,7 @@ int main(void)
 		TEST(a_change_of_owner_needs_a_reason_and_the_second_tells_the_lead),
 		TEST(a_department_picks_somebody_else),
 		TEST(an_unknown_name_is_told_what_was_meant),
+		TEST(two_processes_count_the_same_loads),
 		TEST(without_departments_every_name_is_taken),
 	};
 	return cmocka_run_group_tests_name("store_assign", tests, NULL, NULL);

@@ -3,6 +3,9 @@
  */
 #include "store_fixture.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 static const struct heard_str agents[] = {HEARD_STR("anna")};
 static const struct store_department quality = {.name = HEARD_STR("quality"),
 						.agents = agents,
@@ -139,6 +142,67 @@ static void nobody_wants_them_nobody_gets_them(void **state)
 	assert_string_equal(events_of(f), "");
 }
 
+/* A batch that cannot be written would be tried again for ever. */
+static void a_huge_text_is_left_out_of_the_event(void **state)
+{
+	enum { HUGE_TEXT = 2 << 20 };
+	struct fixture *f = *state;
+	struct store_record rec = the_fire(f);
+	char *line = malloc(6 * HUGE_TEXT + 64), *at = line;
+	at += sprintf(at, "{\"body\":\"");
+	for (int i = 0; i < HUGE_TEXT; i++)
+		at += sprintf(at, "\\u0001");
+	sprintf(at, "\"}");
+	rec.line = heard_str(line);
+	put(f, rec);
+	assert_string_equal(events_of(f), "created#1;assigned#1;");
+	assert_int_equal(number_of(f, "SELECT max(length(line))<4096 FROM event"), 1);
+	free(line);
+}
+
+static void write_until_killed(struct fixture *f, unsigned from)
+{
+	char body[16];
+	if (store_open(&f->store, f->path, STORE_CREATE, &f->err))
+		_exit(1);
+	store_set_rules(f->store, &f->rules);
+	for (unsigned n = from;; n++) {
+		snprintf(body, sizeof(body), "%c%c%c", 'a' + (int)(n / 676),
+			 'a' + (int)(n / 26 % 26), 'a' + (int)(n % 26));
+		struct store_record rec = a_word(f, n, "p", body, NOW);
+		rec.department = HEARD_STR_OF("quality");
+		put(f, rec);
+		answer_it(f, n, "a", NOW);
+	}
+}
+
+static void a_kill_leaves_neither_without_the_other(void **state)
+{
+	struct fixture *f = *state;
+	for (unsigned round = 0; round < 8; round++) {
+		unsigned from = (unsigned)number_of(f, "SELECT 1+count(*) FROM ticket");
+		pid_t pid = fork();
+		if (pid == 0)
+			write_until_killed(f, from);
+		usleep(3000 + round * 2700);
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+	}
+	static const char *const pairs[][2] = {
+		{"created", "SELECT count(*) FROM ticket"},
+		{"assigned", "SELECT sum(live) FROM load"},
+		{"answered", "SELECT count(*) FROM answer"},
+	};
+	for (size_t i = 0; i < 3; i++) {
+		char sql[128];
+		snprintf(sql, sizeof(sql),
+			 "SELECT count(*) FROM event WHERE instr(line, '\"event\":\"%s\"')",
+			 pairs[i][0]);
+		assert_int_equal(number_of(f, sql), number_of(f, pairs[i][1]));
+	}
+	assert_int_equal(number_of(f, "SELECT count(*)-count(DISTINCT n) FROM event"), 0);
+}
+
 #define EVENTS_TEST(name) cmocka_unit_test_setup_teardown(name, with_events, fixture_close)
 
 int main(void)
@@ -148,6 +212,8 @@ int main(void)
 		EVENTS_TEST(the_way_of_a_ticket_is_told),
 		EVENTS_TEST(a_number_is_never_given_out_again),
 		EVENTS_TEST(an_act_that_fails_tells_nothing),
+		EVENTS_TEST(a_huge_text_is_left_out_of_the_event),
+		EVENTS_TEST(a_kill_leaves_neither_without_the_other),
 		EVENTS_TEST(nobody_wants_them_nobody_gets_them),
 	};
 	return cmocka_run_group_tests_name("store_event", tests, NULL, NULL);

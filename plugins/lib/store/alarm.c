@@ -129,7 +129,9 @@ static int fire(struct store *store, int64_t ticket, int64_t now, struct heard_e
 {
 	struct ticket_row row;
 	int result = row_read(store, ticket, &row, err);
-	if (result == 0 && store_state_is_live(row.state))
+	if (result == 0 && row.is_erased)
+		row.fired |= FIRED_ROUND; /* there is nobody to be asked */
+	else if (result == 0 && store_state_is_live(row.state))
 		result = fire_clocks(store, &row, now, err);
 	else if (result == 0 && row.resolved_at != HEARD_TIME_NONE)
 		result = fire_afterwards(store, &row, now, err);

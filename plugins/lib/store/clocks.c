@@ -164,6 +164,8 @@ static int64_t next_afterwards(const struct store *store, const struct ticket_ro
 int64_t clocks_alarm(const struct store *store, struct ticket_row *row)
 {
 	int64_t at = HEARD_TIME_NONE;
+	if (row->is_erased)
+		return at;
 	if ((row->state == STORE_RESOLVED || row->state == STORE_CLOSED) &&
 	    row->resolved_at != HEARD_TIME_NONE)
 		return next_afterwards(store, row);

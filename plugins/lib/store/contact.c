@@ -156,7 +156,9 @@ static int settle(struct store *store, const struct store_record *rec, int64_t t
 	struct ticket_row row;
 	int result = follow(store, &row, ticket, err);
 	bool is_over = row.state == STORE_RESOLVED || row.state == STORE_CLOSED;
-	if (result == 0 && store_state_is_live(row.state))
+	if (result == 0 && row.is_erased)
+		contact->joins = 0; /* whoever comes back after that is new */
+	else if (result == 0 && store_state_is_live(row.state))
 		contact->joins = row.id;
 	else if (result == 0 && is_over && move_may_reopen(store, &row, rec->received_at))
 		contact->joins = row.id;

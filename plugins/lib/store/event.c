@@ -112,6 +112,19 @@ static void put_event(struct heard_buf *buf, const struct store *store,
 
 /* ---- the outbox */
 
+/* One that is too large goes without what the customer wrote, rather than holding up
+ * the batch for ever. */
+static void make_line(struct heard_buf *buf, struct store *store, const struct event *event,
+		      const struct ticket_row *row, const struct event_more *more,
+		      struct heard_str record)
+{
+	put_event(buf, store, event, row, more, record);
+	if (!buf->failed)
+		return;
+	heard_buf_clear(buf);
+	put_event(buf, store, event, row, more, heard_str(NULL));
+}
+
 static int put_row(struct store *store, struct heard_buf *line, struct heard_error *err)
 {
 	if (line->failed)
@@ -143,7 +156,7 @@ int event_tell(struct store *store, const char *what, const struct ticket_row *r
 	struct event event = {what, store->last_event + 1, at};
 	struct heard_buf buf;
 	heard_buf_init(&buf, EVENT_BYTES);
-	put_event(&buf, store, &event, row, more ? more : &nothing,
+	make_line(&buf, store, &event, row, more ? more : &nothing,
 		  found ? column_str(st, 0) : heard_str_n(NULL, 0));
 	sqlite3_reset(st);
 	int result = put_row(store, &buf, err);

@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-enum { ROW_TEXT = 4 << 20, ROW_TEXTS = 11 };
+enum { ROW_TEXT = 128 << 20, ROW_TEXTS = 11 };
 
 /* Copies column i; the view is set when the buffer no longer moves. */
 static size_t keep_text(struct ticket_row *row, sqlite3_stmt *st, int i)
@@ -63,9 +63,10 @@ static void read_numbers(struct ticket_row *row, sqlite3_stmt *st)
 	int state = store_state_find(column_str(st, at++));
 	row->state = state < 0 ? STORE_MERGED : (enum store_state)state;
 	row->priority = priority_of_number(sqlite3_column_int64(st, at++));
-	struct heard_str token = column_str(st, at);
+	struct heard_str token = column_str(st, at++);
 	if (token.len == STORE_TOKEN)
 		store_token_format((const unsigned char *)token.ptr, row->token);
+	row->is_erased = sqlite3_column_int(st, at) != 0;
 	if (row->began == HEARD_TIME_NONE)
 		row->began = row->received_at;
 	row->was_live = store_state_is_live(row->state);

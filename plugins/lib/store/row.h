@@ -43,6 +43,7 @@ struct ticket_row {
 	struct heard_str category, department, assignee, intent, subject, excerpt, channel,
 		product, author_key, source, lang;
 	char token[STORE_TOKEN_TEXT];
+	bool is_erased; /* nothing of the person is left, and nothing is owed        */
 
 	/* row.c's and clocks.c's own */
 	struct heard_buf text; /* what the strings look into as they were read    */
