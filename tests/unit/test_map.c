@@ -155,7 +155,7 @@ static void a_map_of_the_config_is_checked(void **state)
 {
 	static const char *const names[] = {"body", "rating_max", "attributes.batch"},
 				 *const values[] = {"意见|Opinion", "=10", "批次"},
-				 *const wrong[] = {"boddy", "rating_max", "spam.score"};
+				 *const wrong[] = {"text", "rating_max", "spam.score"};
 	const struct heard_map good = {names, values, 3}, bad = {wrong, values, 1},
 			       ours = {wrong + 2, values, 1}, none = {0};
 	struct heard_error err = {0};
@@ -171,7 +171,7 @@ static void a_map_of_the_config_is_checked(void **state)
 	assert_int_equal(MATCH(&map, "a", "b"), -EINVAL);
 	map_release(&map);
 	assert_int_equal(map_init(&map, &bad, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "'boddy'"));
+	assert_non_null(strstr(err.text, "'text'"));
 	assert_int_equal(map_init(&map, &ours, &err), -EINVAL);
 }
 

@@ -1,15 +1,10 @@
 /*
  * rows.c - a row is checked whole, written as the JSON object that a source of
  * NDJSON would have sent, and added as that is: one way in, one set of checks.
- *
- * A follow-up (追评) in the row is a second record, in the thread of the first.
- * What a platform wrote for a customer who wrote nothing is no body: the score
- * stays, the tag default_text says why there is no text, and so no rule can take
- * the platform's words for the customer's.
  */
 #include "rows.h"
 
-#include "map.h"
+#include "review.h"
 #include "value.h"
 
 #include <heard/batch.h>
@@ -41,16 +36,6 @@ struct work {
 	char reason[64]; /* said by the reader of a sheet */
 };
 
-/* A row's values, by what they are for. */
-struct review {
-	struct heard_str value[HEARD_FIELD_COUNT];
-	double number[HEARD_FIELD_COUNT];
-	int64_t time[HEARD_FIELD_COUNT];
-	struct heard_str followup;
-	int64_t followup_at;
-	bool is_default;
-};
-
 static int bury(struct work *w, const char *why)
 {
 	const char *file = w->rows->file;
@@ -60,249 +45,16 @@ static int bury(struct work *w, const char *why)
 				w->rows->is_numbered ? "row" : "line", (long long)w->line, why);
 }
 
-/* ---- reading a row */
-
 static bool fail(struct work *w, const char *why)
 {
 	w->why = why;
 	return false;
 }
 
-static bool read_rating(struct work *w, struct review *r, struct heard_str text)
-{
-	double most = 0;
-
-	if (!value_score(text, &r->number[HEARD_RATING], &most))
-		return fail(w, "rating: no score that can be read");
-	r->value[HEARD_RATING] = text;
-	if (most > 0) {
-		r->number[HEARD_RATING_MAX] = most;
-		r->value[HEARD_RATING_MAX] = text;
-	}
-	return true;
-}
-
-static bool read_number(struct work *w, struct review *r, int field, struct heard_str text)
-{
-	double most = 0;
-
-	if (field == HEARD_RATING_MAX && r->value[field].len > 0)
-		return true; /* the rating said it */
-	if (!value_score(text, &r->number[field], &most))
-		return fail(w, "a score that cannot be read");
-	r->value[field] = text;
-	return true;
-}
-
-static bool read_field(struct work *w, struct review *r, int field, struct heard_str text)
-{
-	switch (heard_field_table[field].type) {
-	case HEARD_TIME_:
-		r->time[field] = value_time(text, heard_batch_zone(w->batch));
-		if (r->time[field] == HEARD_TIME_NONE)
-			return fail(w,
-				    "created_at: no time that can be read; year, month, day, "
-				    "hour is an order that can");
-		break;
-	case HEARD_NUM_:
-	case HEARD_INT_:
-		return field == HEARD_RATING ? read_rating(w, r, text)
-					     : read_number(w, r, field, text);
-	default: break;
-	}
-	r->value[field] = text;
-	return true;
-}
-
-static bool read_target(struct work *w, struct review *r, const struct target *t,
-			struct heard_str text)
-{
-	double ignored;
-
-	switch (t->kind) {
-	case TARGET_FIELD: return read_field(w, r, t->field, text);
-	case TARGET_FOLLOWUP_BODY:
-		if (!value_is_default(text))
-			r->followup = text;
-		return true;
-	case TARGET_FOLLOWUP_TIME:
-		r->followup_at = value_time(text, heard_batch_zone(w->batch));
-		return r->followup_at != HEARD_TIME_NONE ||
-		       fail(w, "followup.created_at: no time that can be read");
-	case TARGET_RATING:
-		return value_score(text, &ignored, &ignored) ||
-		       fail(w, "a sub-score that cannot be read");
-	default: return true;
-	}
-}
-
-/* Constants only fill what no column did. */
-static bool read_constants(struct work *w, struct review *r)
-{
-	for (size_t i = 0; i < w->mapping.n_constants; i++) {
-		const struct target *t = &w->mapping.constants[i].target;
-
-		if (t->kind == TARGET_FIELD && r->value[t->field].len == 0 &&
-		    !read_field(w, r, t->field, w->mapping.constants[i].value))
-			return false;
-	}
-	return true;
-}
-
-static bool check(struct work *w, struct review *r)
-{
-	bool says = r->value[HEARD_SUBJECT].len || r->value[HEARD_BODY].len ||
-		    r->value[HEARD_RATING].len || r->value[HEARD_NPS].len ||
-		    r->value[HEARD_CSAT].len || r->value[HEARD_CES].len || r->followup.len;
-
-	if (!says)
-		return fail(w, "neither a text nor a score");
-	if (r->value[HEARD_RATING].len == 0)
-		r->value[HEARD_RATING_MAX].len = 0;
-	else if (r->value[HEARD_RATING_MAX].len > 0 &&
-		 r->number[HEARD_RATING] > r->number[HEARD_RATING_MAX])
-		return fail(w, "rating: above rating_max; say the best score by rating_max = "
-			       "\"=10\" in `columns`");
-	r->is_default = value_is_default(r->value[HEARD_BODY]);
-	if (r->is_default)
-		r->value[HEARD_BODY].len = 0;
-	return true;
-}
-
-static bool read_review(struct work *w, struct review *r)
-{
-	memset(r, 0, sizeof(*r));
-	r->followup_at = HEARD_TIME_NONE;
-	for (size_t i = 0; i < w->n; i++) {
-		struct heard_str text = value_trim(w->fields[i]);
-
-		w->fields[i] = text;
-		if (text.len > 0 && !read_target(w, r, &w->mapping.columns[i], text))
-			return false;
-	}
-	return read_constants(w, r) && check(w, r);
-}
-
-/* ---- writing a record */
-
-static void put_field(struct heard_json_out *out, const struct review *r, int field)
-{
-	const struct heard_field_info *info = &heard_field_table[field];
-	char name[32], time[HEARD_TIME_SIZE];
-	const char *dot = memchr(info->name.ptr, '.', info->name.len);
-	struct heard_str last = dot ? heard_str_skip(info->name,
-						     (size_t)(dot + 1 - info->name.ptr))
-				    : info->name;
-
-	if (r->value[field].len == 0)
-		return;
-	snprintf(name, sizeof(name), "%.*s", HEARD_ARG(last));
-	if (info->type == HEARD_TIME_) {
-		heard_time_format(r->time[field], time);
-		heard_json_str(out, name, heard_str(time));
-	} else if (info->type == HEARD_INT_) {
-		heard_json_int(out, name, (int64_t)r->number[field]);
-	} else if (info->type == HEARD_NUM_) {
-		heard_json_num(out, name, r->number[field]);
-	} else {
-		heard_json_str(out, name, r->value[field]);
-	}
-}
-
-static bool is_author(int field)
-{
-	return field == HEARD_AUTHOR_NAME || field == HEARD_AUTHOR_EMAIL ||
-	       field == HEARD_AUTHOR_PHONE || field == HEARD_AUTHOR_ID;
-}
-
-static void put_author(struct heard_json_out *out, const struct review *r)
-{
-	heard_json_begin(out, "author", '{');
-	for (int i = 0; i < HEARD_FIELD_COUNT; i++)
-		if (is_author(i))
-			put_field(out, r, i);
-	heard_json_end(out, '}');
-}
-
-/* A name from outside as the key of a member. */
-static void put_key(struct heard_json_out *out, struct heard_str name)
-{
-	if (out->comma)
-		heard_buf_puts(out->buf, ",");
-	heard_json_put_str(out->buf, name);
-	heard_buf_puts(out->buf, ":");
-	out->comma = true;
-}
-
-static void put_member(struct heard_json_out *out, const struct target *t,
-		       struct heard_str text)
-{
-	double score, most;
-
-	put_key(out, t->name);
-	if (t->kind == TARGET_RATING && value_score(text, &score, &most))
-		heard_json_put_number(out->buf, score);
-	else
-		heard_json_put_str(out->buf, text);
-}
-
-static void put_family(const struct work *w, struct heard_json_out *out, const char *name,
-		       enum target_kind kind)
-{
-	const struct mapping *m = &w->mapping;
-
-	heard_json_begin(out, name, '{');
-	for (size_t i = 0; i < w->n; i++)
-		if (m->columns[i].kind == kind && w->fields[i].len > 0)
-			put_member(out, &m->columns[i], w->fields[i]);
-	for (size_t i = 0; i < m->n_constants; i++)
-		if (m->constants[i].target.kind == kind)
-			put_member(out, &m->constants[i].target, m->constants[i].value);
-	heard_json_end(out, '}');
-}
-
-static void put_tag(struct heard_json_out *out, const char *tag)
-{
-	heard_json_begin(out, "tags", '[');
-	heard_json_str(out, NULL, heard_str(tag));
-	heard_json_end(out, ']');
-}
-
-static void put_first(const struct work *w, struct heard_json_out *out, const struct review *r)
-{
-	for (int i = 0; i < HEARD_FIELD_COUNT; i++)
-		if (!is_author(i) && i != HEARD_SOURCE_ID && i != HEARD_CHANNEL)
-			put_field(out, r, i);
-	if (r->followup.len > 0 && r->value[HEARD_THREAD].len == 0)
-		heard_json_str(out, "thread", heard_str(w->id));
-	put_family(w, out, "ratings", TARGET_RATING);
-	put_family(w, out, "attributes", TARGET_ATTRIBUTE);
-	if (r->is_default)
-		put_tag(out, "default_text");
-}
-
-static void put_followup(const struct work *w, struct heard_json_out *out,
-			 const struct review *r)
-{
-	static const enum heard_field shared[] = {HEARD_LANG,  HEARD_PRODUCT, HEARD_ORDER,
-						  HEARD_STORE, HEARD_REGION,  HEARD_THREAD};
-	char time[HEARD_TIME_SIZE];
-
-	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
-		put_field(out, r, (int)shared[i]);
-	if (r->followup_at != HEARD_TIME_NONE) {
-		heard_time_format(r->followup_at, time);
-		heard_json_str(out, "created_at", heard_str(time));
-	}
-	heard_json_str(out, "body", r->followup);
-	if (r->value[HEARD_THREAD].len == 0)
-		heard_json_str(out, "thread", heard_str(w->id));
-	heard_json_str(out, "in_reply_to", heard_str(w->id));
-	put_tag(out, "follow_up");
-}
+/* ---- records */
 
 static int add(struct work *w, const struct review *r, const char *suffix,
-	       void (*put)(const struct work *, struct heard_json_out *, const struct review *))
+	       void (*put)(const struct review *, struct heard_json_out *, const char *id))
 {
 	struct heard_str channel = r->value[HEARD_CHANNEL].len > 0 ? r->value[HEARD_CHANNEL]
 								   : w->rows->channel;
@@ -317,8 +69,7 @@ static int add(struct work *w, const struct review *r, const char *suffix,
 	heard_json_str(&out, "source_id", heard_str(id));
 	if (channel.len > 0)
 		heard_json_str(&out, "channel", channel);
-	put_author(&out, r);
-	put(w, &out, r);
+	put(r, &out, w->id);
 	heard_json_end(&out, '}');
 	if (w->json.failed)
 		return bury(w, "too large for a record");
@@ -371,6 +122,12 @@ static bool name_row(struct work *w, const struct review *r,
 	sodium_bin2hex(hex, sizeof(hex), hash, HASH_SIZE);
 	snprintf(w->id, sizeof(w->id), "%s:%lld", hex, (long long)w->line);
 	return true;
+}
+
+static bool read_review(struct work *w, struct review *r)
+{
+	return review_read(r, &w->mapping, w->fields, w->n, heard_batch_zone(w->batch)) ||
+	       fail(w, r->why);
 }
 
 static bool is_blank(const struct work *w)
@@ -442,9 +199,9 @@ static int decode_row(struct work *w, const crypto_generichash_state *context)
 		return 0;
 	if (w->why == NULL && count_columns(w) && read_review(w, &review) &&
 	    name_row(w, &review, context)) {
-		result = add(w, &review, "", put_first);
+		result = add(w, &review, "", review_put);
 		if (result == 0 && review.followup.len > 0)
-			result = add(w, &review, "+followup", put_followup);
+			result = add(w, &review, "+followup", review_put_followup);
 		if (result == -ENOMEM && before == 0)
 			return bury(w, "needs more memory than a batch may use");
 		return result;
