@@ -34,11 +34,12 @@ struct self {
 	struct heard_list list, words;
 	struct inner group;
 	struct heard_rows rows;
-	struct heard_map map;
+	struct heard_map map, words_map;
 };
 
 static const char *const modes[] = {"redact", "partial", "hash", NULL};
 static const char *const allowed[] = {"phone", "email", NULL};
+static const char *const map_words[] = {"taobao", "jd", NULL};
 static const struct heard_option inner[] = {
 	{"first", HEARD_DURATION(struct inner, first), .value = "1s", .help = "First"},
 	{"max", HEARD_INT(struct inner, max), .value = "7", .min = 1, .max = 9, .help = "Max"},
@@ -72,6 +73,8 @@ static const struct heard_option table[] = {
 	{"group", HEARD_GROUP(struct self, group, inner), .help = "Group"},
 	{"rows", HEARD_TABLE(struct self, rows, row, struct row), .value = "", .help = "Rows"},
 	{"map", HEARD_MAP(struct self, map), .value = "", .help = "Map"},
+	{"words_map", HEARD_MAP(struct self, words_map), .value = "", .choices = map_words,
+	 .help = "Map that a word may stand for"},
 	{.name = NULL},
 };
 
@@ -230,6 +233,19 @@ static void a_map_may_be_a_list_of_pairs(void **state)
 	assert_string_equal(f.self.map.names[0], "X-Api-Key");
 	assert_fault("map = ( { nme_ = \"X\"; value = \"1\"; } );", 1, "must hold { name");
 	assert_fault("map = {\n a = 1; };", 2, "the value of \"a\" must be a text");
+}
+
+static void a_word_may_stand_for_a_map(void **state)
+{
+	(void)state;
+	assert_good("words_map = \"taobao\";");
+	assert_int_equal(f.self.words_map.n, 1);
+	assert_string_equal(f.self.words_map.names[0], "");
+	assert_string_equal(f.self.words_map.values[0], "taobao");
+	assert_good("words_map = { body = \"Text\"; };");
+	assert_string_equal(f.self.words_map.names[0], "body");
+	assert_fault("words_map = \"taobaoo\";", 1, "\"taobao\"");
+	assert_fault("words_map = 1;", 1, "must be a group of texts");
 }
 
 static void a_single_group_is_a_table_of_one(void **state)
@@ -572,6 +588,7 @@ int main(void)
 		TEST(what_is_absent_gets_its_default),
 		TEST(values_of_every_type_are_read),
 		TEST(a_map_may_be_a_list_of_pairs),
+		TEST(a_word_may_stand_for_a_map),
 		TEST(a_single_group_is_a_table_of_one),
 		TEST(the_wrong_type_is_told_by_the_right_one),
 		TEST(durations_and_sizes_want_their_unit),
