@@ -4,16 +4,21 @@
  * The instance is looked for in the config by its name; if two pipelines have
  * one, --pipeline says which.  Its options are parsed as in the daemon, but it
  * is neither opened nor started: see heard/command.h.
+ *
+ * A command with the name of its plugin is what `heard <instance>` alone means, and
+ * needs no instance if another one has its data (stand_in.h).
  */
 #include "cli.h"
 
 #include "host.h"
 #include "module.h"
 #include "seal.h"
+#include "stand_in.h"
 
 #include <heard/command.h>
 #include <heard/error.h>
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,8 +33,10 @@ struct found {
 struct call {
 	struct cli cli;
 	const char *name;
+	const char *pipeline;	 /* --pipeline, or NULL                          */
 	const struct conf *conf; /* NULL: there is none                          */
 	struct found found;
+	struct stand_in stand_in; /* what was found, if the config has none       */
 };
 
 static void look(struct found *f, const struct conf_pipeline *p, const struct conf_instance *at,
@@ -69,9 +76,12 @@ static void usage(const char *instance, const struct heard_command *commands, FI
 		fprintf(out, "  %-9s %s\n", c->name, c->summary);
 }
 
-static void usage_of(const char *instance, const struct heard_command *c, FILE *out)
+/* `is_default`: its name need not be written. */
+static void usage_of(const char *instance, const struct heard_command *c, bool is_default,
+		     FILE *out)
 {
-	fprintf(out, "usage: heard %s %s %s\n", instance, c->name, c->usage ? c->usage : "");
+	fprintf(out, "usage: heard %s %s%s%s\n", instance, is_default ? "" : c->name,
+		is_default ? "" : " ", c->usage ? c->usage : "");
 }
 
 static int run(const struct conf *conf, const struct found *f, const struct heard_command *c,
@@ -99,7 +109,8 @@ static int run(const struct conf *conf, const struct found *f, const struct hear
 				  .host = &host};
 	int code = c->run(f->instance->self, &call);
 	if (code == 2)
-		usage_of(f->instance->name, c, stderr);
+		usage_of(f->instance->name, c,
+			 c == stand_in_default(&f->instance->module->plugin), stderr);
 	memset(secret, 0, sizeof(secret));
 	host_close(&host);
 	return code;
@@ -130,7 +141,7 @@ static int take_ours(struct cli *cli, const char **pipeline, int argc, char **ar
 
 struct named {
 	const char *name;
-	const struct heard_command *commands;
+	const struct heard_plugin *plugin;
 };
 
 static void look_module(void *arg, enum heard_stage stage, const char *name,
@@ -139,21 +150,22 @@ static void look_module(void *arg, enum heard_stage stage, const char *name,
 	struct named *n = arg;
 	(void)stage;
 	(void)err;
-	if (m != NULL && n->commands == NULL && strcmp(name, n->name) == 0)
-		n->commands = m->plugin.commands;
+	if (m != NULL && n->plugin == NULL && m->plugin.commands != NULL &&
+	    strcmp(name, n->name) == 0)
+		n->plugin = &m->plugin;
 }
 
 /* Of the instance, else of the plugin of that name: most instances have its. */
-static const struct heard_command *commands_of(const struct call *c)
+static const struct heard_plugin *plugin_of(const struct call *c)
 {
 	static const char *const standard[] = {NULL};
 	struct named n = {.name = c->name};
 	if (c->found.n > 0)
-		return c->found.instance->module->plugin.commands;
+		return &c->found.instance->module->plugin;
 	module_each(c->conf != NULL && c->conf->plugin_path != NULL ? c->conf->plugin_path
 								    : standard,
 		    look_module, &n);
-	return n.commands;
+	return n.plugin;
 }
 
 static bool wants_help(int argc, char **argv)
@@ -214,7 +226,8 @@ static int unknown(const struct call *c, const char *near)
 static int call_found(const struct call *c, int argc, char **argv)
 {
 	const struct heard_command *all = c->found.instance->module->plugin.commands;
-	const struct heard_command *one = argc > 1 ? find_command(all, argv[1]) : NULL;
+	const struct heard_command *one = argc > 1 ? find_command(all, argv[1]) : NULL,
+				   *own = stand_in_default(&c->found.instance->module->plugin);
 	if (c->found.n > 1) {
 		fprintf(stderr,
 			"heard: there are %d instances \"%s\"; say which with --pipeline\n",
@@ -223,17 +236,22 @@ static int call_found(const struct call *c, int argc, char **argv)
 	}
 	if (one != NULL)
 		return run(c->conf, &c->found, one, c->cli.json, argc - 1, argv + 1);
+	if (own != NULL)
+		return run(c->conf, &c->found, own, c->cli.json, argc, argv);
 	usage(c->name, all, stderr);
 	return 2;
 }
 
-static int help(const struct heard_command *all, int argc, char **argv)
+static int help(const struct heard_plugin *plugin, int argc, char **argv)
 {
-	const struct heard_command *one = find_command(all, argv[1]);
+	const struct heard_command *all = plugin->commands, *own = stand_in_default(plugin),
+				   *one = find_command(all, argv[1]);
 	if (one == NULL)
 		one = argc > 2 ? find_command(all, argv[2]) : NULL;
+	if (one == NULL)
+		one = own;
 	if (one != NULL)
-		usage_of(argv[0], one, stdout);
+		usage_of(argv[0], one, one == own, stdout);
 	else
 		usage(argv[0], all, stdout);
 	return 0;
@@ -242,9 +260,9 @@ static int help(const struct heard_command *all, int argc, char **argv)
 static int call(const struct call *c, struct faults *faults, const char *const *commands,
 		int argc, char **argv)
 {
-	const struct heard_command *all = wants_help(argc, argv) ? commands_of(c) : NULL;
-	if (all != NULL)
-		return help(all, argc, argv);
+	const struct heard_plugin *plugin = wants_help(argc, argv) ? plugin_of(c) : NULL;
+	if (plugin != NULL)
+		return help(plugin, argc, argv);
 	const char *near = c->found.n == 0 ? nearest(c, commands) : NULL;
 	if (faults->n > 0 && near == NULL) { /* it may be an instance that has one */
 		faults_print(faults, stderr);
@@ -253,12 +271,26 @@ static int call(const struct call *c, struct faults *faults, const char *const *
 	return c->found.n > 0 ? call_found(c, argc, argv) : unknown(c, near);
 }
 
+/* No instance has that name: one that stands in for it.  -1: go on without; else the
+ * exit code. */
+static int find_stand_in(struct call *c, struct conf *conf)
+{
+	struct heard_error err = {0};
+	int result = stand_in_make(&c->stand_in, conf, c->name, c->pipeline, &err);
+	if (result == 0)
+		c->found = (struct found){&c->stand_in.instance, c->stand_in.pipeline,
+					  c->stand_in.stage, 1};
+	if (result == 0 || result == -ENOENT)
+		return -1;
+	fprintf(stderr, "heard: %s\n", err.text);
+	return 1;
+}
+
 int cmd_instance(int argc, char **argv, const char *const *commands)
 {
 	struct call c = {.name = argv[0]};
 	struct faults faults;
-	const char *pipeline = NULL;
-	argc = take_ours(&c.cli, &pipeline, argc, argv);
+	argc = take_ours(&c.cli, &c.pipeline, argc, argv);
 	faults_init(&faults);
 	bool is_standard = strcmp(c.cli.config, CLI_CONFIG) == 0;
 	struct conf_flags flags = {.state_dir = c.cli.state_dir, .keep_faulty = true};
@@ -267,8 +299,13 @@ int cmd_instance(int argc, char **argv, const char *const *commands)
 				    : conf_load(c.cli.config, &flags, &faults);
 	c.conf = conf;
 	if (conf != NULL)
-		c.found = find(conf, c.name, pipeline);
-	int code = call(&c, &faults, commands, argc, argv);
+		c.found = find(conf, c.name, c.pipeline);
+	int code = -1;
+	if (conf != NULL && c.found.n == 0 && faults.n == 0 && !wants_help(argc, argv))
+		code = find_stand_in(&c, conf);
+	if (code < 0)
+		code = call(&c, &faults, commands, argc, argv);
+	stand_in_release(&c.stand_in);
 	faults_release(&faults);
 	conf_destroy(conf);
 	return code;
