@@ -2,9 +2,9 @@
  * tally.c - the tables `tally` and `score`, written with the records themselves.
  *
  * This is on the way of every insert, so a record costs four look-ups in a small table
- * in memory; what it holds is added to the file once a batch.  Names come from outside
- * and may be as many as there are records: past TALLY_NAMES in one batch they share the
- * name "*", so that nobody can make the file grow faster than a batch at a time.
+ * in memory; what it holds is added to the file at the commit, or before when it is
+ * full: a batch that was long on its way may lie in many quarters of an hour, and names
+ * come from outside and may be as many as there are records.
  *
  * Invariant: between transactions the table is empty.
  */
@@ -18,8 +18,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-/* Some room for "*" itself; the slots are a power of two. */
-enum { ENTRIES = TALLY_NAMES + 64, SLOTS = 4096 };
+enum { ENTRIES = 1024, SLOTS = 2 * ENTRIES };
 
 struct entry {
 	int64_t quarter, n;
@@ -72,30 +71,6 @@ static bool is_same(const struct entry *e, int64_t quarter, const char *what,
 	       memcmp(e->name, name.ptr ? name.ptr : "", name.len) == 0;
 }
 
-static void count(struct tally *t, int64_t quarter, const char *what, struct heard_str name)
-{
-	name = cut(name);
-	if (t->n >= TALLY_NAMES)
-		name = HEARD_STR_OF("*");
-	uint64_t seed = (uint64_t)quarter * 31 + (uint64_t)what[0];
-	size_t slot = XXH3_64bits_withSeed(name.ptr ? name.ptr : "", name.len, seed) % SLOTS;
-	while (t->slots[slot] && !is_same(&t->at[t->slots[slot] - 1], quarter, what, name))
-		slot = (slot + 1) % SLOTS;
-	if (t->slots[slot]) {
-		t->at[t->slots[slot] - 1].n++;
-		return;
-	}
-	if (t->n == ENTRIES) { /* a batch over many quarters, each with names enough */
-		t->at[t->n - 1].n++;
-		return;
-	}
-	struct entry *e = &t->at[t->n++];
-	*e = (struct entry){.quarter = quarter, .n = 1, .what = what, .len = name.len};
-	if (name.len)
-		memcpy(e->name, name.ptr, name.len);
-	t->slots[slot] = (uint16_t)t->n;
-}
-
 int tally_flush(struct store *store, struct heard_error *err)
 {
 	struct tally *t = store->tally;
@@ -112,6 +87,27 @@ int tally_flush(struct store *store, struct heard_error *err)
 	}
 	tally_forget(store);
 	return 0;
+}
+
+static int count(struct store *store, int64_t quarter, const char *what, struct heard_str name,
+		 struct heard_error *err)
+{
+	struct tally *t = store->tally;
+	name = cut(name);
+	uint64_t seed = (uint64_t)quarter * 31 + (uint64_t)what[0];
+	size_t slot = XXH3_64bits_withSeed(name.ptr ? name.ptr : "", name.len, seed) % SLOTS;
+	while (t->slots[slot] && !is_same(&t->at[t->slots[slot] - 1], quarter, what, name))
+		slot = (slot + 1) % SLOTS;
+	if (t->slots[slot]) {
+		t->at[t->slots[slot] - 1].n++;
+		return 0;
+	}
+	struct entry *e = &t->at[t->n++];
+	*e = (struct entry){.quarter = quarter, .n = 1, .what = what, .len = name.len};
+	if (name.len)
+		memcpy(e->name, name.ptr, name.len);
+	t->slots[slot] = (uint16_t)t->n;
+	return t->n == ENTRIES ? tally_flush(store, err) : 0;
 }
 
 /* ---- scores */
@@ -152,18 +148,16 @@ static int put_scores(struct store *store, const struct store_record *rec, int64
 int tally_record(struct store *store, const struct store_record *rec, int64_t n,
 		 struct heard_error *err)
 {
-	struct tally *t = store->tally;
 	int64_t quarter = rec->received_at / TALLY_QUARTER;
 	if (rec->op == STORE_OP_DELETE)
 		return 0;
-	if (rec->is_spam) {
-		count(t, quarter, "spam", heard_str(NULL));
-		return 0;
-	}
-	count(t, quarter, "channel", rec->channel);
-	count(t, quarter, "category", rec->category);
-	count(t, quarter, "intent", rec->intent);
-	count(t, quarter, "product", rec->product);
+	if (rec->is_spam)
+		return count(store, quarter, "spam", heard_str(NULL), err);
+	if (count(store, quarter, "channel", rec->channel, err) ||
+	    count(store, quarter, "category", rec->category, err) ||
+	    count(store, quarter, "intent", rec->intent, err) ||
+	    count(store, quarter, "product", rec->product, err))
+		return -err->code;
 	return put_scores(store, rec, n, err);
 }
 

@@ -10,10 +10,7 @@
 #include "figures.h"
 #include "sqlite.h"
 
-enum {
-	TALLY_QUARTER = 15 * 60 * 1000, /* ms                                     */
-	TALLY_NAMES = 1024,		/* of a batch; others are counted as "*"  */
-};
+enum { TALLY_QUARTER = 15 * 60 * 1000 }; /* ms */
 
 /* `score.kind`, for good. */
 enum score { SCORE_NPS = 1, SCORE_CSAT, SCORE_CES, SCORE_RATING };

@@ -1,0 +1,156 @@
+/*
+ * csv.c - a report as a table for spreadsheets: part, name, this period, the one before.
+ *
+ * RFC 4180 with a byte order mark, so that Excel reads the Chinese.  A text cell that a
+ * spreadsheet would take for a formula gets an apostrophe in front: what customers wrote
+ * is text and stays so.  Numbers are ours and stand bare, without grouping.
+ */
+#include "words.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Also the full-width forms, and behind blanks: programs differ. */
+static bool is_formula(const char *text)
+{
+	static const char *const begins[] = {"=",  "+",	 "-",  "@",  "\t", "\r", "\n",
+					     "＝", "＋", "－", "＠", "%",  "|"};
+	if (*text == '\t' || *text == '\r' || *text == '\n')
+		return true;
+	while (*text == ' ' || strncmp(text, "　", 3) == 0 || strncmp(text, "\xc2\xa0", 2) == 0)
+		text += *text == ' ' ? 1 : *text == '\xc2' ? 2 : 3;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Control characters have no place in a cell. */
+static void put_text(struct heard_buf *out, const char *text)
+{
+	heard_buf_puts(out, is_formula(text) ? "\"'" : "\"");
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		if (c == '"')
+			heard_buf_puts(out, "\"\"");
+		else
+			heard_buf_add(out, c < ' ' || c == 0x7f ? " " : text, 1);
+	}
+	heard_buf_puts(out, "\"");
+}
+
+static void put_number(struct heard_buf *out, double value)
+{
+	if (!isfinite(value))
+		return;
+	if (value == floor(value) && fabs(value) < 1e15)
+		heard_buf_printf(out, "%.0f", value);
+	else
+		heard_buf_printf(out, "%.4f", value);
+}
+
+static void put_line(struct heard_buf *out, const char *part, const char *name, double now,
+		     double then)
+{
+	put_text(out, part);
+	heard_buf_puts(out, ",");
+	put_text(out, name);
+	heard_buf_puts(out, ",");
+	put_number(out, now);
+	heard_buf_puts(out, ",");
+	put_number(out, then);
+	heard_buf_puts(out, "\r\n");
+}
+
+static void put_texts(struct heard_buf *out, const char *a, const char *b, const char *c,
+		      const char *d)
+{
+	const char *const cells[] = {a, b, c, d};
+	for (size_t i = 0; i < 4; i++) {
+		heard_buf_puts(out, i ? "," : "");
+		put_text(out, cells[i]);
+	}
+	heard_buf_puts(out, "\r\n");
+}
+
+static double share_before(const struct store_shares *shares, const char *name)
+{
+	for (size_t i = 0; i < shares->n; i++)
+		if (strcmp(shares->at[i].name, name) == 0)
+			return (double)shares->at[i].n;
+	return 0;
+}
+
+static void put_shares(const struct book *book, struct heard_buf *out, enum say part,
+		       const struct store_shares *now, const struct store_shares *then)
+{
+	for (size_t i = 0; i < now->n; i++)
+		put_line(out, said(book, part), name_said(book, now->at[i].name),
+			 (double)now->at[i].n, share_before(then, now->at[i].name));
+}
+
+static void put_issues(const struct book *book, struct heard_buf *out)
+{
+	char name[512];
+	for (size_t i = 0; i < book->n_issues; i++) {
+		const struct issue *issue = &book->issues[i];
+		topic_said(book, issue->topic, name, sizeof(name));
+		put_line(out, said(book, SAY_ISSUES), name, (double)issue->topic->tickets,
+			 (double)issue->before);
+		for (size_t j = 0; j < issue->n_samples; j++)
+			put_texts(out, said(book, SAY_SAMPLES), issue->samples[j], "", "");
+	}
+}
+
+/* Spans in seconds. */
+static void put_rows(const struct book *book, struct heard_buf *out)
+{
+	struct row rows[ROWS];
+	size_t n = book_rows(book, rows);
+	for (size_t i = 0; i < n; i++) {
+		double scale = rows[i].unit == UNIT_SPAN ? 1000 : 1;
+		put_line(out, said(book, SAY_FIGURES), rows[i].label.in[book->lang],
+			 rows[i].now / scale, rows[i].then / scale);
+	}
+}
+
+static void put_all_shares(const struct book *book, struct heard_buf *out)
+{
+	const struct store_figures *a = &book->now, *b = &book->then;
+	put_shares(book, out, SAY_CHANNELS, &a->channels, &b->channels);
+	put_shares(book, out, SAY_CATEGORIES, &a->categories, &b->categories);
+	put_shares(book, out, SAY_INTENTS, &a->intents, &b->intents);
+	put_shares(book, out, SAY_PRODUCTS, &a->products, &b->products);
+	put_shares(book, out, SAY_PRIORITIES, &a->priorities, &b->priorities);
+	put_shares(book, out, SAY_DEPARTMENTS, &a->departments, &b->departments);
+}
+
+static void put_course(const struct book *book, struct heard_buf *out)
+{
+	for (size_t i = 0; i < book->now.n_parts; i++) {
+		char part[32];
+		part_said(book, i, part, sizeof(part));
+		put_line(out, said(book, SAY_COURSE), part, (double)book->now.parts[i].received,
+			 i < book->then.n_parts ? (double)book->then.parts[i].received : NAN);
+	}
+}
+
+void write_csv(const struct book *book, struct heard_buf *out)
+{
+	heard_buf_puts(out, "\xef\xbb\xbf");
+	put_texts(out, said(book, SAY_PART), said(book, SAY_NAME), book->period.name,
+		  book->before.name);
+	put_rows(book, out);
+	if (book->edition == EDITION_MANAGEMENT) {
+		put_all_shares(book, out);
+		put_course(book, out);
+	}
+	put_issues(book, out);
+	for (size_t i = 0; i < book->n_fixes; i++)
+		put_texts(out,
+			  said(book, book->fixes[i].resolved_at == HEARD_TIME_NONE ? SAY_WORKING
+										   : SAY_DONE),
+			  book->fixes[i].title, "", "");
+}

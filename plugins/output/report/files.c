@@ -1,0 +1,170 @@
+/*
+ * files.c - reports as files of a folder: month-2026-03.html, public-month-2026-03.html.
+ *
+ * A reader never sees half a report: it is written under another name, synced and then
+ * renamed.  The name is made of the period, so writing one again replaces it.
+ */
+#include "report.h"
+
+#include <heard/error.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FORM_MAX = 32 << 20, PATH = 4096, FOLDER_MODE = 0750, FILE_MODE = 0640 };
+
+static int make_folder(const char *path, struct heard_error *err)
+{
+	char part[PATH];
+	if (snprintf(part, sizeof(part), "%s/", path) >= (int)sizeof(part))
+		return heard_fail(err, ENAMETOOLONG, "%s: the name is too long", path);
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, FOLDER_MODE) != 0 && errno != EEXIST)
+			return heard_fail(err, errno, "%s cannot be made: %m", part);
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int write_all(int fd, struct heard_str text)
+{
+	while (text.len) {
+		ssize_t n = write(fd, text.ptr, text.len);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		text = heard_str_skip(text, n > 0 ? (size_t)n : 0);
+	}
+	return fsync(fd);
+}
+
+/* The rename itself must survive too. */
+static void sync_folder(const char *path)
+{
+	char folder[PATH];
+	snprintf(folder, sizeof(folder), "%s", path);
+	char *slash = strrchr(folder, '/');
+	if (!slash)
+		return;
+	*slash = '\0';
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+int file_replace(const char *path, struct heard_str text, struct heard_error *err)
+{
+	char other[PATH];
+	if (snprintf(other, sizeof(other), "%s.new", path) >= (int)sizeof(other))
+		return heard_fail(err, ENAMETOOLONG, "%s: the name is too long", path);
+	int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+	if (fd < 0)
+		return heard_fail(err, errno, "%s cannot be written: %m", other);
+	int code = write_all(fd, text) == 0 ? 0 : errno;
+	if (close(fd) != 0 && code == 0)
+		code = errno;
+	if (code == 0 && rename(other, path) != 0)
+		code = errno;
+	if (code) {
+		unlink(other);
+		errno = code;
+		return heard_fail(err, code, "%s cannot be written: %m", path);
+	}
+	sync_folder(path);
+	return 0;
+}
+
+/* ---- letting old ones go */
+
+static void prefix_of(const struct book *book, char *out, size_t size)
+{
+	snprintf(out, size, "%s%s-", book->edition == EDITION_PUBLIC ? "public-" : "",
+		 period_words[book->period.kind]);
+}
+
+static const char *wanted_prefix(const char *name, const char *prefix, const char *format)
+{
+	size_t n = strlen(name), end = strlen(format);
+	bool is_ours = strncmp(name, prefix, strlen(prefix)) == 0 && n > end &&
+		       name[n - end - 1] == '.' && strcmp(name + n - end, format) == 0;
+	return is_ours ? name : NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names sort as their periods do. */
+static void drop_oldest(const struct report *self, const char *prefix, const char *format)
+{
+	enum { MOST = 4096 };
+	char **names = calloc(MOST, sizeof(*names)), path[PATH];
+	DIR *dir = names ? opendir(self->folder) : NULL;
+	size_t n = 0, keep = (size_t)self->keep;
+	for (struct dirent *e; dir && n < MOST && (e = readdir(dir)) != NULL;)
+		if (wanted_prefix(e->d_name, prefix, format) &&
+		    (names[n] = strdup(e->d_name)) != NULL)
+			n++;
+	if (n)
+		qsort(names, n, sizeof(*names), by_name);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", self->folder, names[i]);
+		if (i + keep < n)
+			unlink(path);
+		free(names[i]);
+	}
+	if (dir)
+		closedir(dir);
+	free(names);
+}
+
+/* ---- writing */
+
+static enum format format_of(const char *word)
+{
+	for (int i = 0; i < FORMATS; i++)
+		if (strcmp(word, format_words[i]) == 0)
+			return (enum format)i;
+	return FORMAT_HTML;
+}
+
+static int write_one(const struct report *self, const struct book *book, const char *format,
+		     struct heard_error *err)
+{
+	char path[PATH], prefix[64];
+	struct heard_buf text;
+	heard_buf_init(&text, FORM_MAX);
+	write_form(book, format_of(format), &text);
+	prefix_of(book, prefix, sizeof(prefix));
+	int result;
+	if (text.failed)
+		result = heard_fail(err, ENOMEM, "no memory for the report");
+	else if (snprintf(path, sizeof(path), "%s/%s%s.%s", self->folder, prefix,
+			  book->period.name, format) >= (int)sizeof(path))
+		result = heard_fail(err, ENAMETOOLONG, "%s: the name is too long", path);
+	else
+		result = file_replace(path, heard_buf_view(&text), err);
+	heard_buf_release(&text);
+	if (result == 0 && self->keep > 0)
+		drop_oldest(self, prefix, format);
+	return result;
+}
+
+int files_write(const struct report *self, const struct book *book, struct heard_error *err)
+{
+	if (make_folder(self->folder, err))
+		return -err->code;
+	for (size_t i = 0; i < self->formats.n; i++)
+		if (write_one(self, book, self->formats.at[i], err))
+			return -err->code;
+	return 0;
+}

@@ -1,0 +1,436 @@
+/*
+ * html.c - a report as a page: for a screen of any width, and for paper.
+ *
+ * It is one file that asks for nothing: style inside, charts as SVG, no script.  On A4
+ * cards do not break in the middle, and colours stay.
+ */
+#include "chart.h"
+#include "words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char style[] =
+	"@page{size:A4;margin:14mm 13mm}"
+	"h1{margin-bottom:.15em}.lead{margin-bottom:1.4em}"
+	".kpis{display:grid;grid-template-columns:repeat(auto-fill,minmax(190px,1fr));"
+	"gap:12px;margin:0 0 20px}"
+	".kpi{background:var(--card);border:1px solid var(--line);border-radius:14px;"
+	"padding:14px 16px;box-shadow:var(--shade)}"
+	".kpi b{display:block;font-size:1.6rem;line-height:1.25;font-weight:650;"
+	"letter-spacing:-.02em;font-variant-numeric:tabular-nums}"
+	".kpi .name,.kpi .than{display:block;color:var(--soft);font-size:.8125rem}"
+	".kpi .of{display:block;color:var(--soft);font-size:.8125rem}"
+	".change{font-size:.8125rem;font-weight:600;color:var(--soft);white-space:nowrap}"
+	".change.good{color:var(--good)}.change.bad{color:var(--bad)}"
+	".two{display:grid;gap:0 20px}"
+	"@media(min-width:760px){.two{grid-template-columns:1fr 1fr}}"
+	".card{break-inside:avoid}.card.long{break-inside:auto}.card h2{margin:0 0 .7em}"
+	"svg{display:block;overflow:visible}svg.course{margin-left:44px;width:calc(100% - "
+	"44px)}"
+	"svg .column{fill:var(--main)}svg .rail{fill:var(--line)}"
+	"svg .grid{stroke:var(--line);stroke-width:1}"
+	"svg .line{stroke:var(--star);stroke-width:2}svg .dot{fill:var(--star)}"
+	"svg .tick{fill:var(--soft);font-size:12px}"
+	"svg .good{fill:var(--good)}svg .middling{fill:var(--star)}svg .bad{fill:var(--bad)}"
+	".legend{color:var(--soft);font-size:.875rem;margin:.3em 0 .6em;display:flex;"
+	"flex-wrap:wrap;align-items:center;gap:2px 6px}"
+	".key{display:inline-block;width:12px;height:10px;border-radius:3px;margin-left:14px}"
+	".key:first-child{margin-left:0}.key.column{background:var(--main)}"
+	".key.line{height:3px;background:var(--star)}"
+	".shares{width:100%}.shares td{border:0;padding:5px 0;vertical-align:middle}"
+	".shares .name{width:36%;padding-right:12px}.shares .number{width:88px;"
+	"padding-left:12px;white-space:nowrap}"
+	".small{color:var(--soft);font-size:.8125rem}"
+	".issues{list-style:none;margin:0;padding:0;counter-reset:n}"
+	".issues>li{counter-increment:n;padding:14px 0 14px 42px;position:relative;"
+	"border-top:1px solid var(--line);break-inside:avoid}"
+	".issues>li:last-child{padding-bottom:0}"
+	".issues>li:first-child{border-top:0;padding-top:2px}"
+	".issues>li:before{content:counter(n);position:absolute;left:0;top:14px;width:28px;"
+	"height:28px;border-radius:50%;background:var(--ground);border:1px solid var(--line);"
+	"text-align:center;line-height:26px;font-weight:600;font-size:.875rem}"
+	".issues>li:first-child:before{top:2px}"
+	".issues .head{display:flex;flex-wrap:wrap;gap:0 14px;align-items:baseline;"
+	"justify-content:space-between}.issues .head b{font-weight:600}"
+	".issues q{display:block;color:var(--soft);font-size:.9375rem;margin-top:4px;"
+	"quotes:\"\\201C\" \"\\201D\"}"
+	".done{list-style:none;margin:0;padding:0}.done li{padding:8px 0 8px 28px;"
+	"position:relative}.done li:before{content:\"\\2713\";position:absolute;left:2px;"
+	"color:var(--good);font-weight:700}.done.working li:before{content:\"\\2026\";"
+	"color:var(--warn)}"
+	"footer{color:var(--soft);font-size:.8125rem;break-inside:avoid}footer p{margin:0 0 "
+	".6em}"
+	".foot{white-space:nowrap}"
+	"@media(max-width:599px){.kpis{grid-template-columns:1fr 1fr}.kpi b{font-size:1.35rem}"
+	"th,td{padding:8px 6px}}"
+	"@media print{:root{color-scheme:light}body{font-size:10.5pt;"
+	"-webkit-print-color-adjust:exact;print-color-adjust:exact}"
+	"main,.wide main{padding:0;max-width:none}h1{font-size:20pt!important}"
+	".kpis{grid-template-columns:repeat(4,1fr);gap:8px;margin-bottom:12px}"
+	".kpi{padding:9px 11px;box-shadow:none;break-inside:avoid}.kpi b{font-size:15pt}"
+	".card{padding:14px 16px;margin-bottom:12px}.two{grid-template-columns:1fr 1fr;"
+	"gap:0 12px}.issues>li{padding-top:9px;padding-bottom:9px}}";
+
+static void put_int(struct page *p, const struct book *book, int64_t n)
+{
+	char text[64];
+	value_text(text, sizeof(text), UNIT_COUNT, (double)n, book->lang);
+	page_text(p, heard_str(text));
+}
+
+static void put_value(struct page *p, const struct book *book, enum unit unit, double value)
+{
+	char text[64];
+	value_text(text, sizeof(text), unit, value, book->lang);
+	page_text(p, heard_str(text));
+}
+
+static void open_card(struct page *p, enum say title)
+{
+	page_html(p, "<section class=card><h2>");
+	page_say(p, says[title]);
+	page_html(p, "</h2>");
+}
+
+static void close_card(struct page *p)
+{
+	page_html(p, "</section>\n");
+}
+
+/* ---- the figures at the head */
+
+static void put_kpi(struct page *p, const struct book *book, const struct row *row)
+{
+	char change[64], of[32];
+	int sense = change_sense(row);
+	page_html(p, "<div class=kpi><span class=name>");
+	page_say(p, row->label);
+	page_html(p, "</span><b>");
+	put_value(p, book, row->unit, row->now);
+	page_html(p, "</b>");
+	change_text(change, sizeof(change), row, book->lang);
+	if (*change) {
+		page_html(p, "<span");
+		page_attr(p, "class",
+			  heard_str(sense > 0	? "change good"
+				    : sense < 0 ? "change bad"
+						: "change"));
+		page_html(p, ">");
+		page_text(p, heard_str(change));
+		page_html(p, "</span> ");
+	}
+	if (row->of > 0) {
+		bool is_score = row->unit == UNIT_SCORE || row->unit == UNIT_MEAN ||
+				strcmp(row->key, "csat") == 0;
+		value_text(of, sizeof(of), UNIT_COUNT, (double)row->of, book->lang);
+		page_html(p, "<span class=of>");
+		page_say_with(p, says[is_score ? SAY_ANSWERS : SAY_OF], heard_str(of));
+		page_html(p, "</span>");
+	}
+	page_html(p, "</div>");
+}
+
+static void put_kpis(struct page *p, const struct book *book)
+{
+	struct row rows[ROWS];
+	size_t n = book_rows(book, rows);
+	page_html(p, "<div class=kpis>");
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(rows[i].now) || isfinite(rows[i].then))
+			put_kpi(p, book, &rows[i]);
+	page_html(p, "</div>\n");
+}
+
+/* ---- charts */
+
+static void put_course(struct page *p, const struct book *book)
+{
+	size_t n = book->now.n_parts;
+	struct chart_point *points = calloc(n ? n : 1, sizeof(*points));
+	if (!points) {
+		p->out.failed = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		points[i].bar = (double)book->now.parts[i].received;
+		points[i].line = (double)book->now.parts[i].tickets;
+		part_said(book, i, points[i].label, sizeof(points[i].label));
+	}
+	open_card(p, SAY_COURSE);
+	chart_course(p, points, n, said(book, SAY_FEEDBACK), said(book, SAY_TICKETS));
+	close_card(p);
+	free(points);
+}
+
+static void put_shares(struct page *p, const struct book *book, enum say title,
+		       const struct store_shares *shares)
+{
+	enum { MOST = 8 };
+	int64_t total = 0;
+	for (size_t i = 0; i < shares->n; i++)
+		total += shares->at[i].n;
+	if (total == 0)
+		return;
+	open_card(p, title);
+	page_html(p, "<table class=shares>");
+	for (size_t i = 0; i < shares->n && i < MOST; i++) {
+		const struct store_share *s = &shares->at[i];
+		page_html(p, "<tr><td class=name>");
+		page_text(p, heard_str(name_said(book, s->name)));
+		page_html(p, "<td>");
+		chart_bar(p, store_rate(s->n, shares->at[0].n));
+		page_html(p, "<td class=number>");
+		put_int(p, book, s->n);
+		page_html(p, " <span class=small>");
+		char percent[16];
+		snprintf(percent, sizeof(percent), "%.0f%%", 100 * store_rate(s->n, total));
+		page_text(p, heard_str(percent));
+		page_html(p, "</span>");
+	}
+	page_html(p, "</table>");
+	close_card(p);
+}
+
+/* ---- how departments and priorities fared */
+
+static void put_rate_cell(struct page *p, const struct book *book, int64_t part, int64_t whole)
+{
+	page_html(p, "<td class=number>");
+	put_value(p, book, UNIT_RATE, store_rate(part, whole));
+}
+
+static void put_teams(struct page *p, const struct book *book, enum say title,
+		      const struct store_shares *shares)
+{
+	static const enum say heads[] = {SAY_TICKETS, SAY_RESPONSE, SAY_ON_TIME,
+					 SAY_RESOLUTION};
+	if (shares->n == 0)
+		return;
+	open_card(p, title);
+	page_html(p, "<div class=scroll><table><tr><th>");
+	page_say(p, says[SAY_NAME]);
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		page_html(p, "<th class=number>");
+		page_say(p, says[heads[i]]);
+	}
+	for (size_t i = 0; i < shares->n; i++) {
+		const struct store_share *s = &shares->at[i];
+		page_html(p, "<tr><td>");
+		page_text(p, heard_str(name_said(book, s->name)));
+		page_html(p, "<td class=number>");
+		put_int(p, book, s->n);
+		put_rate_cell(p, book, s->answered, s->n);
+		put_rate_cell(p, book, s->met, s->due);
+		put_rate_cell(p, book, s->resolved, s->n);
+	}
+	page_html(p, "</table></div>");
+	close_card(p);
+}
+
+/* ---- issues */
+
+static void put_issue(struct page *p, const struct book *book, const struct issue *issue)
+{
+	char name[512], change[64], count[32];
+	struct row row = {.unit = UNIT_COUNT,
+			  .now = (double)issue->topic->tickets,
+			  .then = (double)issue->before,
+			  .good = -1};
+	topic_said(book, issue->topic, name, sizeof(name));
+	change_text(change, sizeof(change), &row, book->lang);
+	value_text(count, sizeof(count), UNIT_COUNT, row.now, book->lang);
+	page_html(p, "<li><div class=head><b>");
+	page_text(p, heard_str(name));
+	page_html(p, "</b><span class=foot>");
+	page_say_with(p, says[issue->topic->tickets == 1 ? SAY_CUSTOMER : SAY_CUSTOMERS],
+		      heard_str(count));
+	page_html(p, " <span");
+	page_attr(p, "class",
+		  heard_str(change_sense(&row) > 0   ? "change good"
+			    : change_sense(&row) < 0 ? "change bad"
+						     : "change"));
+	page_html(p, ">");
+	page_text(p, heard_str(change));
+	page_html(p, "</span></span></div><span class=small>");
+	page_say(p, says[SAY_RESOLVED]);
+	page_html(p, " ");
+	put_int(p, book, issue->topic->resolved);
+	page_html(p, " · ");
+	page_say(p, says[SAY_CONTACTS]);
+	page_html(p, " ");
+	put_int(p, book, issue->topic->contacts);
+	page_html(p, "</span>");
+	for (size_t i = 0; i < issue->n_samples; i++) {
+		page_html(p, "<q>");
+		page_text(p, heard_str(issue->samples[i]));
+		page_html(p, "</q>");
+	}
+}
+
+static void put_issues(struct page *p, const struct book *book, enum say title)
+{
+	page_html(p, "<section class=\"card long\"><h2>");
+	page_say(p, says[title]);
+	page_html(p, "</h2>");
+	if (book->n_issues == 0) {
+		page_html(p, "<p class=soft>");
+		page_say(p, says[SAY_NOTHING]);
+		page_html(p, "</p>");
+	}
+	page_html(p, "<ol class=issues>");
+	for (size_t i = 0; i < book->n_issues; i++)
+		put_issue(p, book, &book->issues[i]);
+	page_html(p, "</ol>");
+	close_card(p);
+}
+
+/* ---- scores and what is left to do */
+
+static void put_scores(struct page *p, const struct book *book)
+{
+	const struct store_figures *f = &book->now;
+	const char *const names[] = {said(book, SAY_PROMOTERS), said(book, SAY_PASSIVES),
+				     said(book, SAY_DETRACTORS)};
+	const double parts[] = {
+		(double)f->nps.promoters,
+		(double)(f->nps.answers - f->nps.promoters - f->nps.detractors),
+		(double)f->nps.detractors,
+	};
+	if (f->nps.answers == 0)
+		return;
+	open_card(p, SAY_SCORES);
+	chart_parts(p, parts, names);
+	close_card(p);
+}
+
+static void put_backlog(struct page *p, const struct book *book)
+{
+	bool is_late = book->now.overdue > 0;
+	page_html(p, "<p");
+	page_attr(p, "class", heard_str(is_late ? "note warn" : "note"));
+	page_html(p, ">");
+	page_say(p, says[SAY_BACKLOG]);
+	page_html(p, " <b>");
+	put_int(p, book, book->now.backlog);
+	page_html(p, "</b>, ");
+	page_say(p, says[SAY_OVERDUE]);
+	page_html(p, " <b>");
+	put_int(p, book, book->now.overdue);
+	page_html(p, "</b></p>\n");
+}
+
+/* ---- editions */
+
+static void put_fixes(struct page *p, const struct book *book, enum say title, bool is_done)
+{
+	size_t n = 0;
+	open_card(p, title);
+	page_html(p, "<ul");
+	page_attr(p, "class", heard_str(is_done ? "done" : "done working"));
+	page_html(p, ">");
+	for (size_t i = 0; i < book->n_fixes; i++) {
+		const struct fix *fix = &book->fixes[i];
+		if ((fix->resolved_at != HEARD_TIME_NONE) != is_done)
+			continue;
+		n++;
+		page_html(p, "<li>");
+		page_text(p, heard_str(fix->title));
+	}
+	page_html(p, "</ul>");
+	if (n == 0) {
+		page_html(p, "<p class=soft>");
+		page_say(p, says[SAY_NO_FIXES]);
+		page_html(p, "</p>");
+	}
+	close_card(p);
+}
+
+static void put_public(struct page *p, const struct book *book)
+{
+	page_html(p, "<p class=lead>");
+	page_say(p, says[SAY_LEAD]);
+	page_html(p, "</p>");
+	put_issues(p, book, SAY_HEARD);
+	page_html(p, "<div class=two>");
+	put_fixes(p, book, SAY_DONE, true);
+	put_fixes(p, book, SAY_WORKING, false);
+	page_html(p, "</div><h2>");
+	page_say(p, says[SAY_PROMISES]);
+	page_html(p, "</h2>");
+	put_kpis(p, book);
+	page_html(p, "<p>");
+	page_say(p, says[SAY_THANKS]);
+	page_html(p, "</p>");
+}
+
+static void put_management(struct page *p, const struct book *book)
+{
+	const struct store_figures *f = &book->now;
+	put_kpis(p, book);
+	put_backlog(p, book);
+	put_course(p, book);
+	put_issues(p, book, SAY_ISSUES);
+	put_teams(p, book, SAY_DEPARTMENTS, &f->departments);
+	put_teams(p, book, SAY_PRIORITIES, &f->priorities);
+	put_scores(p, book);
+	page_html(p, "<div class=two>");
+	put_shares(p, book, SAY_CHANNELS, &f->channels);
+	put_shares(p, book, SAY_CATEGORIES, &f->categories);
+	put_shares(p, book, SAY_INTENTS, &f->intents);
+	put_shares(p, book, SAY_PRODUCTS, &f->products);
+	page_html(p, "</div>");
+}
+
+static void put_under_title(struct page *p, const struct book *book)
+{
+	char then[160], made[96];
+	period_said(book, &book->before, then, sizeof(then));
+	time_said(book, book->made_at, made, sizeof(made));
+	page_html(p, "<p class=\"lead soft\">");
+	page_say(p, says[SAY_COMPARED]);
+	page_html(p, " ");
+	page_text(p, heard_str(then));
+	page_html(p, " · ");
+	page_say(p, says[SAY_MADE]);
+	page_html(p, " ");
+	page_text(p, heard_str(made));
+	page_html(p, " (");
+	page_text(p, heard_str(book->zone ? heard_zone_name(book->zone) : "UTC"));
+	page_html(p, ")</p>\n");
+}
+
+static void put_notes(struct page *p)
+{
+	page_html(p, "<footer><p><b>");
+	page_say(p, says[SAY_NOTES]);
+	page_html(p, "</b></p><p>");
+	page_say(p, says[SAY_NOTE_RATES]);
+	page_html(p, "</p><p>");
+	page_say(p, says[SAY_NOTE_SCORES]);
+	page_html(p, "</p></footer>");
+}
+
+void write_html(const struct book *book, struct heard_buf *out)
+{
+	struct page page;
+	char period[160], kind[96], title[320];
+	period_said(book, &book->period, period, sizeof(period));
+	snprintf(kind, sizeof(kind), said(book, SAY_TITLE), kind_said(book));
+	snprintf(title, sizeof(title), "%s · %s",
+		 book->edition == EDITION_PUBLIC ? said(book, SAY_PUBLIC_TITLE) : kind, period);
+	struct page_options options = {
+		.title = {{title, title}}, .style = style, .is_wide = true};
+	page_begin(&page, book->lang, &options);
+	put_under_title(&page, book);
+	if (book->edition == EDITION_PUBLIC)
+		put_public(&page, book);
+	else
+		put_management(&page, book);
+	put_notes(&page);
+	heard_buf_str(out, page_end(&page));
+	out->failed |= page.out.failed;
+	page_release(&page);
+}

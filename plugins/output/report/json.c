@@ -1,0 +1,219 @@
+/*
+ * json.c - a report for programs: the names of docs/operating.md, the same figures of
+ * the period before under `previous`.
+ *
+ * Rates are numbers from 0 to 1, null when there is nothing to divide by.
+ */
+#include "report.h"
+
+#include <heard/json.h>
+
+#include <math.h>
+#include <stdio.h>
+
+static void put_number(struct heard_json_out *out, const char *key, double value)
+{
+	if (isfinite(value))
+		heard_json_num(out, key, value);
+	else
+		heard_json_null(out, key);
+}
+
+static void put_span(struct heard_json_out *out, const char *key, int64_t ms)
+{
+	put_number(out, key, ms < 0 ? NAN : (double)ms / 1000);
+}
+
+static void put_time(struct heard_json_out *out, const char *key, int64_t ms)
+{
+	char text[HEARD_TIME_SIZE];
+	heard_time_format(ms, text);
+	heard_json_str(out, key, heard_str(text));
+}
+
+static void put_date(struct heard_json_out *out, const char *key, int64_t day)
+{
+	char text[48];
+	struct period_date d = period_date_of(day);
+	snprintf(text, sizeof(text), "%04d-%02d-%02d", d.year, d.month, d.day);
+	heard_json_str(out, key, heard_str(text));
+}
+
+static void put_shares(struct heard_json_out *out, const char *key,
+		       const struct store_shares *shares)
+{
+	heard_json_begin(out, key, '{');
+	for (size_t i = 0; i < shares->n; i++)
+		heard_json_int(out, shares->at[i].name, shares->at[i].n);
+	heard_json_end(out, '}');
+}
+
+static void put_departments(struct heard_json_out *out, const struct store_shares *shares)
+{
+	heard_json_begin(out, "departments", '[');
+	for (size_t i = 0; i < shares->n; i++) {
+		const struct store_share *s = &shares->at[i];
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "name", heard_str(s->name));
+		heard_json_int(out, "tickets", s->n);
+		put_number(out, "response_rate", store_rate(s->answered, s->n));
+		put_number(out, "on_time_rate", store_rate(s->met, s->due));
+		put_number(out, "resolution_rate", store_rate(s->resolved, s->n));
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
+static void put_answers(struct heard_json_out *out, const struct store_figures *f)
+{
+	heard_json_begin(out, "answers", '{');
+	heard_json_int(out, "csat", f->csat.answers);
+	heard_json_int(out, "csat_good", f->csat.good);
+	heard_json_int(out, "nps", f->nps.answers);
+	heard_json_int(out, "nps_promoters", f->nps.promoters);
+	heard_json_int(out, "nps_detractors", f->nps.detractors);
+	heard_json_int(out, "ces", f->ces.answers);
+	heard_json_int(out, "rating", f->rating.answers);
+	heard_json_int(out, "kiosk", f->kiosk.answers);
+	heard_json_end(out, '}');
+}
+
+static void put_rates(struct heard_json_out *out, const struct store_figures *f)
+{
+	heard_json_int(out, "received", f->received);
+	heard_json_int(out, "tickets", f->tickets);
+	put_number(out, "response_rate", store_rate(f->answered, f->tickets));
+	put_number(out, "on_time_rate", store_rate(f->levels_met, f->levels_due));
+	put_number(out, "resolution_rate", store_rate(f->resolved, f->tickets));
+	put_number(out, "csat", store_rate(f->csat.good, f->csat.answers));
+	put_number(out, "nps", store_nps(f));
+	put_number(out, "ces", f->ces.answers ? f->ces.sum / (double)f->ces.answers : NAN);
+	put_number(out, "kiosk_index",
+		   f->kiosk.answers ? f->kiosk.sum / (double)f->kiosk.answers : NAN);
+	put_number(out, "rating",
+		   f->rating.answers ? 5 * f->rating.sum / (double)f->rating.answers : NAN);
+}
+
+static void put_figures(struct heard_json_out *out, const struct store_figures *f)
+{
+	put_rates(out, f);
+	heard_json_int(out, "spam", f->spam);
+	heard_json_int(out, "answered", f->answered);
+	heard_json_int(out, "resolved", f->resolved);
+	heard_json_int(out, "reopened", f->reopened);
+	heard_json_int(out, "escalated", f->escalated);
+	heard_json_int(out, "repeated", f->repeated);
+	heard_json_int(out, "levels_due", f->levels_due);
+	heard_json_int(out, "levels_met", f->levels_met);
+	heard_json_int(out, "backlog", f->backlog);
+	heard_json_int(out, "overdue", f->overdue);
+	put_span(out, "first_response_median", f->first_response); /* seconds */
+	put_span(out, "resolution_median", f->resolution);
+	put_answers(out, f);
+	put_shares(out, "by_channel", &f->channels);
+	put_shares(out, "by_category", &f->categories);
+	put_shares(out, "by_intent", &f->intents);
+	put_shares(out, "by_product", &f->products);
+	put_shares(out, "by_priority", &f->priorities);
+	put_shares(out, "by_department", &f->departments);
+	put_departments(out, &f->departments);
+}
+
+static void put_issues(struct heard_json_out *out, const struct book *book)
+{
+	heard_json_begin(out, "top_issues", '[');
+	for (size_t i = 0; i < book->n_issues; i++) {
+		const struct issue *issue = &book->issues[i];
+		const struct store_topic *t = issue->topic;
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "category", heard_str(t->category));
+		heard_json_str(out, "subcategory", heard_str(t->subcategory));
+		heard_json_str(out, "product", heard_str(t->product));
+		heard_json_str(out, "title", heard_str(t->title));
+		heard_json_int(out, "tickets", t->tickets);
+		heard_json_int(out, "previous", issue->before);
+		heard_json_int(out, "contacts", t->contacts);
+		heard_json_int(out, "reach", t->reach);
+		heard_json_int(out, "high", t->high);
+		heard_json_int(out, "resolved", t->resolved);
+		heard_json_begin(out, "samples", '[');
+		for (size_t j = 0; j < issue->n_samples; j++)
+			heard_json_str(out, NULL, heard_str(issue->samples[j]));
+		heard_json_end(out, ']');
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
+static void put_course(struct heard_json_out *out, const struct store_figures *f)
+{
+	heard_json_begin(out, "course", '[');
+	for (size_t i = 0; i < f->n_parts; i++) {
+		const struct store_part *p = &f->parts[i];
+		heard_json_begin(out, NULL, '{');
+		put_time(out, "from", p->from);
+		heard_json_int(out, "received", p->received);
+		heard_json_int(out, "tickets", p->tickets);
+		put_number(out, "response_rate", store_rate(p->answered, p->tickets));
+		put_number(out, "on_time_rate", store_rate(p->met, p->due));
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
+static void put_period(struct heard_json_out *out, const struct period *p)
+{
+	heard_json_str(out, "name", heard_str(p->name));
+	put_time(out, "from", p->from);
+	put_time(out, "to", p->to);
+	put_date(out, "first_day", p->first);
+	put_date(out, "last_day", p->after - 1);
+}
+
+static void put_fixes(struct heard_json_out *out, const struct book *book)
+{
+	heard_json_begin(out, "improvements", '[');
+	for (size_t i = 0; i < book->n_fixes; i++) {
+		const struct fix *fix = &book->fixes[i];
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "title", heard_str(fix->title));
+		heard_json_int(out, "reach", fix->reach);
+		if (fix->resolved_at == HEARD_TIME_NONE)
+			heard_json_null(out, "resolved_at");
+		else
+			put_time(out, "resolved_at", fix->resolved_at);
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
+void write_json(const struct book *book, struct heard_buf *buf)
+{
+	struct heard_json_out out = {.buf = buf};
+	bool is_public = book->edition == EDITION_PUBLIC;
+	heard_json_begin(&out, NULL, '{');
+	heard_json_str(&out, "period", heard_str(book->asked));
+	put_period(&out, &book->period);
+	heard_json_str(&out, "timezone",
+		       heard_str(book->zone ? heard_zone_name(book->zone) : "UTC"));
+	put_time(&out, "made_at", book->made_at);
+	heard_json_str(&out, "edition", heard_str(is_public ? "public" : "management"));
+	if (is_public)
+		put_rates(&out, &book->now);
+	else
+		put_figures(&out, &book->now);
+	put_issues(&out, book);
+	if (is_public)
+		put_fixes(&out, book);
+	else
+		put_course(&out, &book->now);
+	heard_json_begin(&out, "previous", '{');
+	put_period(&out, &book->before);
+	if (is_public)
+		put_rates(&out, &book->then);
+	else
+		put_figures(&out, &book->then);
+	heard_json_end(&out, '}');
+	heard_json_end(&out, '}');
+	heard_buf_puts(buf, "\n");
+}

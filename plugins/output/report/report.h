@@ -1,0 +1,124 @@
+/*
+ * report.h - the instance, and a report in hand.
+ *
+ * A report is gathered once (gather.c) and then written in any form: nothing but the
+ * forms knows how it looks, and no form knows the store.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "period.h"
+
+#include <heard/buf.h>
+#include <heard/plugin.h>
+
+#include <page/page.h>
+#include <store/figures.h>
+
+#include <stdbool.h>
+
+struct heard_call;
+struct heard_error;
+struct heard_timer;
+
+enum edition { EDITION_MANAGEMENT, EDITION_PUBLIC };
+enum format { FORMAT_HTML, FORMAT_MD, FORMAT_CSV, FORMAT_JSON, FORMATS };
+extern const char *const format_words[]; /* "html", ..., NULL */
+
+struct report {
+	const char *database, *folder, *at; /* options */
+	struct heard_list every, formats;
+	int edition, lang; /* enum edition, enum page_lang */
+	int64_t keep;
+
+	struct heard_host *host; /* the daemon's */
+	struct heard_timer *timer;
+	int64_t minutes;	    /* `at`, of the day                        */
+	int64_t done[PERIOD_KINDS]; /* the end of the last one written         */
+};
+
+/* ---- a report in hand */
+
+enum {
+	ISSUES = 10,
+	SAMPLE_MAX = 240, /* bytes of one */
+	FIXES = 20,	  /* published issues that were resolved */
+};
+
+struct issue {
+	const struct store_topic *topic;
+	int64_t before; /* tickets of it in the period before */
+	char samples[STORE_SAMPLES][SAMPLE_MAX];
+	size_t n_samples;
+};
+
+struct fix { /* of the public board */
+	char title[STORE_TITLE_MAX];
+	int64_t reach, resolved_at; /* HEARD_TIME_NONE: at work on it */
+};
+
+struct book {
+	enum edition edition;
+	enum page_lang lang;
+	struct heard_zone *zone;
+	int64_t made_at;
+	const char *asked; /* the period as it was asked for: "month" */
+	struct period period, before;
+	struct store_figures now, then;
+	struct issue issues[ISSUES];
+	size_t n_issues;
+	struct fix fixes[FIXES];
+	size_t n_fixes;
+};
+
+/* -errno with a sentence.  Release it in either case.  book's zone, language, edition,
+ * period and what was asked for are set before. */
+int book_gather(struct book *, const char *database, int64_t now, struct heard_error *);
+void book_release(struct book *);
+
+/* ---- rows.c: the figures at the head of every form */
+
+enum unit { UNIT_COUNT, UNIT_RATE, UNIT_SCORE, UNIT_MEAN, UNIT_SPAN };
+
+struct row {
+	struct page_phrase label;
+	const char *key; /* as in JSON */
+	enum unit unit;
+	double now, then; /* NaN: nothing to tell */
+	int good;	  /* 1: more is better, -1: less is, 0: neither */
+	int64_t of;	  /* what it is a part of, or how many answered; -1: nothing */
+};
+
+enum { ROWS = 16 };
+size_t book_rows(const struct book *, struct row out[ROWS]);
+
+/* "12,345", "87.5 %", "+23", "4.2", "2 h 05 m"; "–" for NaN. */
+void value_text(char *out, size_t size, enum unit, double value, enum page_lang);
+/* "+12 %" of counts, "+3.1" points of others; empty if there is nothing to compare. */
+void change_text(char *out, size_t size, const struct row *, enum page_lang);
+/* 1 it got better, -1 worse, 0 neither. */
+int change_sense(const struct row *);
+
+/* ---- forms: a whole document into the buffer */
+
+void write_html(const struct book *, struct heard_buf *);
+void write_markdown(const struct book *, struct heard_buf *);
+void write_csv(const struct book *, struct heard_buf *);
+void write_json(const struct book *, struct heard_buf *);
+void write_form(const struct book *, enum format, struct heard_buf *);
+
+/* ---- files.c, schedule.c */
+
+/* Writes the report into the folder in every format, and lets the oldest go. */
+int files_write(const struct report *, const struct book *, struct heard_error *);
+/* The same for one file: all of it or nothing. */
+int file_replace(const char *path, struct heard_str text, struct heard_error *);
+
+void schedule_begin(struct report *);
+bool schedule_has(const struct report *, enum period_kind);
+/* Writes what is due; the span after which to come again. */
+int64_t schedule_run(struct report *);
+
+int report_command(void *self, const struct heard_call *);
+
+#endif
