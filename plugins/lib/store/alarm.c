@@ -146,6 +146,7 @@ static int fire(struct store *store, int64_t ticket, int64_t now, struct heard_e
 static int next_alarm(struct store *store, int64_t *at, struct heard_error *err)
 {
 	sqlite3_stmt *st = store_st(store, ST_NEXT_ALARM, err);
+	*at = HEARD_TIME_NONE;
 	if (!st || store_step(store, st, err) < 0)
 		return -err->code;
 	*at = column_time(st, 0);
@@ -172,7 +173,7 @@ static int list_due(struct store *store, int64_t now, int64_t tickets[AT_ONCE], 
 static int fire_due(struct store *store, int64_t now, struct heard_error *err)
 {
 	int64_t tickets[AT_ONCE];
-	int n;
+	int n = 0;
 	if (list_due(store, now, tickets, &n, err))
 		return -err->code;
 	for (int i = 0; i < n; i++)

@@ -25,7 +25,8 @@ static int by_turn(struct store *store, const struct choice *choice, struct hear
 	struct heard_str last;
 	if (load_turn(store, d->name, &last, err))
 		return -err->code;
-	size_t start = (size_t)(department_agent(d, last) + 1);
+	int before = department_agent(d, last);
+	size_t start = before < 0 ? 0 : (size_t)before + 1;
 	for (size_t i = 0; i < d->n_agents; i++) {
 		size_t at = (start + i) % d->n_agents;
 		if (may_be(choice, at)) {

@@ -157,8 +157,8 @@ static const char *const steps[] = {
 			"2", "csat", "NULL") BACKFILL_SCORE("3", "ces", "NULL")
 			BACKFILL_SCORE("4", "rating", "rating_max") "DROP TABLE temp.counted;",
 
-	"ALTER TABLE ticket ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;"
-	"CREATE TABLE erased(record INTEGER PRIMARY KEY);",
+	("ALTER TABLE ticket ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;"
+	 "CREATE TABLE erased(record INTEGER PRIMARY KEY);"),
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

@@ -138,7 +138,7 @@
 	  "began,answered_at,asked_at,round,contacts," REACH ",handovers,escalation,fired,"  \
 	  "leader,merged_into,first_response_due,response_left,response_paused,"             \
 	  "next_response_due,next_left,next_paused,resolution_due,resolution_left,"          \
-	  "resolution_paused,state,priority,token,erased FROM ticket WHERE id=?")                   \
+	  "resolution_paused,state,priority,token,erased FROM ticket WHERE id=?")            \
 	X(WRITE_ROW,                                                                         \
 	  "UPDATE ticket SET state=?2,assignee=?3,department=?4,first_response_at=?5,"       \
 	  "resolved_at=?6,waiting_since=?7,began=?8,answered_at=?9,asked_at=?10,alarm=?11,"  \
