@@ -60,7 +60,7 @@ static void add_said(void *arg, const struct store_said *said)
 	if (is_record)
 		add_record(out, said);
 	else
-		json_text(out, "text", said->text);
+		heard_json_str(out, "text", said->text);
 	if (said->kind == STORE_SAID_ANSWER)
 		heard_json_str(out, "fate", heard_str(said->fate));
 	heard_json_end(out, '}');
