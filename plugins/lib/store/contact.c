@@ -194,13 +194,12 @@ static bool is_thanks(const struct store_record *rec)
 }
 
 static int come_back(struct store *store, struct ticket_row *row,
-		     const struct store_record *rec, int64_t now, struct heard_error *err)
+		     const struct store_record *rec, struct heard_error *err)
 {
 	struct store_act act = {.ticket = row->id,
 				.at = rec->received_at,
 				.who = HEARD_STR("heard"),
 				.reason = HEARD_STR("the customer wrote again")};
-	(void)now;
 	if (is_thanks(rec))
 		return 0;
 	row->contacts++;
@@ -224,7 +223,7 @@ int contact_join(struct store *store, const struct store_record *rec, int64_t ti
 	if (result == 0)
 		result = history_add(store, &act, "repeated", NULL, NULL, err);
 	if (result == 0)
-		result = come_back(store, &row, rec, now, err);
+		result = come_back(store, &row, rec, err);
 	if (result == 0)
 		result = row_write(store, &row, err);
 	row_release(&row);
