@@ -146,6 +146,14 @@ static const char *conflict_of(const struct waiting *w)
 			 "of the body with other content";
 }
 
+static void answer_conflict(const struct waiting *w, int record)
+{
+	char which[40] = "";
+	if (record > 0)
+		snprintf(which, sizeof(which), ": record %d", record);
+	heard_http_problem(w->request, 422, "%s%s", conflict_of(w), which);
+}
+
 static void on_receipt(void *arg, const struct heard_receipt *receipt)
 {
 	struct waiting w = *(struct waiting *)arg;
@@ -155,7 +163,7 @@ static void on_receipt(void *arg, const struct heard_receipt *receipt)
 	case 0: answer_accepted(w.http, w.request, receipt); break;
 	case EBADMSG: answer_bad(w.request, receipt, 400); break;
 	case EFBIG: answer_bad(w.request, receipt, 413); break;
-	case EEXIST: heard_http_problem(w.request, 422, "%s", conflict_of(&w)); break;
+	case EEXIST: answer_conflict(&w, receipt->line); break;
 	default:
 		set_retry_after(w.request, receipt->after_ms);
 		heard_http_problem(w.request, 503, "%s",
