@@ -221,15 +221,18 @@ static void no_more_than_a_few_pieces_of_a_sender_are_taken_at_a_time(void **sta
 	close(c.fd);
 }
 
-static void a_sender_is_told_of_a_stop_once_its_pieces_are_answered(void **state)
+static void tell_of_a_stop(bool has_said_all)
 {
-	(void)state;
 	with_life();
 	engine_connect(&e, &c, "{\"command\":\"send\"}");
 	dprintf(c.fd, "15 1\n{\"body\":\"hold\"}");
 	engine_until(&e, e.filter[0].waiting == 1);
 	life_stop(e.daemon);
 	dprintf(c.fd, "15 2\n{\"body\":\"late\"}");
+	if (has_said_all) {
+		dprintf(c.fd, "0 0\n");
+		assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	}
 	engine_idle(&e, 20);
 	sem_post(&e.filter[0].go);
 	assert_int_equal(loop_run(e.daemon->main), 0);
@@ -238,6 +241,18 @@ static void a_sender_is_told_of_a_stop_once_its_pieces_are_answered(void **state
 	assert_null(strstr(c.text, "\"line\":2"));
 	assert_non_null(strstr(c.text, "\"exit\":1,\"error\":\"the daemon is stopping"));
 	close(c.fd);
+}
+
+static void a_sender_is_told_of_a_stop_once_its_pieces_are_answered(void **state)
+{
+	(void)state;
+	tell_of_a_stop(false);
+}
+
+static void a_sender_that_has_said_all_is_told_of_a_stop_too(void **state)
+{
+	(void)state;
+	tell_of_a_stop(true);
 }
 
 static void what_cannot_be_taken_now_is_tried_again(void **state)
@@ -274,6 +289,23 @@ static void a_client_that_has_said_all_is_still_answered(void **state)
 	engine_until(&e, engine_answered(&c));
 	assert_non_null(strstr(c.text, "the last piece is not whole"));
 	close(c.fd);
+}
+
+static void who_leaves_while_the_ledger_is_counted_is_forgotten(void **state)
+{
+	(void)state;
+	struct engine_client gone[8];
+	engine_start(&e);
+	for (int round = 0; round < 4; round++) {
+		for (size_t i = 0; i < 8; i++)
+			engine_connect(&e, &gone[i], "{\"command\":\"ledger\"}");
+		for (int i = 0; i < round; i++)
+			engine_turn(&e); /* so that some have asked, some were counted */
+		for (size_t i = 0; i < 8; i++)
+			close(gone[i].fd);
+		engine_ask(&e, &c, "{\"command\":\"ledger\"}");
+		assert_non_null(strstr(c.text, "\"balanced\":true"));
+	}
 }
 
 /* ---- dead letters */
@@ -747,8 +779,10 @@ int main(int argc, char **argv)
 		TEST(a_sender_that_leaves_is_forgotten),
 		TEST(no_more_than_a_few_pieces_of_a_sender_are_taken_at_a_time),
 		TEST(a_sender_is_told_of_a_stop_once_its_pieces_are_answered),
+		TEST(a_sender_that_has_said_all_is_told_of_a_stop_too),
 		TEST(what_cannot_be_taken_now_is_tried_again),
 		TEST(a_client_that_has_said_all_is_still_answered),
+		TEST(who_leaves_while_the_ledger_is_counted_is_forgotten),
 		TEST(dead_letters_are_listed_shown_and_dropped),
 		TEST(many_letters_are_told_page_by_page),
 		TEST(what_an_output_refused_is_replayed_to_it_alone),
