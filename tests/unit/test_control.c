@@ -426,6 +426,41 @@ static void a_letter_comes_in_anew_as_from_its_source(void **state)
 	assert_string_equal(after, "shop/in");
 }
 
+static void many_letters_are_replayed_and_dropped_page_by_page(void **state)
+{
+	(void)state;
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	engine_send_many(&e, 600, "quarantine");
+	assert_int_equal(engine_letters(&e).n, 600);
+	/* They die again, and those that come of it are left for another time. */
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"replay\"}");
+	assert_non_null(strstr(c.text, "{\"done\":600,\"failed\":0}"));
+	assert_int_equal(engine_letters(&e).n, 600);
+	assert_int_equal(engine_gate(&e).received, 1200);
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"drop\"}");
+	assert_non_null(strstr(c.text, "{\"done\":600,\"failed\":0}"));
+	assert_int_equal(engine_letters(&e).n, 0);
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"drop\"}");
+	assert_non_null(strstr(c.text, "there is no such dead letter"));
+	assert_true(engine_balances(&e));
+}
+
+static void who_asks_for_many_letters_and_leaves_stops_it(void **state)
+{
+	(void)state;
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	engine_send_many(&e, 1200, "quarantine");
+	engine_connect(&e, &c, "{\"command\":\"dead\",\"verb\":\"drop\"}");
+	engine_until(&e, journal_dead_count(e.daemon->journal) < 1200);
+	close(c.fd);
+	engine_ask(&e, &c, "{\"command\":\"ledger\"}");
+	engine_idle(&e, 20);
+	assert_in_range(engine_letters(&e).n, 1, 1200 - 256);
+	assert_int_equal(engine_letters(&e).n % 256, 1200 % 256); /* whole pages went */
+}
+
 static void what_was_sealed_needs_the_private_key_to_be_replayed(void **state)
 {
 	(void)state;
@@ -788,6 +823,8 @@ int main(int argc, char **argv)
 		TEST(what_an_output_refused_is_replayed_to_it_alone),
 		TEST(what_failed_before_the_journal_is_emitted_anew),
 		TEST(a_letter_comes_in_anew_as_from_its_source),
+		TEST(many_letters_are_replayed_and_dropped_page_by_page),
+		TEST(who_asks_for_many_letters_and_leaves_stops_it),
 		TEST(what_was_sealed_needs_the_private_key_to_be_replayed),
 		TEST(a_letter_that_nothing_is_left_of_cannot_be_replayed),
 		TEST(a_damaged_letter_is_listed_and_can_be_dropped),
