@@ -158,7 +158,7 @@ lint-deps:
 
 run: ## install what is missing, build, and show it at work on this machine
 	@tests/lib/deps.sh $(BUILD_DEPS) curl
-	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tools/sink
 	@BUILD=$(BUILD) KEEP=$(KEEP) tests/demo/run.sh
 
 check: ## every test in this variant; ends with one line of figures

@@ -1,6 +1,7 @@
 /*
- * backstage.h - one thread for slow work behind the journal: zeros, renames,
- * syncs of key files.  Jobs run one after another, in order.
+ * backstage.h - one thread for slow work: behind the journal zeros, renames and syncs
+ * of key files; behind the control socket counting.  Jobs run one after another, in
+ * order.
  */
 #ifndef CORE_BACKSTAGE_H
 #define CORE_BACKSTAGE_H

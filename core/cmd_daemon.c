@@ -129,7 +129,7 @@ static int wait_until(const char *state_dir, int64_t seconds,
 		      const char *what)
 {
 	struct timespec pause = {.tv_nsec = 20 * 1000000};
-	for (int64_t until = daemon_now() + seconds * 1000; daemon_now() < until;
+	for (int64_t until = daemon_clock() + seconds * 1000; daemon_clock() < until;
 	     nanosleep(&pause, NULL)) {
 		if (is_done(before, ask_quietly(state_dir)))
 			return 0;

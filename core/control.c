@@ -408,7 +408,6 @@ void control_destroy(struct control *c)
 {
 	if (c == NULL)
 		return;
-	backstage_destroy(c->slow);
 	for (struct control_client *client = c->clients, *next; client != NULL; client = next) {
 		/* what is left of a last line goes out, if the socket takes it at once */
 		struct evbuffer *left = bufferevent_get_output(client->bev);
@@ -416,6 +415,7 @@ void control_destroy(struct control *c)
 		evbuffer_write(left, bufferevent_getfd(client->bev));
 		client_free(client);
 	}
+	backstage_destroy(c->slow); /* what nobody waits for by now is over at once */
 	evconnlistener_free(c->listener);
 	free(c);
 }

@@ -4,9 +4,12 @@
  * Replay.  A letter that an output refused goes to that output again, as a
  * REPLAY record.  One from before the journal is emitted anew by the pipeline's
  * built-in input, as if by the one it came from; if it is sealed, that needs
- * privacy.private_key.  Letter and
- * replay change in one commit where both are the journal's; otherwise the letter
- * goes after the record is safe.
+ * privacy.private_key.  Letter and replay change in one commit where both are the
+ * journal's; otherwise the letter goes after the record is safe.
+ *
+ * There may be a million letters.  A page of them is picked at a time, and the next
+ * one when this one has ended, while the client waits for it.  What dies again comes
+ * behind all that were there at the beginning, and is not picked.
  */
 #include "control.h"
 
@@ -19,8 +22,12 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { PAGE_LETTERS = 256, PAGE_BYTES = 1 << 20 };
 
 /* ---- picking */
 
@@ -33,21 +40,25 @@ struct dead_copy {
 	struct heard_buf body;
 };
 
-struct dead_pick {
-	struct control_client *client;
+/* What one request set in motion; answered when all of it has ended. */
+struct dead_work {
+	struct control_client *client; /* NULL: went away */
 	struct daemon *daemon;
-	const struct heard_json *request;
-	size_t n;
-	bool failed;
-	struct dead_copy *picked;
+	struct loop_job hop; /* to the next page */
+	bool is_replay;
+	char id[37]; /* "": all of them */
+	uint64_t after;
+	size_t left;	      /* to be looked at, of those there were at the beginning */
+	size_t looked, bytes; /* in this page: looked at, picked */
+	struct dead_copy *picked, **last;
+	size_t pending, done, failed;
+	char why[256];
 };
 
-static bool dead_is_wanted(const struct dead_pick *p, const struct journal_dead *dead)
+static void dead_work_failed(struct dead_work *w, const char *why)
 {
-	char id[37];
-	struct heard_str want = heard_json_string(p->request, "id");
-	uuid_format(dead->id, id);
-	return want.len == 0 || heard_str_is(want, id);
+	w->failed++;
+	snprintf(w->why, sizeof(w->why), "%.255s", why);
 }
 
 static char *dead_member(const struct heard_json_doc *meta, const char *name)
@@ -78,35 +89,52 @@ static bool dead_is_record(const struct heard_json_doc *meta)
 	return is != NULL && is->type == HEARD_JSON_BOOL && is->boolean;
 }
 
-static bool dead_copy(void *arg, const struct journal_dead *dead)
+static struct dead_copy *dead_copy(const struct journal_dead *dead)
 {
-	struct dead_pick *p = arg;
 	struct heard_error err = {0};
-	if (!dead_is_wanted(p, dead))
-		return true;
 	struct heard_json_doc *meta = dead->meta.len > 0 /* else it is damaged */
 					      ? heard_json_parse(dead->meta, 1u << 20, &err)
 					      : NULL;
 	struct dead_copy *c = calloc(1, sizeof(*c));
 	if (c != NULL) {
+		memcpy(c->id, dead->id, 16);
+		c->output = dead->output;
 		c->is_record = dead_is_record(meta);
 		c->pipeline = dead_member(meta, "pipeline");
 		c->source = dead_member(meta, "source");
+		heard_buf_init(&c->body, 64u << 20);
+		heard_buf_str(&c->body, dead->body);
 	}
 	heard_json_destroy(meta);
-	if (c == NULL || c->pipeline == NULL || c->source == NULL) {
+	if (c != NULL && (c->pipeline == NULL || c->source == NULL || c->body.failed)) {
 		dead_free(c);
-		p->failed = true;
-		return true;
+		c = NULL;
 	}
-	memcpy(c->id, dead->id, 16);
-	c->output = dead->output;
-	heard_buf_init(&c->body, 64u << 20);
-	heard_buf_str(&c->body, dead->body);
-	c->next = p->picked;
-	p->picked = c;
-	p->n++;
-	return true;
+	return c;
+}
+
+/* False: the page is full, or nothing is left. */
+static bool dead_pick(void *arg, const struct journal_dead *dead)
+{
+	struct dead_work *w = arg;
+	char id[37];
+	uuid_format(dead->id, id);
+	w->left--;
+	w->looked++;
+	if (w->id[0] == '\0' || strcmp(w->id, id) == 0) {
+		struct dead_copy *c = dead_copy(dead);
+		if (c == NULL) {
+			dead_work_failed(w, "no memory for all of them");
+		} else {
+			*w->last = c;
+			w->last = &c->next;
+			w->pending++;
+			w->bytes += c->body.len;
+		}
+		if (w->id[0] != '\0')
+			w->left = 0;
+	}
+	return w->left > 0 && w->looked < PAGE_LETTERS && w->bytes < PAGE_BYTES;
 }
 
 /* ---- the journal's part: letters that go, alone or with a replay */
@@ -123,18 +151,9 @@ struct dead_txn {
 	int result;
 };
 
-/* What one request set in motion; answered when all of it has ended. */
-struct dead_work {
-	struct control_client *client; /* NULL: went away */
-	size_t pending, done, failed;
-	char why[256];
-};
-
-static void dead_work_end(struct dead_work *w)
+static void dead_work_tell(struct dead_work *w)
 {
-	if (w->pending > 0)
-		return;
-	if (w->client != NULL) {
+	if (w->done + w->failed > 0) {
 		struct heard_json_out *out = control_out(w->client);
 		heard_json_begin(out, NULL, '{');
 		heard_json_int(out, "done", (int64_t)w->done);
@@ -142,8 +161,27 @@ static void dead_work_end(struct dead_work *w)
 		heard_json_end(out, '}');
 		control_out_end(w->client);
 		control_exit(w->client, w->failed > 0, "%s", w->why);
-		control_read(w->client, NULL, NULL, NULL);
+	} else {
+		control_exit(w->client, 1, "there is no such dead letter");
 	}
+	control_read(w->client, NULL, NULL, NULL);
+}
+
+/* The next page, or the answer. */
+static void dead_work_end(struct dead_work *w)
+{
+	if (w->pending > 0)
+		return;
+	if (w->left > 0 && w->client != NULL && w->daemon->state > DAEMON_RUNNING) {
+		dead_work_failed(w, "the daemon is stopping; ask again when it runs");
+		w->left = 0;
+	}
+	if (w->left > 0 && w->client != NULL) {
+		loop_post(w->daemon->main, &w->hop);
+		return;
+	}
+	if (w->client != NULL)
+		dead_work_tell(w);
 	free(w);
 }
 
@@ -153,8 +191,7 @@ static void dead_work_one(struct dead_work *w, const char *why)
 	if (why == NULL)
 		w->done++;
 	else
-		snprintf(w->why, sizeof(w->why), "%.255s", why);
-	w->failed += why != NULL;
+		dead_work_failed(w, why);
 }
 
 static void dead_work_gone(void *arg)
@@ -317,50 +354,70 @@ static void dead_replay_gate(struct daemon *d, struct dead_work *w, const struct
 	heard_buf_release(&plain);
 }
 
-static void dead_change(struct dead_pick *p, bool is_replay)
+/* ---- the request, page by page */
+
+static void dead_page(struct dead_work *w)
 {
-	int rc = journal_dead_each(p->daemon->journal, is_replay, dead_copy, p);
+	char why[sizeof(w->why)];
+	w->looked = w->bytes = 0;
+	w->picked = NULL;
+	w->last = &w->picked;
+	w->pending = 1; /* this page */
+	int rc = journal_dead_from(w->daemon->journal, &w->after, w->is_replay, dead_pick, w);
 	if (rc != 0) {
-		control_exit(p->client, 1, "cannot read the dead letters: %s; try again",
-			     strerror(-rc));
-		dead_free(p->picked);
-		return;
+		snprintf(why, sizeof(why), "cannot read the dead letters: %s; try again",
+			 strerror(-rc));
+		dead_work_failed(w, why);
 	}
-	struct dead_work *w = p->n > 0 ? calloc(1, sizeof(*w)) : NULL;
-	if (w == NULL) {
-		control_exit(p->client, 1, "%s",
-			     p->failed ? "no memory" : "there is no such dead letter");
-		dead_free(p->picked);
-		return;
-	}
-	*w = (struct dead_work){.client = p->client, .pending = p->n + 1};
-	if (p->failed) {
-		w->failed = 1;
-		snprintf(w->why, sizeof(w->why), "no memory for all of them");
-	}
-	control_read(p->client, NULL, dead_work_gone, w);
-	for (struct dead_copy *c = p->picked; c != NULL; c = c->next) {
-		if (!is_replay)
-			dead_drop_one(p->daemon, w, c->id);
+	if (rc != 0 || (w->looked < PAGE_LETTERS && w->bytes < PAGE_BYTES))
+		w->left = 0; /* some went meanwhile */
+	for (struct dead_copy *c = w->picked; c != NULL; c = c->next) {
+		if (!w->is_replay)
+			dead_drop_one(w->daemon, w, c->id);
 		else if (c->output != 0)
-			dead_replay_output(p->daemon, w, c);
+			dead_replay_output(w->daemon, w, c);
 		else
-			dead_replay_gate(p->daemon, w, c);
+			dead_replay_gate(w->daemon, w, c);
 	}
-	dead_free(p->picked);
+	dead_free(w->picked);
 	w->pending--;
 	dead_work_end(w);
 }
 
+static void dead_work_on(struct loop_job *hop)
+{
+	dead_page((struct dead_work *)((char *)hop - offsetof(struct dead_work, hop)));
+}
+
+static void dead_change(struct control_client *client, const struct heard_json *request,
+			bool is_replay)
+{
+	struct daemon *d = control_daemon(client);
+	struct heard_str id = heard_json_string(request, "id");
+	size_t n = id.len <= 36 ? journal_dead_count(d->journal) : 0;
+	struct dead_work *w = n > 0 ? calloc(1, sizeof(*w)) : NULL;
+	if (w == NULL) {
+		control_exit(client, 1, "%s",
+			     n > 0 ? "no memory" : "there is no such dead letter");
+		return;
+	}
+	*w = (struct dead_work){.client = client,
+				.daemon = d,
+				.hop.fn = dead_work_on,
+				.is_replay = is_replay,
+				.left = n};
+	snprintf(w->id, sizeof(w->id), "%.*s", HEARD_ARG(id));
+	control_read(client, NULL, dead_work_gone, w);
+	dead_page(w);
+}
+
 void control_dead(struct control_client *client, const struct heard_json *request)
 {
-	struct dead_pick p = {
-		.client = client, .daemon = control_daemon(client), .request = request};
 	struct heard_str verb = heard_json_string(request, "verb");
 	if (heard_str_is(verb, "list") || heard_str_is(verb, "show"))
 		control_dead_list(client, request, heard_str_is(verb, "show"));
 	else if (heard_str_is(verb, "replay") || heard_str_is(verb, "drop"))
-		dead_change(&p, heard_str_is(verb, "replay"));
+		dead_change(client, request, heard_str_is(verb, "replay"));
 	else
 		control_exit(client, 2, "dead list, show, replay or drop");
 }

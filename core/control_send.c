@@ -187,12 +187,12 @@ static void sending_read(struct control_client *c, void *arg)
 		return;
 	if (s->is_ended)
 		sending_exit(s, 0, "");
-	else if (control_has_said_all(c))
-		sending_exit(s, 2, "the last piece is not whole");
 	else if (sending_is_over(s))
 		sending_exit(s, 1,
 			     "the daemon is stopping; send what was not accepted again when "
 			     "it runs");
+	else if (control_has_said_all(c))
+		sending_exit(s, 2, "the last piece is not whole");
 }
 
 /* How the pieces are to be read; false if the client asks for nonsense. */

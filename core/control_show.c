@@ -8,23 +8,34 @@
 #include "ledger.h"
 #include "metrics.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Counting what waits walks the journal, so it is done backstage. */
+/* Counting what waits walks the journal, so it is done backstage.  Nothing is counted
+ * for a client that went away: a stop would wait for it. */
 struct ledger_job {
 	struct backstage_job job; /* first */
 	struct loop_job hop;
+	_Atomic bool is_settled;       /* the client went away, or the hop is on its way */
 	struct control_client *client; /* NULL: went away */
 	struct daemon *daemon;
 	struct heard_buf text;
 };
 
+static void ledger_free(struct ledger_job *l)
+{
+	heard_buf_release(&l->text);
+	free(l);
+}
+
+/* Whoever comes second frees it: ledger_count, or ledger_tell if that was first. */
 static void ledger_gone(void *arg)
 {
 	struct ledger_job *l = arg;
 	l->client = NULL;
+	atomic_store(&l->is_settled, true);
 }
 
 static void ledger_tell(struct loop_job *hop)
@@ -40,16 +51,19 @@ static void ledger_tell(struct loop_job *hop)
 		control_exit(l->client, l->text.failed, "%s",
 			     l->text.failed ? "no memory" : "");
 	}
-	heard_buf_release(&l->text);
-	free(l);
+	ledger_free(l);
 }
 
 /* [control's backstage] */
 static void ledger_count(struct backstage_job *job)
 {
 	struct ledger_job *l = (struct ledger_job *)job;
-	ledger_write(l->daemon, &l->text);
-	loop_post(l->daemon->main, &l->hop);
+	if (!atomic_load(&l->is_settled))
+		ledger_write(l->daemon, &l->text);
+	if (atomic_exchange(&l->is_settled, true))
+		ledger_free(l);
+	else
+		loop_post(l->daemon->main, &l->hop);
 }
 
 void control_ledger(struct control_client *c, const struct heard_json *request)

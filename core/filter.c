@@ -279,7 +279,7 @@ int filter_init(struct filter *f, unsigned n_workers, struct heard_error *err)
 	f->hop.fn = filter_home_turn;
 	const char *when = f->host.instance->when;
 	if (when != NULL) {
-		f->conditions = calloc(n_workers + 1, sizeof(*f->conditions));
+		f->conditions = calloc(n_workers + 1, sizeof(struct condition *));
 		if (f->conditions == NULL)
 			return heard_fail(err, ENOMEM, "no memory");
 		for (unsigned i = 0; i <= n_workers; i++) {

@@ -230,8 +230,11 @@ static int unit_check(const struct journal_txn *t, size_t from, size_t to, struc
 		if (fate != JOURNAL_OTHER)
 			continue;
 		keys_rewind(keys, before);
-		for (i = from; i < to; i++)
-			t->records[i].fate = JOURNAL_OTHER;
+		for (uint32_t place = r->place; from < to; from++) {
+			t->records[from].fate = JOURNAL_OTHER;
+			t->records[from].place = place;
+		}
+		break;
 	}
 	return 0;
 }

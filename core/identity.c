@@ -239,6 +239,7 @@ void identity_record(const struct gate *g, struct job *job, struct heard_record 
 	if (id.len == 0)
 		return;
 	if (in->host.pipeline->conf->dedupe > 0) {
+		out->place = has_own_id ? (uint32_t)index + 1 : 0;
 		out->digest = identity_content(g, e, r, has_own_id);
 		identity_make_key(
 			g, job, r, id,

@@ -45,17 +45,20 @@ static void input_recycle(struct input *in, struct job *job)
 	in->n_spare++;
 }
 
-/* The ids of emission e's records, and whether they clash with other content. */
+/* The ids of emission e's records, and whether they clash with other content: which
+ * of them does, from 1, or 0. */
 static int input_collect(const struct job *job, uint32_t e, size_t *at, char (*ids)[37],
-			 size_t *n)
+			 size_t *n, int *which)
 {
 	int code = 0;
 	for (; *at < job->txn.n_records && job->txn.records[*at].unit == e; (*at)++) {
 		const struct journal_record *r = &job->txn.records[*at];
-		if (r->fate == JOURNAL_OTHER)
+		if (r->fate == JOURNAL_OTHER) {
 			code = -EEXIST;
-		else
+			*which = (int)r->place;
+		} else {
 			uuid_format(r->id, ids[(*n)++]);
+		}
 	}
 	return code;
 }
@@ -74,7 +77,7 @@ static void input_receipt(struct job *job, uint32_t at_emission, size_t *at_reco
 		r.error = e->error;
 		r.line = e->line;
 	} else {
-		r.code = input_collect(job, at_emission, at_record, ids, &n);
+		r.code = input_collect(job, at_emission, at_record, ids, &n, &r.line);
 		r.error = r.code ? "the same source id came with other content before" : NULL;
 		r.n = n;
 		r.ids = ids;

@@ -83,6 +83,7 @@ struct journal_record {
 	uint64_t digest;	/* keyed, of the request; 0 without a key         */
 	uint32_t end;		/* offset in `lines` behind its newline          */
 	uint32_t unit;		/* records of one unit stand together and conflict together */
+	uint32_t place;		/* the caller's; out: of the first that is OTHER, if any */
 	enum journal_fate fate; /* out                                           */
 };
 

@@ -104,8 +104,28 @@ static void index_letter(struct letters *l, uint32_t place)
 		index_put(&l->by_seq, hash_of_seq(e->output, e->seq), place);
 }
 
+static int by_time(const void *a, const void *b)
+{
+	const struct letter *x = &((const struct cell *)a)->letter;
+	const struct letter *y = &((const struct cell *)b)->letter;
+
+	if (x->time_ms != y->time_ms)
+		return x->time_ms < y->time_ms ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+enum order { AS_LOGGED, BY_TIME };
+
+static void sort(struct letters *l)
+{
+	qsort(l->at, l->n, sizeof(*l->at), by_time);
+	l->order = 0;
+	for (size_t i = 0; i < l->n; i++)
+		l->at[i].letter.order = ++l->order;
+}
+
 /* Without gaps, with room for as many again or for n, and with new indexes. */
-static bool repack(struct letters *l, size_t n)
+static bool repack(struct letters *l, size_t n, enum order order)
 {
 	size_t size = l->n_live + (n > l->n_live ? n : l->n_live), slots = FIRST * 2;
 
@@ -126,6 +146,8 @@ static bool repack(struct letters *l, size_t n)
 		if (l->at[i].is_live)
 			fresh.at[fresh.n++] = l->at[i];
 	fresh.n_live = fresh.n;
+	if (order == BY_TIME)
+		sort(&fresh);
 	for (size_t i = 0; i < fresh.n; i++)
 		index_letter(&fresh, (uint32_t)i);
 	free(l->at);
@@ -137,7 +159,7 @@ static bool repack(struct letters *l, size_t n)
 
 int letters_reserve(struct letters *l, size_t n)
 {
-	return n <= l->size - l->n || repack(l, n) ? 0 : -ENOMEM;
+	return n <= l->size - l->n || repack(l, n, AS_LOGGED) ? 0 : -ENOMEM;
 }
 
 int letters_add(struct letters *l, const struct letter *letter)
@@ -151,7 +173,7 @@ int letters_add(struct letters *l, const struct letter *letter)
 		known->letter.size = letter->size;
 		return 0;
 	}
-	if (l->n == l->size && !repack(l, 1))
+	if (l->n == l->size && !repack(l, 1, AS_LOGGED))
 		return -ENOMEM;
 	uint32_t place = (uint32_t)l->n++;
 	l->at[place] = (struct cell){*letter, true};
@@ -212,32 +234,8 @@ bool letters_next(const struct letters *l, uint64_t order, struct letter *out)
 	return true;
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct letter *x = &((const struct cell *)a)->letter;
-	const struct letter *y = &((const struct cell *)b)->letter;
-
-	if (x->time_ms != y->time_ms)
-		return x->time_ms < y->time_ms ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
-/* Each has another place than before; there are no gaps. */
-static void index_anew(struct letters *l)
-{
-	memset(l->by_id.at, 0, l->by_id.size * sizeof(uint32_t));
-	memset(l->by_seq.at, 0, l->by_seq.size * sizeof(uint32_t));
-	for (size_t i = 0; i < l->n; i++)
-		index_letter(l, (uint32_t)i);
-}
-
 void letters_sort(struct letters *l)
 {
-	if (l->n == 0 || !repack(l, 1))
-		return; /* then in the order of the log */
-	qsort(l->at, l->n, sizeof(*l->at), by_time);
-	l->order = 0;
-	for (size_t i = 0; i < l->n; i++)
-		l->at[i].letter.order = ++l->order;
-	index_anew(l);
+	if (l->n > 0)
+		repack(l, 1, BY_TIME); /* or, without memory, in the order of the log */
 }

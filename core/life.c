@@ -198,6 +198,7 @@ static void life_tick(evutil_socket_t fd, short what, void *arg)
 		[DAEMON_STOPPING_INPUTS] = "requests, inputs or batches were not finished",
 		[DAEMON_DRAINING] = "outputs have not caught up",
 		[DAEMON_STOPPING_OUTPUTS] = "an output has not ended",
+		[DAEMON_DONE] = "all has ended",
 	};
 	if (!life_step_done(l)) {
 		if (life_now() < l->deadline_ms)

@@ -76,7 +76,9 @@ struct heard_receipt {
 	size_t dead;	       /* of the emission, became dead letters           */
 	const char (*ids)[37]; /* their ids, n of them, as text                  */
 	const char *error;     /* a sentence when code is not 0                  */
-	int line;	       /* where in the raw bytes, 0 if unknown           */
+	int line;	       /* where in the raw bytes, 0 if unknown; with     */
+			       /* -EEXIST which record by its own source_id, or  */
+			       /* 0: all of it by the emission's                 */
 	int64_t after_ms;      /* with -EAGAIN: a good moment to try again       */
 };
 

@@ -1,7 +1,9 @@
 #!/bin/sh
 # The demonstration: a shop's feedback comes in by file and by HTTP, is masked,
-# classified and kept as tickets.  All of it lives in one temporary folder and on
-# loopback.  Ctrl-C drains the daemon and removes the folder, unless KEEP=1.
+# classified and kept as tickets, which have owners and deadlines; what is urgent is
+# told to a chat robot (a receiver of our own), the customer sees how it goes, and a
+# report is made.  All of it lives in one temporary folder and on loopback.  Ctrl-C
+# drains the daemon and removes the folder, unless KEEP=1.
 #
 #	BUILD      the build tree (build/release)
 #	KEEP       1: leave the folder, and say where it is
@@ -15,6 +17,7 @@ data=$here/feedback.ndjson
 all=$(($(wc -l <"$data")))
 by_file=100 # the rest is posted
 daemon=
+robot=
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/heard-demo.XXXXXX")
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/heard-demo-in.XXXXXX")
@@ -35,6 +38,10 @@ leave() {
 	if [ -n "$daemon" ]; then
 		kill -TERM "$daemon" 2>/dev/null || :
 		wait "$daemon" 2>/dev/null || result=1
+	fi
+	if [ -n "$robot" ]; then
+		kill "$robot" 2>/dev/null || :
+		wait "$robot" 2>/dev/null || :
 	fi
 	rm -rf "$scratch"
 	if [ "${KEEP:-}" = 1 ]; then
@@ -83,14 +90,42 @@ write_conf() {
 		    filters = ( { plugin = "normalize"; },
 		                { plugin = "mask"; },
 		                { plugin = "classify"; rules = "$root/etc/rules/ecommerce.cfg"; } );
-		    outputs = ( { plugin = "tickets"; database = "tickets.db"; },
-		                { plugin = "file"; path = "feedback.ndjson"; } ); }
+		    outputs = (
+		      { plugin = "tickets"; database = "tickets.db";
+		        departments = (
+		          { name = "quality";    agents = [ "li", "wang" ];  lead = "chen"; },
+		          { name = "aftersales"; agents = [ "zhao", "sun" ]; lead = "chen"; },
+		          { name = "logistics";  agents = [ "zhou" ];        lead = "wu"; },
+		          { name = "tech";       agents = [ "zheng" ];       lead = "wu"; },
+		          { name = "finance";    agents = [ "feng" ];        lead = "wu"; },
+		          { name = "service";    agents = [ "he", "lv" ];    lead = "chen"; } ); },
+		      { plugin = "webhook"; name = "robot"; preset = "dingtalk"; allow_private = true;
+		        url = "http://$(cat "$folder/robot.port")/robot"; secret = "SECdemonstration";
+		        when = "event == 'created' and priority == 'high'"; },
+		      { plugin = "report"; database = "tickets.db"; every = [ "day" ];
+		        formats = [ "html" ]; },
+		      { plugin = "file"; path = "feedback.ndjson"; } ); }
 		);
 	CONF
 }
 
+# A chat robot's server: keeps what it is told, and says that all is well.
+start_robot() {
+	echo robot >"$folder/robot.mode"
+	"$build/tools/sink" -P "$folder/robot.port" -m "$folder/robot.mode" -B "$folder/robot.log" \
+		>/dev/null 2>&1 &
+	robot=$!
+	tries=200
+	until [ -s "$folder/robot.port" ]; do
+		[ "$tries" -gt 0 ] || fail "the robot's server does not start"
+		tries=$((tries - 1))
+		sleep 0.05
+	done
+}
+
 start() {
 	mkdir "$folder/drop"
+	start_robot
 	write_conf
 	"$heard" keygen "$folder/keys" >/dev/null
 	"$heard" check -c "$conf" >"$folder/heard.log" 2>&1 || fail "the configuration is not good"
@@ -137,12 +172,33 @@ feed() {
 	post application/x-ndjson "$scratch/lines"
 }
 
-# Every record in both outputs, and the books balance.
+# Every record in both outputs, nothing on its way, and the books balance.
 is_through() {
 	ledger=$("$heard" ledger -c "$conf" --json | tr -d ' \n')
 	[ "$(printf '%s' "$ledger" | grep -o "\"delivered\":$all[,}]" | wc -l)" = 2 ] &&
+		! printf '%s' "$ledger" | grep -q '"pending":[1-9]' &&
 		! printf '%s' "$ledger" | grep -q '"balanced":false' &&
 		[ -z "$(find "$folder/drop" -type f)" ]
+}
+
+# What an agent does with the most urgent ticket; the customer's page is $status.
+act() {
+	first=$("$heard" tickets list -c "$conf" --json | tr -d ' \n' |
+		sed -n 's/^[^}]*"id":\([0-9]*\).*/\1/p')
+	status=/status/$("$heard" tickets list -c "$conf" --json | tr -d ' \n' |
+		sed -n 's/^[^}]*"token":"\([^"]*\)".*/\1/p')
+	"$heard" tickets reply "$first" -c "$conf" >/dev/null \
+		"非常抱歉，请先停止使用；我们已经安排退款，今天会有专人联系您。 We are sorry, and on it." ||
+		fail "the answer was not taken"
+	"$heard" tickets publish "$first" -c "$conf" "部分产品充电时发热，正在召回检查" >/dev/null ||
+		fail "the issue was not published"
+	"$heard" report --period "$(date -u +%F)..$(TZ=Asia/Shanghai date +%F)" -c "$conf" \
+		--format html -o "$folder/report.html" || fail "no report was made"
+}
+
+# The robot's messages, as people see them.
+robot_said() {
+	sed -n 's/.*"content":"\([^"]*\)".*/\1/p' "$folder/robot.log" | sed 's/\\n/\n      /g' | head -n 12
 }
 
 show() {
@@ -153,12 +209,28 @@ show() {
 	echo
 	"$heard" tickets list -c "$conf" >"$scratch/list"
 	head -n 16 "$scratch/list"
+	echo
+	echo "What the team's robot was told at once (all of it: $folder/robot.log):"
+	echo
+	echo "      $(robot_said)"
 	cat <<-TRY
+
+		Look at it in a browser:
+
+		  http://$(address public)/feedback                 the form; ?lang=en
+		  http://$(address public)$status
+		                                                 what the customer sees of #$first
+		  http://$(address public)/board                    known issues
+		  http://$(address public)/promise                  what the shop promises
+		  file://$folder/report.html
 
 		Now try, in another terminal:
 
 		  $heard tickets list -c $conf --priority high
 		  $heard tickets show ${token:-1} -c $conf
+		  $heard tickets reply ${token:-1} "已经处理好了" -c $conf
+		  $heard tickets status ${token:-1} resolved -c $conf
+		  $heard report --period $(date -u +%F)..$(TZ=Asia/Shanghai date +%F) -c $conf
 		  $heard tickets search 退款 -c $conf
 		  $heard tickets search refund -c $conf
 		  $heard ledger -c $conf
@@ -175,6 +247,7 @@ show() {
 start
 feed
 wait_until 60 "delivery" is_through
+act
 show
 if [ "${DEMO_ONCE:-}" = 1 ] || ! [ -t 1 ]; then
 	"$heard" stop -c "$conf" >/dev/null

@@ -221,15 +221,18 @@ static void no_more_than_a_few_pieces_of_a_sender_are_taken_at_a_time(void **sta
 	close(c.fd);
 }
 
-static void a_sender_is_told_of_a_stop_once_its_pieces_are_answered(void **state)
+static void tell_of_a_stop(bool has_said_all)
 {
-	(void)state;
 	with_life();
 	engine_connect(&e, &c, "{\"command\":\"send\"}");
 	dprintf(c.fd, "15 1\n{\"body\":\"hold\"}");
 	engine_until(&e, e.filter[0].waiting == 1);
 	life_stop(e.daemon);
 	dprintf(c.fd, "15 2\n{\"body\":\"late\"}");
+	if (has_said_all) {
+		dprintf(c.fd, "0 0\n");
+		assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	}
 	engine_idle(&e, 20);
 	sem_post(&e.filter[0].go);
 	assert_int_equal(loop_run(e.daemon->main), 0);
@@ -238,6 +241,18 @@ static void a_sender_is_told_of_a_stop_once_its_pieces_are_answered(void **state
 	assert_null(strstr(c.text, "\"line\":2"));
 	assert_non_null(strstr(c.text, "\"exit\":1,\"error\":\"the daemon is stopping"));
 	close(c.fd);
+}
+
+static void a_sender_is_told_of_a_stop_once_its_pieces_are_answered(void **state)
+{
+	(void)state;
+	tell_of_a_stop(false);
+}
+
+static void a_sender_that_has_said_all_is_told_of_a_stop_too(void **state)
+{
+	(void)state;
+	tell_of_a_stop(true);
 }
 
 static void what_cannot_be_taken_now_is_tried_again(void **state)
@@ -274,6 +289,23 @@ static void a_client_that_has_said_all_is_still_answered(void **state)
 	engine_until(&e, engine_answered(&c));
 	assert_non_null(strstr(c.text, "the last piece is not whole"));
 	close(c.fd);
+}
+
+static void who_leaves_while_the_ledger_is_counted_is_forgotten(void **state)
+{
+	(void)state;
+	struct engine_client gone[8];
+	engine_start(&e);
+	for (int round = 0; round < 4; round++) {
+		for (size_t i = 0; i < 8; i++)
+			engine_connect(&e, &gone[i], "{\"command\":\"ledger\"}");
+		for (int i = 0; i < round; i++)
+			engine_turn(&e); /* so that some have asked, some were counted */
+		for (size_t i = 0; i < 8; i++)
+			close(gone[i].fd);
+		engine_ask(&e, &c, "{\"command\":\"ledger\"}");
+		assert_non_null(strstr(c.text, "\"balanced\":true"));
+	}
 }
 
 /* ---- dead letters */
@@ -392,6 +424,41 @@ static void a_letter_comes_in_anew_as_from_its_source(void **state)
 	assert_string_equal(after, before);
 	engine_field(&e, "source", after, sizeof(after));
 	assert_string_equal(after, "shop/in");
+}
+
+static void many_letters_are_replayed_and_dropped_page_by_page(void **state)
+{
+	(void)state;
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	engine_send_many(&e, 600, "quarantine");
+	assert_int_equal(engine_letters(&e).n, 600);
+	/* They die again, and those that come of it are left for another time. */
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"replay\"}");
+	assert_non_null(strstr(c.text, "{\"done\":600,\"failed\":0}"));
+	assert_int_equal(engine_letters(&e).n, 600);
+	assert_int_equal(engine_gate(&e).received, 1200);
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"drop\"}");
+	assert_non_null(strstr(c.text, "{\"done\":600,\"failed\":0}"));
+	assert_int_equal(engine_letters(&e).n, 0);
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"drop\"}");
+	assert_non_null(strstr(c.text, "there is no such dead letter"));
+	assert_true(engine_balances(&e));
+}
+
+static void who_asks_for_many_letters_and_leaves_stops_it(void **state)
+{
+	(void)state;
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	engine_send_many(&e, 1200, "quarantine");
+	engine_connect(&e, &c, "{\"command\":\"dead\",\"verb\":\"drop\"}");
+	engine_until(&e, journal_dead_count(e.daemon->journal) < 1200);
+	close(c.fd);
+	engine_ask(&e, &c, "{\"command\":\"ledger\"}");
+	engine_idle(&e, 20);
+	assert_in_range(engine_letters(&e).n, 1, 1200 - 256);
+	assert_int_equal(engine_letters(&e).n % 256, 1200 % 256); /* whole pages went */
 }
 
 static void what_was_sealed_needs_the_private_key_to_be_replayed(void **state)
@@ -747,13 +814,17 @@ int main(int argc, char **argv)
 		TEST(a_sender_that_leaves_is_forgotten),
 		TEST(no_more_than_a_few_pieces_of_a_sender_are_taken_at_a_time),
 		TEST(a_sender_is_told_of_a_stop_once_its_pieces_are_answered),
+		TEST(a_sender_that_has_said_all_is_told_of_a_stop_too),
 		TEST(what_cannot_be_taken_now_is_tried_again),
 		TEST(a_client_that_has_said_all_is_still_answered),
+		TEST(who_leaves_while_the_ledger_is_counted_is_forgotten),
 		TEST(dead_letters_are_listed_shown_and_dropped),
 		TEST(many_letters_are_told_page_by_page),
 		TEST(what_an_output_refused_is_replayed_to_it_alone),
 		TEST(what_failed_before_the_journal_is_emitted_anew),
 		TEST(a_letter_comes_in_anew_as_from_its_source),
+		TEST(many_letters_are_replayed_and_dropped_page_by_page),
+		TEST(who_asks_for_many_letters_and_leaves_stops_it),
 		TEST(what_was_sealed_needs_the_private_key_to_be_replayed),
 		TEST(a_letter_that_nothing_is_left_of_cannot_be_replayed),
 		TEST(a_damaged_letter_is_listed_and_can_be_dropped),

@@ -435,6 +435,10 @@ static void a_conflict_names_what_the_request_had(void **state)
 	receive(other);
 	assert_non_null(strstr(t.body, "source_id"));
 	assert_non_null(strstr(t.body, "Idempotency-Key"));
+	other.line = 3;
+	receive(other);
+	assert_non_null(strstr(t.body, "record 3"));
+	other.line = 0;
 	t.principal = NULL;
 	receive(other);
 	assert_null(strstr(t.body, "source_id"));

@@ -205,10 +205,29 @@ static void same_key_with_other_content_is_refused(void **state)
 	assert_int_equal(b.code, -EEXIST);
 	assert_int_equal(b.n, 0);
 	assert_true(b.error[0] != '\0');
+	assert_int_equal(b.line, 0); /* all of it */
 	engine_drain(&e);
 	assert_false(engine_journal_has(&e, "other"));
 	assert_int_equal(engine_gate(&e).conflict, 1);
 	assert_true(engine_balances(&e));
+}
+
+static void a_conflict_tells_which_record(void **state)
+{
+	(void)state;
+	struct receipt a = {0}, b = {0};
+	engine_start(&e);
+	engine_emit(&e, "{\"body\":\"one\",\"source_id\":\"7\"}", &a);
+	engine_until(&e, a.times > 0);
+	engine_emit(&e,
+		    "{\"body\":\"new\",\"source_id\":\"6\"}\n"
+		    "{\"body\":\"other\",\"source_id\":\"7\"}\n"
+		    "{\"body\":\"last\",\"source_id\":\"8\"}",
+		    &b);
+	engine_until(&e, b.times > 0);
+	assert_int_equal(b.code, -EEXIST);
+	assert_int_equal(b.line, 2);
+	assert_int_equal(b.n, 0);
 }
 
 static void what_is_the_same_is_told_by_the_records_not_by_the_bytes(void **state)
@@ -447,6 +466,7 @@ int main(void)
 		TEST(same_key_and_content_is_a_duplicate_with_the_first_id),
 		TEST(same_key_in_one_batch_is_a_duplicate_too),
 		TEST(same_key_with_other_content_is_refused),
+		TEST(a_conflict_tells_which_record),
 		TEST(what_is_the_same_is_told_by_the_records_not_by_the_bytes),
 		TEST(an_edit_in_a_stream_is_kept_as_a_new_record),
 		TEST(a_stream_is_never_refused_for_a_key_of_the_whole_emission),

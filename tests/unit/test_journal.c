@@ -36,6 +36,7 @@ static void many_segments_are_walked_through(void **state)
 	char line[1024], number[16], *all;
 	(void)state;
 	fixture_init(&f);
+	f.options.keep_ms = 3600000; /* nobody else waits for them */
 	fixture_open(&f);
 	memset(line, 'x', sizeof(line));
 	for (int i = 0; i < 300; i++) {
@@ -126,9 +127,13 @@ static void a_unit_conflicts_as_a_whole(void **state)
 	fixture_open(&f);
 	assert_int_equal(fixture_put(&f, "first\n", 3, 1, NULL), 0);
 	five(&t, r, (const unsigned[]){1, 2, 3, 4, 5}, (const unsigned[]){0, 1, 1, 1, 2}, 7);
+	for (uint32_t i = 1; i <= 3; i++)
+		r[i].place = i - 1;
 	assert_int_equal(fixture_commit(&f, &t), 0);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(r[i].fate, i >= 1 && i <= 3 ? JOURNAL_OTHER : JOURNAL_NEW);
+	assert_int_equal(r[1].place, 1); /* of the one that came before with other content */
+	assert_int_equal(r[3].place, 1);
 	fixture_expect(&f, 0, "first\na\ne\n");
 	/* What was refused was not remembered. */
 	struct journal_record again;

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -48,7 +49,7 @@ struct heard_delivery {
 };
 
 static char test_folder[64], state[80], out_path[96];
-static int64_t now_ms;
+static int64_t now_ms, clock_is_ms; /* a date; the monotonic clock */
 static int posts, timers_set, gathers;
 static void (*posted)(void *);
 static void *posted_arg;
@@ -73,6 +74,7 @@ static void *posted_arg;
 #define heard_timer_clear(t)	     ((void)(t))
 #define heard_timer_destroy	     free
 #define heard_done(d)		     ((void)(d))
+#define clock_gettime		     fake_clock_gettime
 
 static void fake_log(struct heard_host *unused, enum heard_level level, const char *format, ...)
 {
@@ -118,6 +120,14 @@ static void fake_post(struct heard_host *host, void (*fn)(void *), void *arg)
 	posted_arg = arg;
 }
 
+static int fake_clock_gettime(clockid_t clock, struct timespec *t)
+{
+	assert_int_equal(clock, CLOCK_MONOTONIC);
+	*t = (struct timespec){.tv_sec = clock_is_ms / 1000,
+			       .tv_nsec = clock_is_ms % 1000 * 1000000};
+	return 0;
+}
+
 struct heard_timer {
 	void (*fn)(void *);
 	void *arg;
@@ -144,7 +154,7 @@ static void fake_timer_set(struct heard_timer *t, int64_t ms)
 		timers_set++;
 		return;
 	}
-	assert_in_range(ms, 1, GATHER_MS + 1);
+	assert_in_range(ms, 1, GATHER_MS);
 	gathers++;
 	posted = t->fn;
 	posted_arg = t->arg;
@@ -165,6 +175,7 @@ static int folder_make(void **unused)
 	snprintf(out_path, sizeof(out_path), "%s/out.ndjson", test_folder);
 	now_ms = 1000;
 	posts = timers_set = gathers = 0;
+	clock_is_ms = 1000;
 	return mkdir(state, 0700);
 }
 
@@ -333,20 +344,37 @@ static void small_flushes_keep_apart(void **unused)
 	assert_int_equal(put(f, 1, "a\n"), HEARD_DELIVERED);
 	assert_int_equal(posts, 1); /* the first waits for nothing */
 	assert_int_equal(gathers, 0);
-	f->flushed_ms = clock_ms() + 1; /* whatever time that took */
+	clock_is_ms += GATHER_MS - 1;
 	assert_int_equal(put(f, 2, "b\n"), HEARD_DELIVERED);
 	assert_int_equal(posts, 1);
 	assert_int_equal(gathers, 1);
-	f->flushed_ms = clock_ms() + 1;
 	memset(large, 'x', GATHER_BYTES);
 	large[GATHER_BYTES - 1] = '\n';
 	assert_int_equal(put(f, 3, large), HEARD_DELIVERED);
 	assert_int_equal(posts, 2);
-	f->flushed_ms = clock_ms() - GATHER_MS;
+	clock_is_ms += GATHER_MS;
 	assert_int_equal(put(f, 4, "d\n"), HEARD_DELIVERED);
 	assert_int_equal(posts, 3);
 	assert_int_equal(gathers, 1);
 	end(f);
+}
+
+/* A stop does not wait for the timer, and nothing fires after it. */
+static void a_stop_writes_what_was_gathered(void **unused)
+{
+	(void)unused;
+	struct file *f = begin();
+	struct heard_batch batch = {HEARD_STR("b\n"), 1, 2, false};
+	struct heard_delivery delivery = {0};
+
+	assert_int_equal(put(f, 1, "a\n"), HEARD_DELIVERED);
+	file_write(f, &batch, &delivery);
+	assert_int_equal(gathers, 1);
+	assert_int_equal(delivery.finished, 0);
+	end(f);
+	assert_int_equal(delivery.finished, 1);
+	assert_int_equal(delivery.outcome, HEARD_DELIVERED);
+	assert_string_equal(slurp(out_path), "a\nb\n");
 }
 
 static void what_was_written_but_not_saved_is_cut_off(void **unused)
@@ -677,6 +705,7 @@ int main(void)
 		IN_FOLDER(lines_are_copied_and_the_position_kept),
 		IN_FOLDER(batches_of_one_turn_share_one_flush),
 		IN_FOLDER(small_flushes_keep_apart),
+		IN_FOLDER(a_stop_writes_what_was_gathered),
 		IN_FOLDER(what_was_written_but_not_saved_is_cut_off),
 		IN_FOLDER(a_torn_slot_leaves_the_one_before),
 		IN_FOLDER(two_unreadable_slots_are_refused),

@@ -67,6 +67,14 @@ static void answer_bad(struct heard_http *take, const struct heard_receipt *rece
 	heard_buf_release(&body);
 }
 
+static void answer_conflict(struct heard_http *take, const char *conflict, int record)
+{
+	char which[40] = "";
+	if (record > 0)
+		snprintf(which, sizeof(which), ": record %d", record);
+	heard_http_problem(take, 422, "%s%s", conflict, which);
+}
+
 void answer_receipt(const struct http *h, struct heard_http *take,
 		    const struct heard_receipt *receipt, const char *conflict)
 {
@@ -74,7 +82,7 @@ void answer_receipt(const struct http *h, struct heard_http *take,
 	case 0: answer_accepted(h, take, receipt); break;
 	case EBADMSG: answer_bad(take, receipt, 400); break;
 	case EFBIG: answer_bad(take, receipt, 413); break;
-	case EEXIST: heard_http_problem(take, 422, "%s", conflict); break;
+	case EEXIST: answer_conflict(take, conflict, receipt->line); break;
 	default:
 		answer_set_retry(take, receipt->after_ms);
 		heard_http_problem(take, 503, "%s",

@@ -6,6 +6,9 @@
  * after a commit, once the log has CHECKPOINT_PAGES: it then starts over.  A
  * reader in the middle of the log prevents that, and it grows until the reader is
  * gone.  Past RESTART_PAGES we wait for readers, briefly, to bound it.
+ *
+ * A disk that is nearly full must not be filled by the log: it is copied as soon as it
+ * has a quarter of what is free, and given back when a transaction found it full.
  */
 #include "sqlite.h"
 
@@ -19,11 +22,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 enum {
 	WRITER_CACHE_KIB = 32 * 1024,
 	READER_CACHE_KIB = 8 * 1024,
-	CHECKPOINT_PAGES = 8192, /* of 8 KiB: 64 MiB */
+	PAGE_BYTES = 8192,
+	CHECKPOINT_PAGES = 8192, /* 64 MiB */
+	LOOK_PAGES = 512,	 /* from here on a full disk is thought of */
 	RESTART_PAGES = 4 * CHECKPOINT_PAGES,
 	RESTART_WAIT_MS = 200,
 };
@@ -34,13 +40,21 @@ static const char *const statements[ST_COUNT] = {
 #undef X
 };
 
+static bool is_disk_short(sqlite3 *db, int pages)
+{
+	struct statvfs disk;
+	if (statvfs(sqlite3_db_filename(db, "main"), &disk))
+		return false;
+	return (uint64_t)disk.f_bavail * disk.f_frsize / 4 < (uint64_t)pages * PAGE_BYTES;
+}
+
 /* After a commit that left `pages` in the log.  A failure here is not one of
  * the commit, which stands: the next commit tries again and, if the disk is
  * truly bad, fails itself. */
 static int after_commit(void *arg, sqlite3 *db, const char *schema, int pages)
 {
 	(void)arg;
-	if (pages < CHECKPOINT_PAGES)
+	if (pages < LOOK_PAGES || (pages < CHECKPOINT_PAGES && !is_disk_short(db, pages)))
 		return SQLITE_OK;
 	if (pages < RESTART_PAGES) {
 		sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -55,6 +69,13 @@ static int after_commit(void *arg, sqlite3 *db, const char *schema, int pages)
 void store_checkpoint(struct store *store)
 {
 	sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+void store_give_back_log(struct store *store)
+{
+	sqlite3_busy_timeout(store->db, 0);
+	sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(store->db, DB_BUSY_MS);
 }
 
 int store_open(struct store **store_r, const char *url, enum store_mode mode,

@@ -294,6 +294,8 @@ int store_do(struct store *, enum statement, struct heard_error *);
 
 /* Copy what the log holds into the file, as far as nobody is in the way. */
 void store_checkpoint(struct store *);
+/* The same, and the log's space is free again, unless somebody reads: for a full disk. */
+void store_give_back_log(struct store *);
 
 int schema_prepare(sqlite3 *, bool create, struct heard_error *);
 char *store_search_path(const char *path); /* malloc'ed */

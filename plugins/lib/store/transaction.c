@@ -52,9 +52,12 @@ int act_commit(struct store *store, struct heard_error *err)
 void store_rollback(struct store *store)
 {
 	struct heard_error ignored;
+	bool is_full = (sqlite3_errcode(store->db) & 0xff) == SQLITE_FULL;
 	if (store->in_transaction && !sqlite3_get_autocommit(store->db))
 		store_do(store, ST_ROLLBACK, &ignored);
 	store->in_transaction = false;
+	if (is_full)
+		store_give_back_log(store);
 	loads_forget(store);
 	alike_undo(store);
 	tally_forget(store);
