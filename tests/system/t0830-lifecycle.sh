@@ -181,6 +181,16 @@ is "and records to nobody who asked for events" "$(jq -r 'select(.event == null)
 ok "the ledger balances" balanced
 ok "and adds up" ledger_adds_up
 is "no text of a customer is in the log" "$(grep -ci 'parcel\|secretperson\|发票' "$LOG")" 0
+
+# ---- a store that is made anew tells of other events under numbers that were used
+
+daemon_stop
+rm "$STATE"/tickets*.db*
+ok "without its store it starts" daemon_start
+post gina "the lid is broken"
+has_ticket() { [ "$(desk list --json | jq '[.[] | select(.excerpt == null)] | length')" -gt 0 ]; }
+ok "and makes tickets" wait_for 20 has_ticket
+ok "what the journal refuses does not stand in the way" wait_for 30 is_told
 ok "it stops well" daemon_stop
 no_sanitizer_reports
 done_testing

@@ -85,7 +85,7 @@ static const struct page_phrase scores[] = {
 };
 
 static const char style[] =
-	".faces{display:grid;grid-template-columns:repeat(5,1fr);gap:8px}"
+	".faces{display:grid;margin-top:10px;grid-template-columns:repeat(5,1fr);gap:8px}"
 	".face{position:relative}"
 	".face input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;"
 	"cursor:pointer}"
@@ -101,7 +101,7 @@ static const char style[] =
 	"background:color-mix(in srgb,var(--face) 9%,transparent)}"
 	".face input:focus-visible+label{outline:3px solid var(--main);outline-offset:2px}"
 	".field small{display:block;margin-top:6px}.over{margin:18px 0 0}"
-	"@media(max-width:480px){.faces{gap:5px}.face svg{width:36px;height:36px}"
+	"@media(max-width:480px){.faces{gap:5px}.face svg{width:40px;height:40px}"
 	".face label{font-size:.75rem;padding:12px 0 10px;border-radius:12px}}";
 
 /* ---- the form */

@@ -114,12 +114,12 @@ static const struct {
 	{STORE_HIGH,
 	 {{"紧急", "Urgent"}},
 	 {{"人身安全、资金、大面积故障、关键功能无法使用、监管或律师来函",
-	   "safety, money, an outage, a key function that does not work, a regulator or "
+	   "Safety, money, an outage, a key function that does not work, a regulator or "
 	   "lawyer"}}},
 	{STORE_MEDIUM,
 	 {{"一般", "Ordinary"}},
-	 {{"普通故障、投诉、咨询", "an ordinary fault, a complaint, a question"}}},
-	{STORE_LOW, {{"建议", "Ideas"}}, {{"建议、表扬", "suggestions and praise"}}},
+	 {{"普通故障、投诉、咨询", "An ordinary fault, a complaint, a question"}}},
+	{STORE_LOW, {{"建议", "Ideas"}}, {{"建议、表扬", "Suggestions and praise"}}},
 };
 
 /* ---- durations and days */
@@ -460,6 +460,7 @@ void page_promise_get(void *arg, struct heard_http *take)
 {
 	static const char style[] =
 		".plainly{margin:0;padding-left:1.2em}.plainly li{margin:.3em 0}"
+		".plainly+p{margin-top:.8em}"
 		".steps.counted{counter-reset:step}.steps.counted li{counter-increment:step;"
 		"padding-left:44px}.steps.counted b{color:var(--ink)}"
 		".steps.counted li:before{content:counter(step);left:0;top:1px;width:28px;"
@@ -468,7 +469,8 @@ void page_promise_get(void *arg, struct heard_http *take)
 		".steps.counted li:not(:last-child):after{left:13px;top:30px;bottom:0}"
 		".level{border-bottom:1px solid var(--line);padding:0 0 16px;margin:0 0 16px}"
 		".level h3{margin:0;font-size:1rem}.level .soft{margin:0 0 .6em}"
-		".level .facts{margin:0}"
+		".level .facts{margin:0;grid-template-columns:max-content 1fr;gap:4px 20px}"
+		".level .facts dd{margin:0}"
 		".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));"
 		"gap:12px}.tiles div{background:var(--ground);border-radius:12px;padding:16px}"
 		".tiles b{display:block;font-size:1.6rem;line-height:1.2}"

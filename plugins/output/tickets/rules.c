@@ -117,8 +117,9 @@ static bool parse_keep(const char *text, int64_t *ms)
 	char *end;
 	long years = strtol(text, &end, 10);
 	if (end != text && strcmp(end, "y") == 0 && text[0] != '-' && text[0] != '+') {
-		*ms = years * INT64_C(365) * 24 * 3600 * 1000;
-		return years > 0 && years <= YEARS_MAX;
+		bool is_good = years > 0 && years <= YEARS_MAX;
+		*ms = is_good ? years * INT64_C(365) * 24 * 3600 * 1000 : 0;
+		return is_good;
 	}
 	return heard_duration_parse(text, ms) && *ms > 0;
 }
