@@ -95,6 +95,17 @@ static void a_waiting_ticket_of_version_1_keeps_its_time(void **state)
 	assert_int_equal(look(f, 3).is.round, 2);
 }
 
+/* What is no JSON is not. */
+static void records_of_version_1_are_counted(void **state)
+{
+	struct fixture *f = *state;
+	go_back_to_version_1(f);
+	open_again(f);
+	assert_int_equal(number_of(f, "SELECT sum(n) FROM tally WHERE what='channel'"), 1);
+	assert_int_equal(number_of(f, "SELECT quarter FROM tally WHERE what='intent'"),
+			 NOW / 900000);
+}
+
 static int64_t plans_with(struct fixture *f, const char *sql, const char *index)
 {
 	sqlite3_stmt *st;
@@ -136,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(tickets_of_version_1_go_on),
 		TEST(a_waiting_ticket_of_version_1_keeps_its_time),
+		TEST(records_of_version_1_are_counted),
 		TEST(the_timers_questions_are_answered_by_an_index),
 	};
 	return cmocka_run_group_tests_name("store_schema", tests, NULL, NULL);
