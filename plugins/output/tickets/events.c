@@ -25,7 +25,8 @@ enum { AT_ONCE = 256, BYTES = 1 << 20, BYTES_MAX = 16 << 20, PAUSE_MS = 1000 };
 struct events {
 	struct tickets *owner;
 	struct heard_buf lines;
-	int64_t up_to;	   /* the last one in `lines`, or in the journal            */
+	int64_t up_to;	   /* the last one in `lines`                               */
+	int64_t done;	   /* the last one that left the outbox                     */
 	int64_t single_to; /* up to here one by one                                 */
 	int64_t not_before;
 	size_t n;
@@ -92,10 +93,21 @@ static int read_some(struct events *e, struct heard_error *err)
 	heard_buf_clear(&e->lines);
 	e->n = 0;
 	e->is_full = false;
-	int64_t limit = e->up_to < e->single_to ? 1 : AT_ONCE;
+	int64_t limit = e->done < e->single_to ? 1 : AT_ONCE;
 	if (store_events(e->owner->store, 0, limit, add, e, err))
 		return -err->code;
 	return e->lines.failed ? heard_fail(err, ENOMEM, "no memory for events") : 0;
+}
+
+static int take_out(struct events *e, struct heard_error *err)
+{
+	if (!e->is_safe)
+		return 0;
+	if (store_events_done(e->owner->store, e->up_to, err))
+		return -err->code;
+	e->done = e->up_to;
+	e->is_safe = false;
+	return 0;
 }
 
 int events_run(struct events *e, struct heard_error *err)
@@ -103,9 +115,8 @@ int events_run(struct events *e, struct heard_error *err)
 	int64_t now = heard_now(e->owner->host);
 	if (e->under_way || heard_is_paused(e->owner->host))
 		return 0;
-	if (e->is_safe && store_events_done(e->owner->store, e->up_to, err))
+	if (take_out(e, err))
 		return -err->code;
-	e->is_safe = false;
 	/* A clock that was set back makes nobody wait. */
 	if (now < e->not_before && e->not_before - now <= 3600 * 1000)
 		return 0;
