@@ -17,6 +17,16 @@ struct heard_zone *test_zone(struct heard_host *host)
 	return shanghai;
 }
 
+void page_month_count(struct pages *pages)
+{
+	(void)pages;
+}
+
+void page_month_put(struct page *p, const struct pages *pages)
+{
+	(void)p, (void)pages;
+}
+
 static const char *channels[] = {"网页 " EVIL, "电话"};
 
 static struct pages some_pages(void)
@@ -45,7 +55,6 @@ static void defaults_are_those_of_the_store(void **state)
 	must_show(&p, "有 5 位以上顾客");
 	must_show(&p, "售后问题无论何时都在 24 小时内答复");
 	must_not_show(&p, "工作时间：");
-	must_not_show(&p, "上个月");
 	page_release(&p);
 	pages.promise.channels.n = 0;
 	pages.promise.contact = "";
@@ -101,51 +110,11 @@ static void rows_and_calendar_are_told(void **state)
 	calendar_destroy(calendar);
 }
 
-static void figures_of_last_month_are_shown_once_there_are_some(void **state)
-{
-	struct page p;
-	struct pages pages = some_pages();
-	(void)state;
-	pages.figures = (struct page_figures){.asked_at = NOW,
-					      .from = month_start(NOW, 1, shanghai),
-					      .tickets = 1234,
-					      .answered = 0.98765,
-					      .on_time = 1,
-					      .resolved = NAN};
-	put(&p, PAGE_ZH, &pages);
-	must_show(&p, "2025年12月");
-	must_show(&p, "<b>1234</b>");
-	must_show(&p, "<b>98.8%</b>");
-	must_show(&p, "<b>100%</b>");
-	must_not_show(&p, "<span>已解决</span>");
-	page_release(&p);
-	pages.figures.tickets = 0;
-	put(&p, PAGE_EN, &pages);
-	must_not_show(&p, "last month");
-	page_release(&p);
-}
-
-static void months_begin_at_local_midnight(void **state)
-{
-	char text[HEARD_TIME_SIZE];
-	/* 2025-12-31T16:30Z is 2026 in Shanghai already. */
-	int64_t eve = heard_time_parse(HEARD_STR_OF("2025-12-31T16:30:00Z"), NULL);
-	(void)state;
-	heard_time_format(month_start(eve, 0, shanghai), text);
-	assert_string_equal(text, "2025-12-31T16:00:00.000Z");
-	heard_time_format(month_start(eve, 1, shanghai), text);
-	assert_string_equal(text, "2025-11-30T16:00:00.000Z");
-	heard_time_format(month_start(eve, 1, NULL), text);
-	assert_string_equal(text, "2025-11-01T00:00:00.000Z");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_are_those_of_the_store),
 		cmocka_unit_test(rows_and_calendar_are_told),
-		cmocka_unit_test(figures_of_last_month_are_shown_once_there_are_some),
-		cmocka_unit_test(months_begin_at_local_midnight),
 	};
 	return cmocka_run_group_tests(tests, open_zone, close_zone);
 }

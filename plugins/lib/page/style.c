@@ -10,10 +10,11 @@
  *
  * Classes: card (a sheet on the page), lead (an opening line), soft (lesser text), field
  * (label and control), row (fields side by side where there is room), button, button
- * plain (a lesser one), stars (five radio buttons, each before its empty label, as stars), note
- *and note good|warn|bad (a coloured box), pill and pill good|warn|bad (a word of state), steps
- * (an <ol> as a time line; li class=done, li class=now), facts (a <dl> in two columns),
- * scroll (around a wide table), langs (links to other languages).
+ * plain (a lesser one), stars (five radio buttons, each before its empty label, as stars),
+ * note and note good|warn|bad (a coloured box), pill and pill good|warn|bad (a word of
+ * state), steps (an <ol> as a time line; li class=done, li class=now), facts (a <dl> in two
+ * columns), empty (a card with one large sign and a sentence), scroll (around a wide table),
+ * langs (links to other languages).
  */
 #include "style.h"
 
@@ -115,6 +116,11 @@ const char page_style[] =
 	".facts dt{color:var(--soft)}.facts dd{margin:0}.facts dd:last-child{margin-bottom:0}"
 	"blockquote{margin:0 0 1em;padding:12px 16px;border-left:4px solid var(--main);"
 	"background:var(--ground);border-radius:0 10px 10px 0}"
+	".empty{text-align:center;padding:40px 20px}.empty "
+	"svg{width:56px;height:56px;fill:none;"
+	"stroke:var(--good);stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}"
+	".empty h2{margin:.6em 0 .3em}.empty svg+p{margin-top:1em}.empty "
+	".late{stroke:var(--warn)}"
 	".scroll{overflow-x:auto;margin:0 0 1em}"
 	"table{border-collapse:collapse;width:100%;font-size:.9375rem}"
 	"th,td{text-align:left;padding:9px 12px;border-bottom:1px solid var(--line);"

@@ -156,10 +156,7 @@ static void begin(struct board *b, struct heard_http *take)
 		".head "
 		".pill{flex:none}.pill.at-work{color:var(--main);border-color:currentColor}"
 		".about{margin:.5em 0 0;color:var(--soft);font-size:.875rem;display:flex;"
-		"flex-wrap:wrap;gap:2px 18px}.empty{text-align:center;padding:48px 20px}"
-		".empty "
-		"svg{width:56px;height:56px;fill:none;stroke:var(--good);stroke-width:2.4;"
-		"stroke-linecap:round;stroke-linejoin:round}.empty h2{margin:.6em 0 .3em}";
+		"flex-wrap:wrap;gap:2px 18px}";
 	page_begin(
 		&b->page, page_lang_of(take, PAGE_ZH),
 		&(struct page_options){.title = says[SAY_TITLE], .style = style, .path = ""});

@@ -220,11 +220,24 @@ static void reply_form(const struct visit *v, struct heard_str text, bool is_sco
 	page_reply(&p, v->take, is_score_missing ? 422 : 200);
 }
 
+static void put_sign(struct page *p, bool is_late)
+{
+	if (is_late)
+		page_html(p, "<svg class=late viewBox=\"0 0 48 48\" aria-hidden=true>"
+			     "<circle cx=24 cy=24 r=20 /><path d=\"M24 13v11l7 5\" /></svg>");
+	else
+		page_html(p,
+			  "<svg viewBox=\"0 0 48 48\" aria-hidden=true>"
+			  "<circle cx=24 cy=24 r=20 /><path d=\"M15 25l6 6 12-13\" /></svg>");
+}
+
 static void reply_note(const struct visit *v, int title, int text, int status)
 {
 	struct page p;
 	begin(v, &p, title);
-	page_html(&p, "<div class=card><p>");
+	page_html(&p, "<div class=\"card empty\">");
+	put_sign(&p, text == SAY_OVER_MORE);
+	page_html(&p, "<p>");
 	page_say(&p, says[text]);
 	page_html(&p, "</p>");
 	if (text == SAY_OVER_MORE) {

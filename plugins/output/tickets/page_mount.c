@@ -171,6 +171,7 @@ static void put_sent(struct page *p)
 	page_say(p, says[SAY_APPEARS]);
 	page_html(p, "</p><p class=soft>");
 	page_say(p, says[SAY_NO_TICKET]);
+	page_say(p, (struct page_phrase){{"。", "."}});
 	page_html(p, "</p></div>\n");
 }
 

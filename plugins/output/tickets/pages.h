@@ -15,6 +15,7 @@
  *	page_hide.c       contacts taken out of what is said there
  *	page_board.c      GET /board
  *	page_promise.c    GET /promise
+ *	page_month.c      last month's figures there
  */
 #ifndef TICKETS_PAGES_H
 #define TICKETS_PAGES_H
@@ -119,6 +120,13 @@ void page_question_put(struct page *, const struct page_question *, struct heard
 
 void page_board_put(struct page *, const struct store_issue *, struct heard_zone *);
 void page_promise_put(struct page *, const struct pages *);
+
+/* ---- page_month.c */
+
+/* Counts them if they are not known, or not of late. */
+void page_month_count(struct pages *);
+/* Nothing if there are none. */
+void page_month_put(struct page *, const struct pages *);
 
 /* ---- page_hide.c */
 
