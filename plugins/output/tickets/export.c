@@ -3,7 +3,8 @@
  *
  * NDJSON has what `list --json` has.  CSV is RFC 4180 with a byte order mark, which tells
  * a spreadsheet that it is UTF-8.  A cell that begins like a formula gets an apostrophe
- * in front: what a customer wrote must not be run by whoever opens the file.
+ * in front: what a customer wrote must not be run by whoever opens the file.  It has no
+ * tokens: whoever holds one may see a customer's page, and tables are passed around.
  */
 #include "command.h"
 
@@ -25,7 +26,7 @@ struct exporting {
 
 static const char header[] =
 	"\xef\xbb\xbf"
-	"id,token,state,priority,category,department,assignee,intent,subject,channel,product,"
+	"id,state,priority,category,department,assignee,intent,subject,channel,product,"
 	"received_at,first_response_due,first_response_at,resolution_due,resolved_at,due,round,"
 	"contacts,reach,escalation,author_key\r\n";
 
@@ -54,7 +55,6 @@ static void put_time(struct heard_buf *line, int64_t ms)
 static void put_csv(struct heard_buf *line, const struct store_ticket *t)
 {
 	const struct heard_str texts[] = {
-		heard_str(t->token),
 		heard_str(store_state_name(t->state)),
 		heard_str(store_priority_name(t->priority)),
 		t->category,

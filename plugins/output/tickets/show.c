@@ -272,10 +272,13 @@ static void print_event(void *arg, const struct store_event *e)
 static void print_level(void *arg, const struct store_level *level)
 {
 	const struct view *view = arg;
-	char due[SCREEN_TIME], at[SCREEN_TIME];
+	char due[SCREEN_TIME], at[SCREEN_TIME], kind[32];
+	snprintf(kind, sizeof(kind), "%s", level->kind);
+	for (char *p = kind; *p; p++)
+		*p = *p == '_' ? ' ' : *p;
 	screen_time(due, level->due, view->zone);
 	screen_time(at, level->at, view->zone);
-	fprintf(view->call->out, "  %-15s%-7sdue %s, done %s, round %" PRId64 "\n", level->kind,
+	fprintf(view->call->out, "  %-15s%-7sdue %s, done %s, round %" PRId64 "\n", kind,
 		level->met ? "met" : "missed", due,
 		level->at == HEARD_TIME_NONE ? "not yet" : at, level->round);
 }
