@@ -99,7 +99,7 @@ ok "the answer is on its way out" wait_for 20 is_answered
 ok "its first response was in time" test "$(field first_response_at)" != null
 $python "$story" look "$status" "$shots" status-answered >"$T/status.txt" 2>"$T/browser.err" || cat "$T/browser.err"
 ok "the customer sees the answer" grep -q 上门回收 "$T/status.txt"
-ok "and no personal data" sh -c "! grep -q '5678\|$owner' '$T/status.txt'"
+ok "and no personal data" sh -c "! grep -q '5678\|4111' '$T/status.txt' && ! grep -qw '$owner' '$T/status.txt'"
 clock_to "$(local_ms "$next 00:20:00")"
 ok "it is resolved after midnight" at_desk tickets status 1 resolved --reason "退款并回收"
 $python "$story" look "$status" "$shots" status-resolved >"$T/status.txt" 2>"$T/browser.err" || cat "$T/browser.err"
@@ -135,7 +135,7 @@ ok "the day has one record and one ticket" says day '.received == 1 and .tickets
 ok "it was answered, and in time" says day '.response_rate == 1 and .on_time_rate == 1'
 ok "it is not resolved any more" says day '.resolution_rate == 0'
 ok "satisfaction is that one bad answer" says next '.csat == 0 or .csat == null'
-ok "it counts by priority and channel" says day '.by_priority.high.tickets == 1 or (.by_priority | tostring | contains("high"))'
+ok "it counts by priority and channel" says day '.by_priority.high == 1 and .by_channel.web == 1'
 ok "the next day has one record and no ticket" says next '.received == 1 and .tickets == 0'
 ok "its recommendation is 100" says next '.nps == 100'
 at_desk report --period "$day..$day" --format html -o "$T/report.html"

@@ -279,7 +279,7 @@ static void each_robot_gets_its_own_body(void **state)
 	assert_non_null(strstr(t.body, "\"timestamp\":\"1599360473\",\"sign\":\""));
 	assert_non_null(strstr(t.body,
 			       "\"msg_type\":\"text\",\"content\":{\"text\":\"【高】已超时 "
-			       "#17 product"));
+			       "#17 产品"));
 	assert_non_null(strstr(t.body, "充电宝 \\\"着火\\\" <b>"));
 	assert_non_null(strstr(t.body, "首次响应期限：2026-11-21T06:30+00:00"));
 	assert_null(strstr(t.body, "负责人"));

@@ -34,14 +34,14 @@ enum {
 
 static const char *const default_texts[] = {
 	[TEMPLATE_ZH] = "【{{priority_name}}】{{event_name}} #{{attributes.ticket}} "
-			"{{category}} {{department}}\n"
+			"{{category_name}} {{department_name}}\n"
 			"{{summary}}\n"
 			"{{kind_name}}期限：{{attributes.due}}\n"
 			"负责人：{{attributes.assignee}}\n"
 			"原因：{{attributes.reason}}\n"
 			"反映人数：{{attributes.reach}}",
 	[TEMPLATE_EN] = "[{{priority_name}}] {{event_name}} #{{attributes.ticket}} "
-			"{{category}} {{department}}\n"
+			"{{category_name}} {{department_name}}\n"
 			"{{summary}}\n"
 			"{{kind_name}} due: {{attributes.due}}\n"
 			"owner: {{attributes.assignee}}\n"
@@ -338,8 +338,12 @@ void hook_send(struct hook *h, const struct hook_message *m,
 	       void *arg)
 {
 	struct heard_buf text;
-	struct template_values values = {m->record, m->id, m->at, heard_zone(h->host),
-					 (enum template_lang)h->options->lang};
+	struct template_values values = {m->record,
+					 m->id,
+					 m->at,
+					 heard_zone(h->host),
+					 (enum template_lang)h->options->lang,
+					 m->text};
 	int64_t now = heard_now(h->host), pause = hook_pause(h, now);
 	if (h->is_gone || h->is_stopping) {
 		done(arg, HEARD_RETRY, h->is_gone ? GONE_MS : 0,

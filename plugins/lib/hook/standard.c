@@ -38,6 +38,8 @@ static void put_body(const struct preset_call *call, struct heard_buf *body)
 	heard_buf_puts(body, "{\"type\":\"");
 	if (event.len)
 		heard_buf_printf(body, "ticket.%.*s", HEARD_ARG(event));
+	else if (!m->record && m->event.len)
+		heard_buf_str(body, m->event);
 	else
 		heard_buf_puts(body, "feedback.received");
 	heard_buf_printf(body, "\",\"timestamp\":\"%s\",\"data\":", time);

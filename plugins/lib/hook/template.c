@@ -42,6 +42,16 @@ static const struct word words[] = {
 	{"high", {"高", "high"}},
 	{"medium", {"中", "medium"}},
 	{"low", {"低", "low"}},
+	{"product", {"产品", "product"}},
+	{"service", {"服务", "service"}},
+	{"platform", {"平台", "platform"}},
+	{"other", {"其他", "other"}},
+	{"quality", {"质量", "quality"}},
+	{"aftersales", {"售后", "after-sales"}},
+	{"logistics", {"物流", "logistics"}},
+	{"tech", {"技术", "tech"}},
+	{"finance", {"财务", "finance"}},
+	{"marketing", {"市场", "marketing"}},
 	{"first_response", {"首次响应", "first response"}},
 	{"next_response", {"后续响应", "next response"}},
 	{"resolution", {"解决", "resolution"}},
@@ -137,30 +147,46 @@ static void put_field(const struct template_values *v, struct heard_str name,
 	put_value(v, &value, out);
 }
 
+/* {{event_name}} and the like: the field's word in the language of the reader. */
+static bool put_word(const struct template_values *v, struct heard_str name,
+		     struct heard_buf *out)
+{
+	static const struct {
+		const char *name;
+		enum heard_field field;
+	} fields[] = {
+		{"event_name", HEARD_EVENT},
+		{"priority_name", HEARD_PRIORITY},
+		{"category_name", HEARD_CATEGORY},
+		{"department_name", HEARD_DEPARTMENT},
+	};
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (heard_str_is(name, fields[i].name)) {
+			struct heard_str word = heard_get_str(v->record, fields[i].field);
+			if (word.len || fields[i].field == HEARD_EVENT)
+				heard_buf_str(out, translate(word, v->lang));
+			return true;
+		}
+	if (!heard_str_is(name, "kind_name"))
+		return false;
+	struct heard_value kind = heard_family_get(v->record, HEARD_ATTRIBUTES,
+						   HEARD_STR_OF("kind"));
+	if (kind.type == HEARD_STR_)
+		heard_buf_str(out, translate(kind.str, v->lang));
+	return true;
+}
+
 static void put_name(const struct template_values *v, struct heard_str name,
 		     struct heard_buf *out)
 {
-	struct heard_value kind;
-	if (heard_str_is(name, "id")) {
+	if (heard_str_is(name, "id"))
 		heard_buf_str(out, v->id);
-	} else if (heard_str_is(name, "at")) {
+	else if (heard_str_is(name, "at"))
 		put_time(v, v->at, out);
-	} else if (!v->record) {
-		return;
-	} else if (heard_str_is(name, "summary")) {
+	else if (v->record && heard_str_is(name, "summary"))
 		put_summary(v->record, out);
-	} else if (heard_str_is(name, "event_name")) {
-		heard_buf_str(out, translate(heard_get_str(v->record, HEARD_EVENT), v->lang));
-	} else if (heard_str_is(name, "priority_name")) {
-		heard_buf_str(out,
-			      translate(heard_get_str(v->record, HEARD_PRIORITY), v->lang));
-	} else if (heard_str_is(name, "kind_name")) {
-		kind = heard_family_get(v->record, HEARD_ATTRIBUTES, HEARD_STR_OF("kind"));
-		if (kind.type == HEARD_STR_)
-			heard_buf_str(out, translate(kind.str, v->lang));
-	} else {
+	else if (v->record && !put_word(v, name, out))
 		put_field(v, name, out);
-	}
 }
 
 /* ---- the walk */

@@ -3,7 +3,8 @@
  *
  *	{{subject}} {{attributes.ticket}} {{author.key}}   any field, by its dotted name
  *	{{summary}}        the subject, or the beginning of the body
- *	{{event_name}} {{priority_name}} {{kind_name}}   in the language of the reader
+ *	{{event_name}} {{priority_name}} {{category_name}} {{department_name}}
+ *	{{kind_name}}      in the language of the reader
  *	{{id}} {{at}}      of the message; times are RFC 3339, in the zone of the config
  *
  * What is absent is empty.  Contact fields never come out of a template.
@@ -29,6 +30,7 @@ struct template_values {
 	int64_t at;
 	struct heard_zone *zone;
 	enum template_lang lang;
+	struct heard_str text; /* {{summary}} where there is no record */
 };
 
 /* Unclosed braces, or a name that cannot be one: -EINVAL with a sentence. */
