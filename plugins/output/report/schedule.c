@@ -7,7 +7,7 @@
  * not; `heard report --period NAME` makes those.  A new instance begins with the period
  * that runs: of the time before it nobody asked for reports.
  *
- * The clock is looked at every minute, so that one that was set, or slept, is noticed.
+ * The clock is looked at every few seconds, so that one that was set, or slept, is noticed.
  */
 #include "report.h"
 
@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_AGAIN = 60 * 1000, TRY_AGAIN = 5 * 60 * 1000, PATH = 4096 };
+enum { LOOK_AGAIN = 5 * 1000, TRY_AGAIN = 5 * 60 * 1000, PATH = 4096 };
 
 bool schedule_has(const struct report *self, enum period_kind kind)
 {
