@@ -200,6 +200,9 @@ static void wrong_use_is_told_apart_from_failure(void **state)
 	assert_int_equal(run(f, "publish|2", NULL, false), 2);
 	assert_int_equal(run(f, "reply|2|  ", NULL, false), 2);
 	assert_int_equal(run(f, "erase|--person|x", NULL, false), 2);
+	assert_int_equal(run(f, "note|2|\xc4\xfa\xba\xc3", NULL, false), 2);
+	assert_int_equal(run(f, "reply|2|-", "\xc4\xfa\xba\xc3", false), 2);
+	assert_non_null(strstr(errors, "must be UTF-8"));
 	assert_int_equal(run(f, "export|--format|xml", NULL, false), 2);
 	assert_int_equal(run(f, "search|***", NULL, false), 1);
 	assert_int_equal(run(f, "show|99", NULL, false), 1);

@@ -3,6 +3,8 @@
  */
 #include "command.h"
 
+#include <text/utf8.h>
+
 #include <heard/error.h>
 #include <heard/host.h>
 #include <heard/time.h>
@@ -22,6 +24,12 @@ static bool is_flag(const struct args *args, const char *word)
 	return false;
 }
 
+static int not_utf8(const struct heard_call *call)
+{
+	command_misused(call, "what was said is not UTF-8; set the terminal to it");
+	return -1;
+}
+
 int args_next(struct args *args, const char **name, const char **value)
 {
 	const struct heard_call *call = args->call;
@@ -33,6 +41,8 @@ int args_next(struct args *args, const char **name, const char **value)
 	if (args->at >= call->argc)
 		return 0;
 	char *word = call->argv[args->at++];
+	if (!text_is_valid(heard_str(word)))
+		return not_utf8(call);
 	*name = NULL;
 	*value = word;
 	if (args->only_words || strncmp(word, "--", 2) != 0)
@@ -53,7 +63,7 @@ int args_next(struct args *args, const char **name, const char **value)
 		return -1;
 	}
 	*value = call->argv[args->at++];
-	return 1;
+	return text_is_valid(heard_str(*value)) ? 1 : not_utf8(call);
 }
 
 bool parse_limit(const char *text, int64_t *out)
@@ -148,12 +158,15 @@ int command_text(const struct heard_call *call, const char *given, size_t max, c
 		size_t n;
 		while (!buf->failed && (n = fread(piece, 1, sizeof(piece), call->in)) > 0)
 			heard_buf_add(buf, piece, n);
-		*out = heard_str_trim(heard_buf_view(buf));
+		struct heard_str all = heard_buf_view(buf);
+		*out = all.ptr ? heard_str_trim(all) : all;
 	} else {
 		*out = heard_str_trim(heard_str(given));
 	}
 	if (buf->failed || out->len > max)
 		return command_misused(call, "%s has at most %zu bytes", what, max);
+	if (!text_is_valid(*out))
+		return command_misused(call, "%s must be UTF-8", what);
 	return out->len ? COMMAND_DONE : command_misused(call, "%s is empty", what);
 }
 

@@ -35,7 +35,7 @@ struct args { /* a walk over a command's words */
 	bool only_words; /* after "--" */
 };
 /* 1: *name is an option or NULL for a plain word; *value its value, the word, or NULL for
- * a flag.  0: the end.  -1: an option without its value, said on err. */
+ * a flag.  0: the end.  -1: an option without its value, or no UTF-8; said on err. */
 int args_next(struct args *, const char **name, const char **value);
 bool parse_limit(const char *text, int64_t *out);
 /* A state's number, STORE_ALL for "all" if that is allowed; else COMMAND_USAGE, said. */

@@ -86,15 +86,20 @@ static int gather(struct store *store, int64_t named, bool to_all, struct group 
 		  struct heard_error *err)
 {
 	int64_t leader = named;
+	int result = to_all ? store_ticket(store, named, read_leader, &leader, err) : 0;
+	if (result)
+		return result;
 	add(group, named);
-	if (to_all && store_ticket(store, named, read_leader, &leader, err))
-		return -err->code;
-	if (to_all && leader != named)
+	if (leader != named)
 		add(group, leader);
-	if (to_all && store_ticket_members(store, leader, add, group, err))
-		return -err->code;
+	result = to_all ? store_ticket_members(store, leader, add, group, err) : 0;
+	if (result)
+		return result;
 	group->answers = calloc(group->n + 1, sizeof(*group->answers));
-	return group->failed || !group->answers ? heard_fail(err, ENOMEM, "out of memory") : 0;
+	if (!group->failed && group->answers)
+		return 0;
+	heard_fail(err, ENOMEM, "out of memory");
+	return -ENOMEM;
 }
 
 static void read_live(void *arg, const struct store_ticket *ticket)
