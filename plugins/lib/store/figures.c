@@ -139,44 +139,42 @@ static void add_csat(struct store_figures *f, double value, int64_t n)
 	f->csat.good += value >= GOOD_CSAT ? n : 0;
 }
 
-static void add_nps(struct store_figures *f, double value, int64_t n)
+static void add_nps(struct store_figures *f, double value)
 {
 	if (value < 0 || value > BEST_NPS)
 		return;
-	f->nps.answers += n;
-	f->nps.promoters += value >= PROMOTER ? n : 0;
-	f->nps.detractors += value < PASSIVE ? n : 0;
+	f->nps.answers++;
+	f->nps.promoters += value >= PROMOTER;
+	f->nps.detractors += value < PASSIVE;
 }
 
 /* From 0 for the worst to 1; without a scale of its own a rating has five stars.  The
  * faces of a kiosk are a scale from 1 too: 100, 75, 50, 25, 0 or 100, 66.7, 33.3, 0. */
-static void add_rating(struct store_figures *f, double value, double best, bool is_kiosk,
-		       int64_t n)
+static void add_rating(struct store_figures *f, double value, double best, bool is_kiosk)
 {
 	if (best <= 1 || value < 0 || value > best)
 		return;
 	if (is_kiosk && value >= 1) {
-		f->kiosk.answers += n;
-		f->kiosk.sum += (value - 1) / (best - 1) * 100 * (double)n;
+		f->kiosk.answers++;
+		f->kiosk.sum += (value - 1) / (best - 1) * 100;
 	}
-	f->rating.answers += n;
-	f->rating.sum += value / best * (double)n;
+	f->rating.answers++;
+	f->rating.sum += value / best;
 }
 
 static void add_score(struct store_figures *f, sqlite3_stmt *st)
 {
 	double value = sqlite3_column_double(st, 1), best = 5;
-	int64_t n = sqlite3_column_int64(st, 4);
 	if (sqlite3_column_type(st, 2) != SQLITE_NULL)
 		best = sqlite3_column_double(st, 2);
 	switch ((enum score)sqlite3_column_int(st, 0)) {
-	case SCORE_NPS: add_nps(f, value, n); break;
-	case SCORE_CSAT: add_csat(f, value, n); break;
+	case SCORE_NPS: add_nps(f, value); break;
+	case SCORE_CSAT: add_csat(f, value, 1); break;
 	case SCORE_CES:
-		f->ces.answers += n;
-		f->ces.sum += value * (double)n;
+		f->ces.answers++;
+		f->ces.sum += value;
 		break;
-	case SCORE_RATING: add_rating(f, value, best, sqlite3_column_int(st, 3), n); break;
+	case SCORE_RATING: add_rating(f, value, best, sqlite3_column_int(st, 3)); break;
 	}
 }
 

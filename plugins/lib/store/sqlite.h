@@ -241,8 +241,7 @@
 		     " GROUP BY what,name ORDER BY what,3 DESC,name")                          \
 	X(TALLY_TIMES, "SELECT quarter,sum(n) FROM tally WHERE quarter>=? AND quarter<?"       \
 		       " AND what='channel' GROUP BY quarter")                                 \
-	X(SCORES, "SELECT kind,value,max,channel='kiosk',count(*) FROM score"                  \
-		  " WHERE at>=? AND at<? GROUP BY 1,2,3,4")                                    \
+	X(SCORES, "SELECT kind,value,max,channel='kiosk' FROM score WHERE at>=? AND at<?")     \
 	X(FOLLOW_UP_SCORES, "SELECT score,count(*) FROM follow_up WHERE answered_at>=?"        \
 			    " AND answered_at<? GROUP BY score")                               \
 	X(BACKLOG, "SELECT count(*),sum(due<=?) FROM ticket WHERE " LIVE " AND received_at<?") \

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TOP = 14, HEIGHT = 180, FOOT = 24, SHOWN = 8 };
+enum { TOP = 14, HEIGHT = 180, FOOT = 24, SHOWN = 6 };
 
 static void attr_percent(struct page *p, const char *name, double value)
 {
