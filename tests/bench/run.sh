@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f]
+# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g]
 #
 #	a  500,000 NDJSON records of 1 KB: file -> normalize, mask, classify -> file
 #	b  single POSTs of 1 KB over 64 kept-alive connections, acknowledged after
@@ -7,6 +7,8 @@
 #	c  posts of 100 records
 #	d  into the ticket store that holds a million rows: file -> filters -> tickets
 #	e  the journal alone    f  mask alone    (from tests/bench/bench_*.c)
+#	g  what people ask for, of a store with a million rows and 200,000 tickets,
+#	   while 2,000 records arrive each second: list, search, report of a month
 #
 # The clock of a, c and d begins with the first byte offered to a daemon that
 # waits, and stops when the ledger shows the last record delivered, which the
@@ -21,7 +23,7 @@ here=$PWD
 RUNS=${RUNS:-5}
 RECORDS=${RECORDS:-500000}
 ROWS=${ROWS:-1000000}
-which=${*:-a b c d e f}
+which=${*:-a b c d e f g}
 rows=()
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.10g\n", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
@@ -228,6 +230,41 @@ bench_program() { # NAME PROGRAM ARGUMENT: its last line is "FIGURE UNIT[ MORE]"
 	local figure
 	figure=$(printf '%s\n' "${lines[@]}" | awk '{ print $1 }' | median)
 	row "$1" "$(thousands "$figure")" "$(awk '{ print $2 }' <<<"${lines[0]}")" "" "$(cut -d' ' -f3- <<<"${lines[-1]}")"
+}
+
+# Milliseconds that a command takes, of RUNS times.
+asked() { # NAME TARGET COMMAND...
+	local name=$1 target=$2 i from times=()
+	shift 2
+	for i in $(seq "$RUNS"); do
+		from=$(seconds)
+		heard "$@" >"$T/asked.out" || { echo "failed: heard $*" >&2; return 1; }
+		times+=("$(awk "BEGIN { print 1000 * ($(seconds) - $from) }")")
+	done
+	local figure
+	figure=$(printf '%s\n' "${times[@]}" | median)
+	row "$name" "$(thousands "$figure")" "ms" "< $(thousands "$target")" \
+		"$(awk "BEGIN { print ($figure < $target) ? \"reached\" : \"above\" }"), largest $(thousands "$(printf '%s\n' "${times[@]}" | largest)")"
+}
+bench_g() {
+	make --no-print-directory -s BUILD="$BUILD" "$BUILD/tests/bench/bench_report" || return 1
+	fresh
+	bench_conf "" '{ plugin = "tickets"; database = "tickets.db"; }'
+	daemon_start && daemon_stop || return 1 # the folder is the daemon's to make
+	rm -f "$STATE"/tickets*
+	"$BUILD/tests/bench/bench_report" "$STATE" "$ROWS" $((ROWS / 5)) 35 >"$T/filled" || return 1
+	daemon_start || return 1
+	wait_indexed || echo "the index was still behind when measuring began" >&2
+	spawn load "$TOOLS/load" -a "$(address public)" -c 16 -r 2000 -k g -d $((RUNS * 8 + 10))
+	wait_delivered 4000 || return 1
+	asked "(g) tickets list, the first 50" 50 tickets list &&
+		asked "    tickets search 充电" 100 tickets search 充电 &&
+		asked "    report of the month, HTML" 3000 report --period month --format html
+	local code=$?
+	kill "$spawned" 2>/dev/null
+	wait "$spawned"
+	row "    records that arrived meanwhile" "$(thousands "$(value rate "$(cat "$T/load.out")")")" "records/s" "2,000" ""
+	return $code
 }
 
 echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1-3 /proc/loadavg), $(df -T "$T" | awk 'NR == 2 { print $2 }') in $TMPDIR"
