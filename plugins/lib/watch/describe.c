@@ -139,7 +139,8 @@ void notice_fill(struct notice *n, const struct watch *w, const struct incident 
 		add_sample(n, e, likes);
 		count_words(&words, e->keywords);
 	}
-	fill_groups(n, w, counts);
+	if (n->looked_at)
+		fill_groups(n, w, counts);
 	fill_words(n, &words);
 	n->is_high = inc->is_high || is_high(n, high);
 }

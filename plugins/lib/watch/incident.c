@@ -17,7 +17,7 @@ enum {
 	CALM_MS = HOUR_MS,
 	SETTLE_MS = 15 * MINUTE_MS,
 	AGAIN_MS = 30 * MINUTE_MS,
-	LIKE_DELAY_MS = 10 * 1000, /* what comes at once is told at once */
+	LIKE_DELAY_MS = 30 * 1000, /* what comes at once is told at once */
 	LIKE_CALM_MS = 30 * MINUTE_MS,
 	SILENT_LEAST_MS = 30 * MINUTE_MS,
 	SERIES_HOURS = 24,
@@ -346,6 +346,24 @@ static struct incident *find_like(struct watch *w, uint64_t hash)
 	return NULL;
 }
 
+/* Half of those who say so belong to what was told already. */
+static bool is_told(const struct watch *w, uint64_t hash)
+{
+	const struct recent *e;
+	unsigned all = 0, told = 0;
+	for (size_t i = 0; (e = recents_newest(&w->recents, i)) != NULL; i++) {
+		if (e->like != hash)
+			continue;
+		all++;
+		for (size_t k = 0; k < INCIDENTS; k++)
+			if (incident_has(&w->state->incidents[k], w, e)) {
+				told++;
+				break;
+			}
+	}
+	return 2 * told > all;
+}
+
 void incidents_like(struct watch *w, uint64_t hash, bool trips, int64_t now)
 {
 	struct incident *inc = find_like(w, hash);
@@ -355,7 +373,7 @@ void incidents_like(struct watch *w, uint64_t hash, bool trips, int64_t now)
 		return;
 	}
 	const struct like *like = likes_find(&w->likes, hash);
-	if (!trips || !like)
+	if (!trips || !like || is_told(w, hash))
 		return;
 	unsigned n = like_within(like, now, w->likes.within);
 	inc = open_one(w, BY_LIKE, 0, like->times[(like->n - n) % LIKE_MOST], now);

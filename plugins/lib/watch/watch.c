@@ -256,6 +256,8 @@ void watch_tick(struct watch *w, int64_t now)
 {
 	int64_t slot = now / SLOT_MS;
 	struct watch_state *s = w->state;
+	if (slot < 2 * SLOTS)
+		return; /* a clock that was never set */
 	if (s->slot == 0 || s->slot - slot > GAP_SLOTS || slot - s->slot > GAP_SLOTS)
 		resume(w, slot, now);
 	while (s->slot < slot)

@@ -15,13 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_MOST = 4096, FILE_MOST = 16 << 10 };
+enum { SPOOL_PATH = 4096, SPOOL_FILE = 16 << 10 };
 static const char ending[] = ".json";
 
 static int make_path(char *out, const char *folder, const char *name)
 {
-	int n = snprintf(out, PATH_MOST, "%s/raised%s%s", folder, *name ? "/" : "", name);
-	return n < 0 || n >= PATH_MOST ? -ENAMETOOLONG : 0;
+	int n = snprintf(out, SPOOL_PATH, "%s/raised%s%s", folder, *name ? "/" : "", name);
+	return n < 0 || n >= SPOOL_PATH ? -ENAMETOOLONG : 0;
 }
 
 static void put_json(const struct warning *w, struct heard_buf *buf)
@@ -49,7 +49,7 @@ static int write_file(const char *path, struct heard_str text)
 
 int spool_put(const char *folder, const struct warning *w, struct heard_error *err)
 {
-	char below[PATH_MOST], fresh[PATH_MOST], final[PATH_MOST], name[64];
+	char below[SPOOL_PATH], fresh[SPOOL_PATH], final[SPOOL_PATH], name[64];
 	struct heard_buf json;
 	snprintf(name, sizeof(name), "%020" PRId64 "-%ld%s", w->at, (long)getpid(), ending);
 	if (make_path(below, folder, "") || make_path(final, folder, name))
@@ -60,7 +60,7 @@ int spool_put(const char *folder, const struct warning *w, struct heard_error *e
 				  "the path of the state folder is too long");
 	if (mkdir(below, 0700) != 0 && errno != EEXIST)
 		return heard_fail(err, errno, "%s: %s", below, strerror(errno));
-	heard_buf_init(&json, FILE_MOST);
+	heard_buf_init(&json, SPOOL_FILE);
 	put_json(w, &json);
 	int result = json.failed ? -E2BIG : write_file(fresh, heard_buf_view(&json));
 	heard_buf_release(&json);
@@ -94,7 +94,7 @@ static bool find_oldest(const char *path, char name[64])
 /* The texts are copied behind each other into bytes. */
 static bool parse(struct heard_str text, struct spooled *s)
 {
-	struct heard_json_doc *doc = heard_json_parse(text, FILE_MOST, NULL);
+	struct heard_json_doc *doc = heard_json_parse(text, SPOOL_FILE, NULL);
 	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
 	const struct heard_json *at = heard_json_member(root, "at");
 	static const char *const names[] = {"text", "product", "who"};
@@ -117,7 +117,7 @@ static bool parse(struct heard_str text, struct spooled *s)
 
 int spool_next(const char *folder, struct spooled *s, struct heard_error *err)
 {
-	char path[PATH_MOST], text[FILE_MOST];
+	char path[SPOOL_PATH], text[SPOOL_FILE];
 	memset(s, 0, sizeof(*s));
 	if (make_path(path, folder, "") || !find_oldest(path, s->name) ||
 	    make_path(path, folder, s->name))
@@ -134,7 +134,7 @@ int spool_next(const char *folder, struct spooled *s, struct heard_error *err)
 
 void spool_remove(const char *folder, const char *name)
 {
-	char path[PATH_MOST];
+	char path[SPOOL_PATH];
 	if (make_path(path, folder, name) == 0)
 		unlink(path);
 }
