@@ -16,7 +16,8 @@ say   = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
               libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev
-CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc
+CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc \
+              chromium chromium-driver fonts-noto-cjk
 LINT_DEPS  := clang clang-tidy clang-format codespell git
 
 # One line a library; a plugin or library folder may add its own in a file `libs`.
@@ -187,7 +188,7 @@ install: all ## honours DESTDIR and PREFIX
 	for p in $(PLUGINS); do \
 		install -D -m 644 $(BUILD)/plugins/$$p.so $(DESTDIR)$(LIBEXECDIR)/$$p.so || exit 1; \
 	done
-	cp -Rn etc/heard.conf etc/rules etc/holidays $(DESTDIR)$(SYSCONFDIR)/
+	cp -Rn etc/heard.conf etc/pipelines etc/rules etc/holidays $(DESTDIR)$(SYSCONFDIR)/
 	install -D -m 644 docs/heard.8 $(DESTDIR)$(MANDIR)/man8/heard.8
 	install -D -m 644 docs/heard.conf.5 $(DESTDIR)$(MANDIR)/man5/heard.conf.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/heard include/heard/*.h
