@@ -32,9 +32,15 @@ def shots(folder, *pages):
                 shot(b, folder, name + ("-dark" if dark else ""))
 
 
+def must_be_asked(b, url):
+    b.go(url)
+    if not b.count("input[name=score]"):
+        raise SystemExit(f"{url} shows no question but: {b.text('body')}")
+
+
 def answer(url, folder, text):
     with Browser(width=390, lang="zh-CN", javascript=False) as b:
-        b.go(url)
+        must_be_asked(b, url)
         b.click("button[type=submit]")  # no face was chosen: the browser says so
         if "/follow-up/" not in b.url() or not b.count("input[name=score]"):
             raise SystemExit("the form went without a score")
@@ -50,7 +56,7 @@ def answer(url, folder, text):
 
 def keyboard(url):
     with Browser(width=1280, lang="en") as b:
-        b.go(url)
+        must_be_asked(b, url)
         b.type("#s1", "\ue014")  # arrow right: the next of a group
         if not b.run("return document.querySelector('#s2').checked"):
             raise SystemExit("the arrow keys do not move among the faces")

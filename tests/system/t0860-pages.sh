@@ -235,6 +235,28 @@ fetch "$(url public "$link?done=1")"
 ok "a good score is thanked for" shown 'It helps us to do better'
 is "and leaves the ticket resolved" "$(stands $n | cut -f1)" resolved
 
+# Somebody else writes for longer than we wait: nothing is lost but time.
+solved zh '少发了一件'
+cat >"$T/hold.py" <<-'PY'
+	import os, sqlite3, sys, time
+	db = sqlite3.connect(sys.argv[1], isolation_level=None)
+	db.execute("BEGIN IMMEDIATE")
+	open(sys.argv[2], "w").close()
+	while os.path.exists(sys.argv[2]):
+	    time.sleep(0.05)
+	db.execute("ROLLBACK")
+PY
+spawn hold $python "$T/hold.py" "$STATE/tickets.db" "$T/held"
+wait_for 20 test -e "$T/held"
+answer -m 60 -H 'Accept-Language: en' -d score=4
+is "a store that is locked says try again" "$status" 503
+ok "in a page" shown 'try again in a minute'
+like "with a time" "$(header retry-after)" '^[0-9]+$'
+rm "$T/held"
+wait $spawned
+answer -d score=4
+is "and then it is taken" "$status" 303
+
 solved zh '发票抬头开错了'
 question=$link
 solved en 'the box was wet'
