@@ -154,8 +154,8 @@ static void choose(struct sim *s, struct sim_planted *p)
 	usual_now = usual_bad(s, p->sort, p->what, p->half) * promoted(s, p->half, -1);
 	if (p->sort == SIM_PRODUCT || p->sort == SIM_SLOW_PRODUCT)
 		usual_now *= promoted(s, p->half, p->what);
-	/* At least ten an hour on top, and at least twice the usual. */
-	p->height = fmax(between(s, 10, 20), usual_now * between(s, 2, 5));
+	/* At least a dozen an hour on top, and so many times the usual. */
+	p->height = fmax(between(s, 12, 24), usual_now * between(s, s->least, 2 * s->least));
 }
 
 static double sum_of(const double weights[SIM_PRODUCTS])
@@ -224,13 +224,14 @@ static const struct sim_planted *planted_at(const struct sim *s, int64_t at)
 
 /* ---- records */
 
-void sim_init(struct sim *s, uint64_t seed, double a_day)
+void sim_init(struct sim *s, uint64_t seed, double a_day, double least)
 {
 	memset(s, 0, sizeof(*s));
 	s->random = seed * 0x2545f4914f6cdd1d + 1;
 	s->begin = 1767542400000 - 8 * HOUR_MS; /* a Monday's midnight */
 	s->begin -= s->begin % DAY_MS;
 	s->a_day = a_day;
+	s->least = least;
 	s->day = s->hour = -1;
 	for (int i = 0; i < SIM_PRODUCTS; i++) {
 		s->product_weight[i] = 1 / pow(i + 1.5, 1.1);
@@ -296,7 +297,7 @@ static void usual_records(struct sim *s, int64_t at, const struct sim_planted *p
 		double share = 0.18 * s->share_noise * evening * s->product_share[r.product] *
 			       channel_share[r.channel];
 		if (p && p->sort == SIM_TURNED && p->what == r.product)
-			share = 0.7;
+			share = 0.8;
 		r.is_bad = sim_uniform(s) < share;
 		r.category = pick(s, category_weight[r.is_bad], SIM_CATEGORIES);
 		if (!p || p->sort != SIM_SILENT || p->what != r.channel)

@@ -56,7 +56,7 @@ struct sim_record {
 struct sim {
 	uint64_t random;
 	int64_t begin;
-	double a_day;
+	double a_day, least;
 	struct sim_planted planted[SIM_PLANTED];
 	struct sim_promotion promotions[SIM_PROMOTIONS];
 	int n_planted, n_promotions;
@@ -68,8 +68,9 @@ struct sim {
 extern const char *const sim_sorts[SIM_SORTS], *const sim_channels[SIM_CHANNELS],
 						       *const sim_categories[SIM_CATEGORIES];
 
-/* a_day: records on an ordinary day at the beginning. */
-void sim_init(struct sim *, uint64_t seed, double a_day);
+/* a_day: records on an ordinary day at the beginning.  least: an incident adds this to
+ * twice this many times the usual bad records. */
+void sim_init(struct sim *, uint64_t seed, double a_day, double least);
 /* All records of the five minutes from `at` on. */
 void sim_step(struct sim *, int64_t at, void (*fn)(void *arg, const struct sim_record *),
 	      void *arg);

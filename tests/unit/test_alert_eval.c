@@ -84,7 +84,8 @@ static void print(const struct score *s, const char *what, const struct notice *
 		printf(" %s:%u", n->groups[i].series->name, n->groups[i].n);
 	if (p)
 		printf(" after %.0f min", (double)(n->now - p->half) / 60000);
-	printf(" (waited %.1f longest %.1f, %.0f min)\n", n->incident->missed, n->series->longest, (double)(n->now - n->incident->onset) / 60000);
+	printf(" (waited %.1f longest %.1f, %.0f min)\n", n->incident->missed,
+	       n->series->longest, (double)(n->now - n->incident->onset) / 60000);
 }
 
 static void on_notice(void *arg, const struct notice *n)
@@ -156,7 +157,8 @@ static void run(struct score *s, uint64_t seed, double a_day)
 						     .silence = true};
 	struct heap heap;
 	memset(s, 0, sizeof(*s));
-	sim_init(&s->sim, seed, a_day);
+	sim_init(&s->sim, seed, a_day,
+		 getenv("HEARD_EVAL_LEAST") ? atof(getenv("HEARD_EVAL_LEAST")) : 4);
 	s->watch = watch_create(&options, NULL);
 	s->watch->tell = on_notice;
 	s->watch->arg = s;
@@ -185,7 +187,7 @@ static void run(struct score *s, uint64_t seed, double a_day)
 
 static void most_is_found_and_little_is_false(void **unused)
 {
-	static const uint64_t seeds[] = {1, 2, 3, 4, 5, 6};
+	static const uint64_t seeds[] = {1, 2, 3, 101, 102, 103};
 	static const double sizes[] = {800, 2400};
 	const char *only = getenv("HEARD_EVAL_SEED");
 	int planted = 0, found = 0, runs = 0;
@@ -216,7 +218,7 @@ static void most_is_found_and_little_is_false(void **unused)
 		printf("  %-15s %3d of %3d\n", sim_sorts[j], sorts_found[j], sorts[j]);
 	printf("  %d of %d found (%.1f%%), %.2f false a week\n", found, planted,
 	       100.0 * found / planted, wrong / runs / weeks);
-	assert_true(found >= 0.85 * planted);
+	assert_true(found >= 0.95 * planted);
 	assert_true(wrong / runs / weeks <= 1);
 }
 

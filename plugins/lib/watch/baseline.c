@@ -10,7 +10,7 @@ static const double strength_n = 4, strength_bad = 2, strength_share = 50, stren
 static const double scatter_before = 0.03, scatter_weight = 20, scatter_most = 0.5;
 static const double likeness_before = 0.005, likeness_weight = 50, likeness_most = 0.3;
 static const double trend_days = 3;
-static const double margin = 0.5; /* standard deviations */
+static const double margin = 0.25; /* standard deviations */
 enum { MATURE_HOURS = 72, DAY = 24 };
 
 static double between(double x, double least, double most)

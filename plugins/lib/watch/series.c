@@ -60,7 +60,7 @@ static double against(double other, double usual, double parent)
 /* How much busier than usual it is, other than with complaints. */
 static double busy(struct series *s, int64_t slot, double parent)
 {
-	double other = 0, usual = 0, factor = fmax(parent, 1);
+	double other = 0, usual = 0, factor = 1;
 	for (int i = 0; i < HOUR_SLOTS; i++) {
 		const struct slot *at = slot_at(s, slot - i);
 		other += at->n - at->bad;

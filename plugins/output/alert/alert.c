@@ -6,7 +6,7 @@
  * of them, than is usual at this hour of the week; many that say the same; a channel
  * that fell silent; and what somebody raised by hand.  The statistics are in
  * plugins/lib/watch (watch.h, chart.h and baseline.h say which and where they come
- * from); docs/decisions/0056-alerts.md says why these.
+ * from); docs/decisions/0058-alerts.md says why these.
  *
  * Bad is a rating in the lower half of its scale, the intent complaint, or a negative
  * sentiment.  Time is the clock's at arrival.  A record that heard took in more than an
