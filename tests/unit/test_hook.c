@@ -280,7 +280,7 @@ static void each_robot_gets_its_own_body(void **state)
 	assert_non_null(strstr(t.body,
 			       "\"msg_type\":\"text\",\"content\":{\"text\":\"【高】已超时 "
 			       "#17 产品"));
-	assert_non_null(strstr(t.body, "充电宝 \\\"着火\\\" <b>"));
+	assert_non_null(strstr(t.body, "充电宝 \\\"着火\\\" ＜b>"));
 	assert_non_null(strstr(t.body, "首次响应期限：2026-11-21T06:30+00:00"));
 	assert_null(strstr(t.body, "负责人"));
 	assert_null(strstr(t.body, "sealed:"));
@@ -317,6 +317,51 @@ static void own_body_is_escaped_for_json(void **state)
 	say_one("");
 	assert_string_equal(t.body, "{\"t\":\"充电宝 \\\"着火\\\" <b>\",\"n\":17,\"p\":\"\"}");
 	answer(204, "");
+}
+
+/* "<at ...>" and "<!channel>" ring everybody: they work in what the operator wrote, and
+ * not in what a customer did. */
+static void customers_cannot_call_everybody(void **state)
+{
+	(void)state;
+	t.options.text = "<at user_id=\"all\"></at> {{summary}}";
+	start("feishu", "https://open.feishu.cn/hook/x", "");
+	say_one("");
+	assert_non_null(strstr(t.body, "<at user_id=\\\"all\\\"></at> 充电宝"));
+	assert_non_null(strstr(t.body, "＜b>"));
+	answer(200, "{\"code\":0}");
+	say_one("sample: <at user_id=\"all\"></at>");
+	assert_null(strstr(t.body, "<at"));
+	answer(200, "{\"code\":0}");
+	hook_destroy(t.hook);
+	t.options.text = "";
+	t.options.body = "{\"text\":\"<!here> {{summary}}\"}";
+	start("slack", "https://hooks.slack.com/x", "");
+	say_one("");
+	assert_string_equal(t.body, "{\"text\":\"<!here> 充电宝 \\\"着火\\\" &lt;b>\"}");
+	answer(200, "ok");
+}
+
+static void own_body_is_signed_as_any(void **state)
+{
+	(void)state;
+	t.options.body = " { \"msg_type\":\"interactive\",\"n\":{{attributes.ticket}}}";
+	start("feishu", "https://open.feishu.cn/hook/x", "s3cret");
+	say_one("");
+	assert_non_null(strstr(t.body, "{\"timestamp\":\"1599360473\",\"sign\":\""));
+	assert_non_null(strstr(t.body, "=\",\"msg_type\":\"interactive\",\"n\":17}"));
+	answer(200, "{\"code\":0}");
+	hook_destroy(t.hook);
+	t.options.body = "{}";
+	start("feishu", "https://open.feishu.cn/hook/x", "s3cret");
+	say_one("");
+	assert_non_null(strstr(t.body, "=\"}"));
+	answer(200, "{\"code\":0}");
+	hook_destroy(t.hook);
+	start("feishu", "https://open.feishu.cn/hook/x", "");
+	say_one("");
+	assert_string_equal(t.body, "{}");
+	answer(200, "{\"code\":0}");
 }
 
 static void customers_number_is_opened_for_the_sms_only(void **state)
@@ -439,6 +484,38 @@ static void twenty_a_minute_then_one_digest(void **state)
 	assert_int_equal(t.outcome, HEARD_DELIVERED);
 }
 
+/* Only one of them may be bad, so none is thrown away with it. */
+static void a_refused_digest_refuses_nobody(void **state)
+{
+	(void)state;
+	t.options.rate = 1;
+	start("dingtalk", "https://example.org/", "");
+	say_one("one");
+	answer(200, "{\"errcode\":40035}");
+	assert_int_equal(t.outcome, HEARD_REFUSED);
+	say_one("two");
+	say_one("three");
+	t.now = t.timer_at;
+	t.on_timer(t.timer_arg);
+	answer(200, "{\"errcode\":40035}");
+	assert_int_equal(t.n_told, 3);
+	assert_int_equal(t.outcome, HEARD_RETRY);
+	assert_string_equal(t.reason, "HTTP 200 with errcode 40035");
+}
+
+/* A forced end: nobody is told, and nothing leaks (the sanitizer looks). */
+static void what_is_under_way_is_freed(void **state)
+{
+	(void)state;
+	t.options.rate = 1;
+	start("wecom", "https://example.org/", "");
+	say_one("under way");
+	say_one("waits");
+	hook_destroy(t.hook);
+	t.hook = NULL;
+	assert_int_equal(t.n_told, 0);
+}
+
 static void what_waits_is_given_back_at_a_stop(void **state)
 {
 	(void)state;
@@ -525,10 +602,14 @@ int main(void)
 		WITH(each_robot_gets_its_own_body),
 		WITH(long_text_is_cut_at_a_character),
 		WITH(own_body_is_escaped_for_json),
+		WITH(customers_cannot_call_everybody),
+		WITH(own_body_is_signed_as_any),
 		WITH(customers_number_is_opened_for_the_sms_only),
 		WITH(answers_inside_http_200_count),
 		WITH(sms_answers_are_understood),
 		WITH(twenty_a_minute_then_one_digest),
+		WITH(a_refused_digest_refuses_nobody),
+		WITH(what_is_under_way_is_freed),
 		WITH(what_waits_is_given_back_at_a_stop),
 		WITH(clock_set_back_does_not_stop_a_robot),
 		WITH(faults_are_told),

@@ -18,6 +18,7 @@
 #include <heard/record.h>
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -63,7 +64,8 @@ struct hook {
 	struct signer signer;
 	struct heard_fetch_client *client;
 	struct waiter *waiting, **last_waiting;
-	size_t n_waiting, n_running;
+	size_t n_waiting;
+	struct exchange *running;
 	int64_t *sent; /* ring of times; rate of them */
 	size_t rate, at;
 	struct heard_timer *timer;
@@ -73,7 +75,8 @@ struct hook {
 	const char *complaint; /* said already */
 };
 
-struct exchange { /* one request under way */
+struct exchange {		     /* one request under way */
+	struct exchange *next, **at; /* at: what points to us */
 	struct hook *hook;
 	struct request request;
 	struct waiter *waiters;
@@ -93,16 +96,40 @@ static void tell_all(struct waiter *w, enum heard_outcome outcome, int64_t after
 	}
 }
 
+static void forget_all(struct waiter *w)
+{
+	while (w) {
+		struct waiter *next = w->next;
+		free(w);
+		w = next;
+	}
+}
+
+/* An SMS has an opened number in it. */
+static void wipe(struct heard_buf *b)
+{
+	if (b->ptr)
+		sodium_memzero(b->ptr, b->len);
+	heard_buf_release(b);
+}
+
 static void exchange_destroy(struct exchange *x)
 {
-	struct hook *h = x->hook;
-	heard_buf_release(&x->request.url);
+	*x->at = x->next;
+	if (x->next)
+		x->next->at = x->at;
+	wipe(&x->request.url);
+	wipe(&x->request.body);
 	heard_buf_release(&x->request.headers);
-	heard_buf_release(&x->request.body);
 	free(x->headers);
 	free(x);
-	h->n_running--;
-	if (h->is_stopping && h->n_running == 0 && h->stopped) {
+}
+
+static void exchange_end(struct exchange *x)
+{
+	struct hook *h = x->hook;
+	exchange_destroy(x);
+	if (h->is_stopping && h->running == NULL && h->stopped) {
 		void (*stopped)(void *) = h->stopped;
 		h->stopped = NULL;
 		stopped(h->stopped_arg);
@@ -135,13 +162,17 @@ static void on_answer(void *arg, const struct heard_fetch_answer *answer)
 	struct exchange *x = arg;
 	struct verdict v;
 	x->hook->preset->judge(answer, &v);
+	/* One of a digest is bad, and nobody says which: they come again, and some of them
+	 * alone. */
+	if (v.outcome == HEARD_REFUSED && x->waiters->next)
+		verdict_retry(&v, 0, NULL);
 	if (v.is_gone)
 		note_gone(x->hook);
 	else
 		note_complaint(x->hook, &v);
 	tell_all(x->waiters, v.outcome, v.after_ms,
 		 v.outcome == HEARD_DELIVERED ? NULL : v.reason);
-	exchange_destroy(x);
+	exchange_end(x);
 }
 
 /* ---- one request */
@@ -156,7 +187,11 @@ static struct exchange *exchange_create(struct hook *h, struct waiter *waiters)
 	heard_buf_init(&x->request.url, 1 << 16);
 	heard_buf_init(&x->request.headers, 1 << 14);
 	heard_buf_init(&x->request.body, MAX_BODY);
-	h->n_running++;
+	x->next = h->running;
+	x->at = &h->running;
+	if (x->next)
+		x->next->at = &x->next;
+	h->running = x;
 	return x;
 }
 
@@ -216,7 +251,7 @@ static void hook_post(struct hook *h, struct preset_call *call, struct waiter *w
 	tell_all(waiters,
 		 refused == -EINVAL || refused == -EBADMSG ? HEARD_REFUSED : HEARD_RETRY, 0,
 		 err.text);
-	exchange_destroy(x);
+	exchange_end(x);
 }
 
 /* ---- the minute */
@@ -323,7 +358,7 @@ static void say(const struct hook *h, const struct hook_message *m,
 		const struct template_values *values, struct heard_buf *text)
 {
 	if (m->text.len)
-		heard_buf_str(text, m->text);
+		template_guard(m->text, values->lt, text);
 	else
 		template_fill(*h->options->text ? h->options->text
 						: default_texts[h->options->lang],
@@ -343,7 +378,8 @@ void hook_send(struct hook *h, const struct hook_message *m,
 					 m->at,
 					 heard_zone(h->host),
 					 (enum template_lang)h->options->lang,
-					 m->text};
+					 m->text,
+					 h->preset->text_lt};
 	int64_t now = heard_now(h->host), pause = hook_pause(h, now);
 	if (h->is_gone || h->is_stopping) {
 		done(arg, HEARD_RETRY, h->is_gone ? GONE_MS : 0,
@@ -468,7 +504,7 @@ void hook_stop(struct hook *h, void (*stopped)(void *arg), void *arg)
 	h->n_waiting = 0;
 	heard_timer_clear(h->timer);
 	tell_all(all, HEARD_RETRY, 0, "stopping");
-	if (h->n_running == 0) {
+	if (h->running == NULL) {
 		stopped(arg);
 	} else {
 		h->stopped = stopped;
@@ -476,11 +512,18 @@ void hook_stop(struct hook *h, void (*stopped)(void *arg), void *arg)
 	}
 }
 
+/* What is still under way is so after a forced end only: its waiters are not told, they
+ * may be gone. */
 void hook_destroy(struct hook *h)
 {
 	if (h == NULL)
 		return;
 	heard_fetch_client_destroy(h->client);
+	while (h->running) {
+		forget_all(h->running->waiters);
+		exchange_destroy(h->running);
+	}
+	forget_all(h->waiting);
 	if (h->timer)
 		heard_timer_destroy(h->timer);
 	signer_release(&h->signer);

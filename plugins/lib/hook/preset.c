@@ -3,6 +3,9 @@
  *
  * Limits are the services' own: DingTalk and WeCom robots 20 a minute, Feishu 100 a
  * minute and 5 a second (20 keeps clear of both), Slack one a second.
+ *
+ * Feishu and WeCom have no way to write a "<" that is none, so a customer's becomes the
+ * full-width one.
  */
 #include "preset.h"
 
@@ -23,16 +26,20 @@ static const struct preset table[] = {
 	 .judge = dingtalk_judge},
 	{.per_minute = 20,
 	 .max_text = 8192,
+	 .text_lt = "＜",
+	 .body_lt = "＜",
 	 .check = robot_check,
 	 .build = feishu_build,
 	 .judge = feishu_judge},
 	{.per_minute = 20,
 	 .max_text = 2048,
+	 .body_lt = "＜",
 	 .check = robot_check,
 	 .build = wecom_build,
 	 .judge = wecom_judge},
 	{.per_minute = 60,
 	 .max_text = 4000,
+	 .body_lt = "&lt;",
 	 .check = robot_check,
 	 .build = slack_build,
 	 .judge = verdict_of},

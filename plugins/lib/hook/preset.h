@@ -37,6 +37,9 @@ struct preset {
 	int per_minute;	 /* 0: no limit                                     */
 	size_t max_text; /* bytes of a robot's text; 0: it says none        */
 	const char *url; /* the service's own; NULL: the option is required */
+	/* What a customer's '<' becomes in a text, and in a body of the operator's, where
+	 * the receiver would read it as a mark; NULL: nothing does, or build() sees to it. */
+	const char *text_lt, *body_lt;
 	int (*check)(const struct hook_options *, struct heard_error *);
 	/* 0, or -errno with a sentence: this message can never be sent.  */
 	int (*build)(const struct preset_call *, struct request *, struct heard_error *);

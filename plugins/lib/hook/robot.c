@@ -61,7 +61,9 @@ static bool own_body(const struct preset_call *call, struct request *r)
 	request_header(r, "Content-Type: application/json; charset=utf-8");
 	if (!*call->options->body || !call->values)
 		return false;
-	template_fill_json(call->options->body, call->values, &r->body);
+	struct template_values values = *call->values;
+	values.lt = preset_of(call->options)->body_lt;
+	template_fill_json(call->options->body, &values, &r->body);
 	return true;
 }
 
@@ -92,24 +94,51 @@ int dingtalk_build(const struct preset_call *call, struct request *r, struct hea
 	return 0;
 }
 
-int feishu_build(const struct preset_call *call, struct request *r, struct heard_error *err)
+/* The two members that sign a body. */
+static void put_feishu_sign(const struct preset_call *call, struct heard_json_out *out)
 {
 	char text[600], sign[BASE64_MAC], seconds[24];
+	long long time = (long long)(call->now / 1000);
+	if (!*call->options->secret)
+		return;
+	mac_base64(stamp(text, sizeof(text), time, call->options->secret), HEARD_STR_OF(""),
+		   sign);
+	snprintf(seconds, sizeof(seconds), "%lld", time);
+	heard_json_str(out, "timestamp", heard_str(seconds));
+	heard_json_str(out, "sign", heard_str(sign));
+	sodium_memzero(text, sizeof(text));
+}
+
+/* A body of the operator's own is signed too: the members go in front of its own. */
+static void sign_own_body(const struct preset_call *call, struct heard_buf *body)
+{
+	struct heard_buf own = *body;
+	struct heard_str rest = heard_str_trim(heard_buf_view(&own));
+	if (!*call->options->secret || rest.len == 0 || rest.ptr[0] != '{')
+		return;
+	heard_buf_init(body, own.cap);
+	struct heard_json_out out = {.buf = body};
+	heard_json_begin(&out, NULL, '{');
+	put_feishu_sign(call, &out);
+	rest = heard_str_trim(heard_str_skip(rest, 1));
+	if (rest.len && rest.ptr[0] != '}')
+		heard_buf_puts(body, ",");
+	heard_buf_str(body, rest);
+	body->failed |= own.failed;
+	heard_buf_release(&own);
+}
+
+int feishu_build(const struct preset_call *call, struct request *r, struct heard_error *err)
+{
 	(void)err;
 	heard_buf_puts(&r->url, call->options->url);
-	if (own_body(call, r))
+	if (own_body(call, r)) {
+		sign_own_body(call, &r->body);
 		return 0;
+	}
 	struct heard_json_out out = {.buf = &r->body};
 	heard_json_begin(&out, NULL, '{');
-	if (*call->options->secret) {
-		long long time = (long long)(call->now / 1000);
-		mac_base64(stamp(text, sizeof(text), time, call->options->secret),
-			   HEARD_STR_OF(""), sign);
-		snprintf(seconds, sizeof(seconds), "%lld", time);
-		heard_json_str(&out, "timestamp", heard_str(seconds));
-		heard_json_str(&out, "sign", heard_str(sign));
-		sodium_memzero(text, sizeof(text));
-	}
+	put_feishu_sign(call, &out);
 	heard_json_str(&out, "msg_type", HEARD_STR_OF("text"));
 	heard_json_begin(&out, "content", '{');
 	heard_json_str(&out, "text", call->text);

@@ -3,7 +3,9 @@
  *
  * Templates are short and messages few, so nothing is compiled.  A value goes
  * through one of two doors: as it is, or escaped for a JSON string; there is no
- * third by which a customer's text could become structure.
+ * third by which a customer's text could become structure.  Where the receiver reads
+ * "<" as a mark ("<at user_id="all">" rings everybody's telephone) only the operator's
+ * own text may have one: a value's becomes `lt`.
  */
 #include "template.h"
 
@@ -176,8 +178,8 @@ static bool put_word(const struct template_values *v, struct heard_str name,
 	return true;
 }
 
-static void put_name(const struct template_values *v, struct heard_str name,
-		     struct heard_buf *out)
+static void put_raw(const struct template_values *v, struct heard_str name,
+		    struct heard_buf *out)
 {
 	if (heard_str_is(name, "id"))
 		heard_buf_str(out, v->id);
@@ -187,6 +189,30 @@ static void put_name(const struct template_values *v, struct heard_str name,
 		put_summary(v->record, out);
 	else if (v->record && !put_word(v, name, out))
 		put_field(v, name, out);
+}
+
+void template_guard(struct heard_str text, const char *lt, struct heard_buf *out)
+{
+	while (lt && text.len) {
+		const char *at = memchr(text.ptr, '<', text.len);
+		size_t n = at ? (size_t)(at - text.ptr) : text.len;
+		heard_buf_add(out, text.ptr, n);
+		if (at)
+			heard_buf_puts(out, lt);
+		text = heard_str_skip(text, at ? n + 1 : n);
+	}
+	heard_buf_str(out, text);
+}
+
+static void put_name(const struct template_values *v, struct heard_str name,
+		     struct heard_buf *out)
+{
+	struct heard_buf raw;
+	heard_buf_init(&raw, out->cap);
+	put_raw(v, name, &raw);
+	template_guard(heard_buf_view(&raw), v->lt, out);
+	out->failed |= raw.failed;
+	heard_buf_release(&raw);
 }
 
 /* ---- the walk */

@@ -31,10 +31,13 @@ struct template_values {
 	struct heard_zone *zone;
 	enum template_lang lang;
 	struct heard_str text; /* {{summary}} where there is no record */
+	const char *lt;	       /* what a '<' of a value becomes; NULL: stays as it is */
 };
 
 /* Unclosed braces, or a name that cannot be one: -EINVAL with a sentence. */
 int template_check(const char *text, const char *option, struct heard_error *);
+/* A text of somebody else's with each '<' become `lt`; NULL: as it is. */
+void template_guard(struct heard_str text, const char *lt, struct heard_buf *);
 /* As it stands; lines without any value are dropped. */
 void template_fill(const char *text, const struct template_values *, struct heard_buf *);
 /* Each value escaped as the inside of a JSON string. */
