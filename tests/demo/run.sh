@@ -198,7 +198,8 @@ act() {
 
 # The robot's messages, as people see them.
 robot_said() {
-	sed -n 's/.*"content":"\([^"]*\)".*/\1/p' "$folder/robot.log" | sed 's/\\n/\n      /g' | head -n 12
+	sed -n 's/.*"content":"\([^"]*\)".*/\1\\n/p' "$folder/robot.log" | sed 's/\\n/\n/g' |
+		sed 's/^./      &/' | head -n 14
 }
 
 show() {
@@ -212,7 +213,7 @@ show() {
 	echo
 	echo "What the team's robot was told at once (all of it: $folder/robot.log):"
 	echo
-	echo "      $(robot_said)"
+	robot_said
 	cat <<-TRY
 
 		Look at it in a browser:
