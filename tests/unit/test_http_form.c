@@ -163,6 +163,42 @@ static void both_kinds_of_form_are_read_alike(void **state)
 	}
 }
 
+/* The main loop must not search megabytes for the end of a file. */
+static void home_looks_no_further_than_fields_reach(void **state)
+{
+#define ENDLESS(more) "--b\r\nContent-Disposition: form-data; name=\"order\"" more "\r\n\r\n"
+	static const struct {
+		const char *head;
+		enum form_fault fault;
+		bool is_ours;
+	} cases[] = {
+		{PART("once", "T") PART("body", "b") ENDLESS("; filename=\"x\""), FAULT_NONE,
+		 true},
+		{PART("once", "T") PART("body", "b") ENDLESS(""), FAULT_TOO_LONG, true},
+		{PART("once", "T") PART("body", "b") "--b\r\n", FAULT_TOO_LONG, true},
+		{ENDLESS(""), FAULT_NONE, false},
+		{"", FAULT_NONE, false},
+	};
+	size_t size = ENTRY_REACH + 1;
+	char *body = malloc(size);
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct entry e;
+		bool is_ours;
+		memset(body, 'a', size);
+		memcpy(body, cases[i].head, strlen(cases[i].head));
+		entry_init(&e);
+		assert_int_equal(
+			entry_look(&e, BODY_MULTIPART, "b", heard_str_n(body, size), &is_ours),
+			cases[i].fault);
+		assert_int_equal(is_ours, cases[i].is_ours);
+		assert_string_equal(value(&e, ENTRY_BODY), is_ours ? "b" : "");
+		entry_release(&e);
+	}
+	free(body);
+#undef ENDLESS
+}
+
 static void form_without_the_token_first_is_not_ours(void **state)
 {
 	static const char *const others[] = {"body=x&once=T", "", "once", "x"};
@@ -409,6 +445,7 @@ int main(void)
 		TEST(token_is_good_for_a_day),
 		TEST(token_cannot_be_made_by_others),
 		TEST(both_kinds_of_form_are_read_alike),
+		TEST(home_looks_no_further_than_fields_reach),
 		TEST(form_without_the_token_first_is_not_ours),
 		TEST(what_is_missing_or_malformed_is_told),
 		TEST(record_has_the_fields_of_the_form_and_no_others),

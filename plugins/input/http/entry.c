@@ -134,8 +134,9 @@ static enum form_fault read_pairs(struct entry *e, struct heard_str raw, bool *i
 	return fault;
 }
 
+/* What was cut off is a file's, or the fields are too long. */
 static enum form_fault read_parts(struct entry *e, const char *boundary, struct heard_str raw,
-				  bool *is_ours)
+				  bool is_cut, bool *is_ours)
 {
 	struct multipart m;
 	struct multipart_part part;
@@ -157,15 +158,26 @@ static enum form_fault read_parts(struct entry *e, const char *boundary, struct 
 		if (fault != FAULT_NONE)
 			return fault;
 	}
-	return result < 0 ? FAULT_MALFORMED : fault;
+	if (result < 0 && is_cut && *is_ours)
+		return part.is_file ? FAULT_NONE : FAULT_TOO_LONG;
+	return result < 0 && !is_cut ? FAULT_MALFORMED : fault;
 }
 
 enum form_fault entry_read(struct entry *e, enum body_kind kind, const char *boundary,
 			   struct heard_str body, bool *is_ours)
 {
 	*is_ours = false;
-	return kind == BODY_MULTIPART ? read_parts(e, boundary, body, is_ours)
+	return kind == BODY_MULTIPART ? read_parts(e, boundary, body, false, is_ours)
 				      : read_pairs(e, heard_str_trim(body), is_ours);
+}
+
+enum form_fault entry_look(struct entry *e, enum body_kind kind, const char *boundary,
+			   struct heard_str body, bool *is_ours)
+{
+	*is_ours = false;
+	if (kind != BODY_MULTIPART || body.len <= ENTRY_REACH)
+		return entry_read(e, kind, boundary, body, is_ours);
+	return read_parts(e, boundary, heard_str_n(body.ptr, ENTRY_REACH), true, is_ours);
 }
 
 /* ---- what becomes of it */

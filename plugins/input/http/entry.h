@@ -31,6 +31,8 @@ enum entry_field {
 enum {
 	ENTRY_MAX = 64 * 1024, /* bytes of all fields together             */
 	ENTRY_BODY_MAX = 5000, /* characters that the page lets one write  */
+	/* As far as fields may reach, with the heads of their parts; files come behind. */
+	ENTRY_REACH = ENTRY_MAX + 64 * 1024,
 };
 
 struct entry {
@@ -49,6 +51,10 @@ struct heard_str entry_get(const struct entry *, enum entry_field);
  * them in this order.  FAULT_NONE; FAULT_TOO_LONG or FAULT_MALFORMED, with what was read
  * until then.  *is_ours: it begins with the token; if not, nothing else is read. */
 enum form_fault entry_read(struct entry *, enum body_kind, const char *boundary,
+			   struct heard_str body, bool *is_ours);
+/* The same at home, where nobody may wait: not beyond ENTRY_REACH, so a file there is
+ * not looked through for its end. */
+enum form_fault entry_look(struct entry *, enum body_kind, const char *boundary,
 			   struct heard_str body, bool *is_ours);
 /* What keeps it from being taken, but for the token. */
 enum form_fault entry_check(const struct entry *, const struct http_consent *);

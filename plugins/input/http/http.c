@@ -191,7 +191,7 @@ static enum form_fault read_form(struct waiting *w, struct body_context *context
 	bool is_form = context->kind == BODY_FORM || context->kind == BODY_MULTIPART;
 	if (!h->has_form || !is_form || context->is_gzip)
 		return FAULT_NONE;
-	enum form_fault fault = entry_read(&w->entry, context->kind, context->boundary,
+	enum form_fault fault = entry_look(&w->entry, context->kind, context->boundary,
 					   heard_http_body(w->request), &context->is_page);
 	w->is_browser = context->is_page || accepts_html(w->request);
 	if (!context->is_page)

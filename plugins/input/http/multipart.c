@@ -240,8 +240,13 @@ int multipart_next(struct multipart *m, struct multipart_part *part)
 		return -EBADMSG;
 	if (m->has_ended)
 		return 0;
-	if (m->n++ == MULTIPART_MAX_PARTS || !pass_delimiter(m, &piece) ||
-	    !take_head(part, &piece))
+	if (m->n++ == MULTIPART_MAX_PARTS)
+		return -EBADMSG;
+	if (!pass_delimiter(m, &piece)) {
+		take_head(part, &m->rest);
+		return -EBADMSG;
+	}
+	if (!take_head(part, &piece))
 		return -EBADMSG;
 	part->bytes = piece;
 	return 1;

@@ -39,8 +39,9 @@ struct multipart_part {
 /* The boundary that a Content-Type names; false if there is none, or it is no good. */
 bool multipart_boundary(struct heard_str content_type, char boundary_r[MULTIPART_BOUNDARY]);
 void multipart_init(struct multipart *, struct heard_str body, const char *boundary);
-/* 1: a part; 0: no more; -EBADMSG: malformed, cut short, or past a limit.  Linear in
- * what it passes over, so who needs the first parts only pays for those. */
+/* 1: a part; 0: no more; -EBADMSG: malformed, cut short (then *part is what its head says,
+ * without bytes), or past a limit.  Linear in what it passes over, so who needs the first
+ * parts only pays for those. */
 int multipart_next(struct multipart *, struct multipart_part *);
 
 #endif
