@@ -82,6 +82,7 @@ static void audit_line(const struct reveal *r, struct heard_buf *b)
 	unsigned char id[16];
 	struct heard_str part = heard_str(r->what);
 	const struct passwd *who = getpwuid(getuid());
+	const char *before_sudo = getenv("SUDO_USER");
 	struct heard_json_out w = {.buf = b};
 	heard_time_format(daemon_now(), at);
 	hash_id(id, &part, 1);
@@ -91,6 +92,8 @@ static void audit_line(const struct reveal *r, struct heard_buf *b)
 	heard_json_str(&w, "what", HEARD_STR_OF("reveal"));
 	heard_json_str(&w, "who", heard_str(who != NULL ? who->pw_name : "unknown"));
 	heard_json_int(&w, "uid", getuid());
+	if (before_sudo != NULL)
+		heard_json_str(&w, "sudo_user", heard_str(before_sudo));
 	if (is_attachment(r))
 		heard_json_str(&w, "attachment", heard_str_skip(part, hash_prefix.len));
 	else

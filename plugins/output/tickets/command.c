@@ -114,12 +114,16 @@ struct store *command_store(const struct tickets *self, const struct heard_call 
 	return NULL;
 }
 
-/* The unix name of whoever runs this command. */
+/* Who acts: an agent, who by `sudo -u heard` is here as the daemon's user.  sudo says who
+ * that was; whoever could forge it can write the store itself. */
 static void find_user(char *out, size_t size)
 {
 	char text[4096];
 	struct passwd entry, *found = NULL;
-	if (getpwuid_r(getuid(), &entry, text, sizeof(text), &found) == 0 && found)
+	const char *before_sudo = getenv("SUDO_USER");
+	if (before_sudo && before_sudo[0])
+		snprintf(out, size, "%s", before_sudo);
+	else if (getpwuid_r(getuid(), &entry, text, sizeof(text), &found) == 0 && found)
 		snprintf(out, size, "%s", found->pw_name);
 	else
 		snprintf(out, size, "uid %u", (unsigned)getuid());
