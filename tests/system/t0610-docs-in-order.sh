@@ -20,8 +20,11 @@ for command in $("$HEARD" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 done
 # shellcheck disable=SC2046
 ok "links lead somewhere" docs links README.md CONTRIBUTING.md CHANGELOG.md $(find docs -name '*.md')
-ok "the guide tells of each warning and error" \
-	docs logs docs/operating.md $(find core plugins -name '*.c' -o -name '*.cc')
+for page in docs/operating.md docs/operating.zh.md; do
+	# shellcheck disable=SC2046
+	ok "$page tells of each warning and error" \
+		docs logs "$page" $(find core plugins -name '*.c' -o -name '*.cc')
+done
 ok "the shipped configuration is good" "$HEARD" check -c etc/heard.conf --state-dir "$T/unused"
 
 # ---- the plugin of the author's guide
