@@ -128,6 +128,27 @@ static const char *fate(struct fixture *f, int64_t ticket)
 
 /* ---- answers */
 
+static void a_word_at_the_last_moment_is_noted(void **state)
+{
+	struct fixture *f = *state;
+	struct answers *a = answers_create(&tickets);
+	put(f, a_complaint(f, 1, "late"));
+	put(f, a_complaint(f, 2, "late too"));
+	reply(f, 1);
+	reply(f, 2);
+	run_answers(f, a);
+	assert_int_equal(world.offers, 2);
+	say(0, HEARD_DELIVERED, 0, NULL);
+	say(1, HEARD_RETRY, 0, "the daemon is stopping");
+	answers_destroy(a);
+	assert_string_equal(fate(f, 1), "sent");
+	assert_string_equal(fate(f, 2), "waiting");
+	a = answers_create(&tickets);
+	run_answers(f, a);
+	assert_int_equal(world.offers, 3);
+	answers_destroy(a);
+}
+
 static void an_answer_is_offered_once_and_noted(void **state)
 {
 	struct fixture *f = *state;
@@ -357,6 +378,7 @@ static void links_have_our_address_before_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		OUTBOX(a_word_at_the_last_moment_is_noted),
 		OUTBOX(an_answer_is_offered_once_and_noted),
 		OUTBOX(a_carrier_that_fails_is_asked_later_and_later),
 		OUTBOX(the_carriers_own_pause_counts_if_it_is_longer),

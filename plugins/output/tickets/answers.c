@@ -156,7 +156,16 @@ struct answers *answers_create(struct tickets *owner)
 	return a;
 }
 
+/* The last word may come as we stop, with no beat behind it.  What was sent must not be
+ * offered again by the next process; if the store cannot take it now, it will be, as after
+ * a crash. */
 void answers_destroy(struct answers *a)
 {
+	struct heard_error err;
+	for (size_t i = 0; a && i < UNDER_WAY; i++) {
+		struct flight *flight = &a->flights[i];
+		if (flight->is_used && flight->outcome && flight->outcome != HEARD_RETRY)
+			note(flight, heard_now(a->owner->host), &err);
+	}
 	free(a);
 }
