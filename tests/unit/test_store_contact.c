@@ -56,9 +56,8 @@ static void the_third_contact_escalates_once(void **state)
 static struct store_record a_message(struct fixture *f, unsigned n, const char *person,
 				     const char *id, const char *thread, const char *answers)
 {
-	char body[16];
-	snprintf(body, sizeof(body), "%c%c", 'a' + (int)n, 'z');
-	struct store_record rec = a_word(f, n, person, body, NOW + (int64_t)n * 1000);
+	static const char *const bodies[] = {"az", "bz", "cz", "dz", "ez", "fz", "gz"};
+	struct store_record rec = a_word(f, n, person, bodies[n], NOW + (int64_t)n * 1000);
 	rec.source_id = heard_str(id);
 	rec.thread = heard_str(thread);
 	rec.in_reply_to = heard_str(answers);
@@ -80,6 +79,25 @@ static void a_conversation_stays_with_its_person(void **state)
 	assert_int_equal(tickets(f), 2);
 	assert_int_equal(look(f, 1).is.contacts, 4);
 	assert_int_equal(look(f, 2).is.contacts, 2);
+}
+
+/* What it is said to repeat is not there, or became no ticket: then the rest counts. */
+static void a_repeat_of_nothing_is_still_of_its_conversation(void **state)
+{
+	struct fixture *f = *state;
+	const struct heard_str lost = HEARD_STR("00000063-0000-7000-8000-000000000000");
+	struct store_record rec = a_word(f, 1, "p", "bz", NOW);
+	rec.source_id = HEARD_STR_OF("<1@p>");
+	put(f, rec);
+	rec = a_word(f, 2, "p", "cz", NOW);
+	rec.in_reply_to = HEARD_STR_OF("<1@p>");
+	rec.duplicate_of = lost;
+	put(f, rec);
+	rec = a_word(f, 3, "p", "bz", NOW);
+	rec.duplicate_of = lost;
+	put(f, rec);
+	assert_int_equal(tickets(f), 1);
+	assert_int_equal(look(f, 1).is.contacts, 3);
 }
 
 static void a_thread_that_is_no_message_is_remembered(void **state)
@@ -191,6 +209,7 @@ int main(void)
 		TEST(the_same_words_of_the_same_person_are_a_contact),
 		TEST(the_third_contact_escalates_once),
 		TEST(a_conversation_stays_with_its_person),
+		TEST(a_repeat_of_nothing_is_still_of_its_conversation),
 		TEST(a_thread_that_is_no_message_is_remembered),
 		TEST(without_a_key_nobody_is_the_same_person),
 		TEST(a_word_on_what_is_over_opens_a_round_or_a_new_ticket),

@@ -47,8 +47,10 @@ static int by_duplicate(struct store *store, const struct store_record *rec,
 	if (!st)
 		return -err->code;
 	bind_blob(st, 1, heard_str_n((const char *)id, sizeof(id)));
-	found->is_own = true; /* the filter looked */
-	return ticket_of_record(store, st, &found->ticket, err);
+	if (ticket_of_record(store, st, &found->ticket, err))
+		return -err->code;
+	found->is_own = found->ticket != 0; /* the filter looked whose it is */
+	return 0;
 }
 
 static int look_whose(struct store *store, const struct store_record *rec, struct found *found,
