@@ -155,6 +155,22 @@ static void a_ticket_at_work_again_is_not_opened_twice(void **state)
 	assert_int_equal(look(f, 1).is.round, 2);
 }
 
+static void a_score_of_what_was_merged_twice_reaches_the_last_one(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char token[STORE_TOKEN];
+	ask(f, token);
+	for (unsigned n = 2; n <= 3; n++) {
+		struct store_act act = by_anna(n - 1, NOW + HOURS(2));
+		put(f, a_word(f, n, n == 2 ? "q" : "r", n == 2 ? "y" : "z", NOW));
+		must_move(f, n, STORE_RESOLVED, NOW + HOURS(2));
+		assert_int_equal(store_ticket_merge(f->store, &act, n, &f->err), 0);
+	}
+	assert_int_equal(rate(f, token, 1, NOW + HOURS(3)), 0);
+	assert_int_equal(look(f, 3).is.state, STORE_REOPENED);
+	assert_int_equal(look(f, 2).is.state, STORE_MERGED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +182,7 @@ int main(void)
 		TEST(it_expires),
 		TEST(what_nobody_was_given_opens_nothing),
 		TEST(a_ticket_at_work_again_is_not_opened_twice),
+		TEST(a_score_of_what_was_merged_twice_reaches_the_last_one),
 	};
 	return cmocka_run_group_tests_name("store_follow_up", tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-enum { SCORE_MAX = 5, TEXT_MAX = 64 << 10 };
+enum { SCORE_MAX = 5, TEXT_MAX = 64 << 10, MERGED_DEPTH = 16 };
 
 int follow_up_ask(struct store *store, const struct ticket_row *row, int64_t now,
 		  struct heard_error *err)
@@ -135,11 +135,10 @@ static int take_word(struct store *store, const struct store_follow_up *f,
 	snprintf(reason, sizeof(reason), "the customer gave it %d of %d", (int)word->score,
 		 SCORE_MAX);
 	int result = row_read(store, f->ticket, &row, err);
-	if (result == 0 && row.merged_into) {
-		int64_t into = row.merged_into;
+	for (int i = 0; result == 0 && row.merged_into && i < MERGED_DEPTH; i++) {
+		act.ticket = row.merged_into;
 		row_release(&row);
-		result = row_read(store, into, &row, err);
-		act.ticket = into;
+		result = row_read(store, act.ticket, &row, err);
 	}
 	if (result == 0)
 		result = history_add(store, &act, "rated", NULL, score, err);
