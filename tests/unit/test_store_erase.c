@@ -261,6 +261,59 @@ static const struct store_retention kinds[] = {
 	{HEARD_STR("spam"), DAY},
 };
 
+/* An edit may come with another key; the ticket says what the edit said. */
+static void an_edit_under_another_key_goes_with_its_ticket(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = by(f, 1, PERSON, "broken");
+	struct store_record edit = by(f, 2, "other", SECRET " told me that it is broken");
+	rec.source_id = edit.source_id = HEARD_STR_OF("review-1");
+	rec.subject = HEARD_STR_OF("broken");
+	edit.subject = HEARD_STR_OF("about " SECRET);
+	edit.revision = 1;
+	put(f, rec);
+	put(f, edit);
+	assert_int_equal(erase(f, PERSON), 2); /* record and ticket */
+	assert_int_equal(erase(f, "other"), 1);
+	assert_false(is_on_disk(f, SECRET));
+	open_again(f);
+	put(f, by(f, 3, "third", "late"));
+	struct store_record further = by(f, 4, "fourth", SECRET);
+	further.duplicate_of = HEARD_STR_OF("00000003-0000-7000-8000-000000000000");
+	put(f, further);
+	assert_int_equal(erase(f, "third"), 2);
+	assert_int_equal(erase(f, "fourth"), 1);
+	assert_false(is_on_disk(f, SECRET));
+}
+
+/* A ticket without a key of its own, and all that was said in it is of one person. */
+static void a_ticket_in_which_nobody_else_spoke_goes_too(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = by(f, 1, PERSON, SECRET " broke it");
+	struct store_act act = {.ticket = 1, .at = NOW, .who = HEARD_STR("li")};
+	rec.author_key = heard_str(NULL);
+	rec.subject = HEARD_STR_OF("about " SECRET);
+	put(f, rec);
+	assert_int_equal(
+		store_ticket_note(f->store, &act, HEARD_STR_OF("called " SECRET), &f->err), 0);
+	erase(f, PERSON);
+	assert_false(is_on_disk(f, SECRET));
+	assert_int_equal(ticket(f, 1).state, STORE_CLOSED);
+}
+
+/* An event that was told is gone, and so are the pages on which it was. */
+static void what_left_the_outbox_is_in_no_byte(void **state)
+{
+	struct fixture *f = *state;
+	f->rules.events = true;
+	put(f, by(f, 1, PERSON, SECRET " broke it"));
+	int64_t last = number_of(f, "SELECT max(n) FROM event");
+	assert_int_equal(store_events_done(f->store, last, &f->err), 0);
+	erase(f, PERSON);
+	assert_false(is_on_disk(f, SECRET));
+}
+
 static void each_kind_has_its_own_time(void **state)
 {
 	struct fixture *f = *state;
@@ -330,6 +383,9 @@ int main(void)
 		TEST(a_record_that_is_handed_over_again_stays_erased),
 		TEST(a_word_in_the_text_is_not_the_person),
 		TEST(only_the_persons_part_of_a_shared_ticket_goes),
+		TEST(an_edit_under_another_key_goes_with_its_ticket),
+		TEST(a_ticket_in_which_nobody_else_spoke_goes_too),
+		TEST(what_left_the_outbox_is_in_no_byte),
 		TEST(each_kind_has_its_own_time),
 		TEST(a_live_ticket_is_kept_and_one_without_a_kind_too),
 		TEST(many_go_in_small_steps),

@@ -5,7 +5,8 @@
  * Every file is in WAL mode with synchronous FULL unless its owner says
  * otherwise, without memory mapping (an I/O error must be a result, not a
  * SIGBUS), with a bounded page cache, and readable by its owner alone: it
- * holds what customers wrote.
+ * holds what customers wrote.  For the same reason what is deleted or replaced is
+ * overwritten, by every connection: an event that has been told is a copy too.
  */
 #include "db.h"
 
@@ -135,7 +136,8 @@ int db_open(sqlite3 **db_r, const char *path, bool create, int cache_kib,
 	snprintf(sql, sizeof(sql),
 		 "PRAGMA page_size=8192; PRAGMA cache_size=-%d; PRAGMA mmap_size=0;"
 		 "PRAGMA temp_store=MEMORY; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		 "PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=67108864",
+		 "PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;"
+		 "PRAGMA journal_size_limit=67108864",
 		 cache_kib);
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK) {
 		*db_r = db;

@@ -7,8 +7,8 @@
  * keeps its id, so that it is known when the journal hands it over again.  History
  * keeps its lines, and has one more that says who erased and why.
  *
- * Bytes are overwritten, not only unlinked: SQLite does so in its pages (secure_delete),
- * and afterwards the write-ahead log is emptied.  The search index, which is another
+ * Bytes are overwritten, not only unlinked: SQLite does so in its pages (secure_delete
+ * in db.c), and afterwards the write-ahead log is emptied.  The search index, which is another
  * thread's, is told by the table `erased` (forget.c); until it has followed, a search
  * finds nothing, for it looks at the record itself.
  *
@@ -296,6 +296,23 @@ static int erase_events(struct store *store, struct person *who, struct heard_er
 	return store_run(store, st, err);
 }
 
+/* If nobody else said anything in it, then its subject and notes are of this person,
+ * whatever key it was made with: an edit may have come with another one. */
+static int erase_touched(struct store *store, const struct store_act *act,
+			 struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_RECORDS_OF, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, act->ticket);
+	int found = store_step(store, st, err);
+	sqlite3_reset(st);
+	if (found < 0)
+		return found;
+	return found ? history_add(store, act, "erased", NULL, NULL, err)
+		     : erase_ticket(store, act, err);
+}
+
 static int erase_all(struct store *store, struct person *who, const struct store_act *given,
 		     struct heard_error *err)
 {
@@ -314,7 +331,7 @@ static int erase_all(struct store *store, struct person *who, const struct store
 	}
 	for (size_t i = 0; i < who->touched.n; i++) {
 		act.ticket = who->touched.at[i];
-		if (history_add(store, &act, "erased", NULL, NULL, err))
+		if (erase_touched(store, &act, err))
 			return -err->code;
 	}
 	return 0;
@@ -327,8 +344,7 @@ static int erase_person(struct store *store, struct person *who, const struct st
 	heard_json_put_str(&who->needle, who->key);
 	if (who->needle.failed)
 		return heard_fail(err, ENOMEM, "out of memory");
-	if (db_exec(store->db, "PRAGMA secure_delete=ON", err) ||
-	    find_records(store, who, err) || act_begin(store, err))
+	if (find_records(store, who, err) || act_begin(store, err))
 		return -err->code;
 	return act_end(store, erase_all(store, who, act, err), err);
 }
