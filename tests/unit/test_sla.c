@@ -437,6 +437,9 @@ static void another_policy_holds_from_the_beginning(void **state)
 		{480, 120, "2026-06-01 09:00", "2026-06-01 10:50", "2026-06-01 11:02"},
 		{480, 120, "2026-06-01 09:00", "2026-06-01 10:48", "2026-06-01 11:00"},
 		{480, 60, "2026-06-01 09:00", "2026-06-05 17:58", "2026-06-08 09:04"},
+		/* Less is left than a tenth: then that is left, at every change. */
+		{240, 240, "2026-06-01 09:00", "2026-06-01 13:50", "2026-06-01 14:00"},
+		{240, 200, "2026-06-01 09:00", "2026-06-01 13:50", "2026-06-01 14:00"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct sla_level old = level_of(*state, rows[i].old);

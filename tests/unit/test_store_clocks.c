@@ -157,6 +157,61 @@ static void a_revision_that_is_urgent_tightens_the_deadline(void **state)
 	assert_int_equal(shot.is.contacts, 1);
 }
 
+/* What is nearly due stays so, however often it is edited. */
+static void an_edit_gives_no_more_time(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = a_word(f, 1, "p", "x", NOW);
+	rec.source_id = HEARD_STR_OF("review-1");
+	rec.priority = HEARD_STR_OF("high");
+	put(f, rec);
+	for (unsigned i = 1; i <= 3; i++) {
+		struct store_record edit = a_word(f, 1 + i, "p", "xx",
+						  NOW + MINUTES(28) + i * MINUTES(1));
+		edit.source_id = HEARD_STR_OF("review-1");
+		edit.revision = i;
+		put(f, edit);
+		assert_int_equal(look(f, 1).is.first_response_due, NOW + MINUTES(30));
+	}
+	ring(f, NOW + MINUTES(40));
+	assert_int_equal(levels(f, "kind=0 AND met=0"), 1);
+}
+
+static void what_is_put_away_too_late_was_missed_though_no_timer_came(void **state)
+{
+	struct fixture *f = *state;
+	for (unsigned i = 1; i <= 4; i++)
+		put(f, a_word(f, i, "p",
+			      i == 1   ? "a"
+			      : i == 2 ? "b"
+			      : i == 3 ? "c"
+				       : "d",
+			      NOW));
+	must_move(f, 1, STORE_RESOLVED, NOW + HOURS(4));
+	must_move(f, 2, STORE_RESOLVED, NOW + HOURS(4) + 1);
+	must_move(f, 3, STORE_CLOSED, NOW + HOURS(49));
+	must_move(f, 4, STORE_SPAM, NOW + HOURS(49));
+	assert_int_equal(levels(f, "ticket=1 AND kind=2 AND met=1"), 1);
+	assert_int_equal(levels(f, "ticket=1"), 1);
+	assert_int_equal(levels(f, "ticket=2 AND kind=0 AND met=0 AND at IS NULL"), 1);
+	assert_int_equal(levels(f, "ticket=2"), 2);
+	assert_int_equal(levels(f, "ticket=3 AND met=0 AND at IS NULL"), 2);
+	assert_int_equal(levels(f, "ticket=4"), 0);
+	must_move(f, 2, STORE_CLOSED, NOW + DAYS(3));
+	assert_int_equal(levels(f, "ticket=2"), 2);
+}
+
+static void an_answer_at_the_deadline_is_in_time_whoever_was_first(void **state)
+{
+	struct fixture *f = *state;
+	put(f, a_word(f, 1, "p", "x", NOW));
+	put(f, a_word(f, 2, "q", "y", NOW));
+	answer_it(f, 1, "just so", NOW + HOURS(4));
+	ring(f, NOW + HOURS(4));
+	answer_it(f, 2, "just so", NOW + HOURS(4));
+	assert_int_equal(levels(f, "kind=0 AND met=1 AND at=due"), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +223,9 @@ int main(void)
 		TEST(a_new_round_has_clocks_of_its_own),
 		TEST(another_department_changes_the_deadline),
 		TEST(a_revision_that_is_urgent_tightens_the_deadline),
+		TEST(an_edit_gives_no_more_time),
+		TEST(what_is_put_away_too_late_was_missed_though_no_timer_came),
+		TEST(an_answer_at_the_deadline_is_in_time_whoever_was_first),
 	};
 	return cmocka_run_group_tests_name("store_clocks", tests, NULL, NULL);
 }

@@ -81,6 +81,9 @@ struct sla_clock sla_clock_change(const struct sla_level *to, struct sla_clock c
 	if (due == HEARD_TIME_NONE || (!is_running(clock) && !is_stopped(clock)))
 		return SLA_CLOCK_NONE;
 	int64_t left = left_until(to, due, at) + paused, least = to->span / 10;
+	int64_t had = is_running(clock) ? left_until(to, clock.due, at) : clock.left;
+	if (had > 0 && had < least)
+		least = had;
 	struct sla_clock stopped = {HEARD_TIME_NONE, left > least ? left : least};
 	return is_running(clock) ? sla_clock_go_on(to, stopped, at) : stopped;
 }

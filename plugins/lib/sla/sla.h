@@ -125,7 +125,9 @@ struct sla_clock sla_clock_stop(const struct sla_level *, struct sla_clock, int6
 struct sla_clock sla_clock_go_on(const struct sla_level *, struct sla_clock, int64_t at);
 /* Another policy holds from `at` on for a clock that began at `began` and was stopped
  * for `paused` since (up to `at` if it stands), counted by sla_pause: due as if it had held
- * from the beginning, but never before `at` plus a tenth of the new span. */
+ * from the beginning, but never before `at` plus a tenth of the new span, or before
+ * what it was due by, if that is earlier: the tenth gives time to adapt, and is not to
+ * be had again and again. */
 struct sla_clock sla_clock_change(const struct sla_level *to, struct sla_clock, int64_t began,
 				  int64_t paused, int64_t at);
 /* What a stop in [from, to) adds to `paused`. */

@@ -80,6 +80,14 @@ void clocks_go_on(const struct store *store, struct ticket_row *row, int64_t at)
 	row->waiting_since = HEARD_TIME_NONE;
 }
 
+/* One that was missed has been decided, by the timer or by the time: it is not moved any
+ * more. */
+static bool is_missed(const struct ticket_row *row, enum sla_kind kind, int64_t at)
+{
+	int64_t due = row->clock[kind].due;
+	return (row->fired & FIRED_BREACHED(kind)) || (due != HEARD_TIME_NONE && due <= at);
+}
+
 static void change(const struct store *store, struct ticket_row *row, enum sla_kind kind,
 		   int64_t at)
 {
@@ -91,9 +99,9 @@ static void change(const struct store *store, struct ticket_row *row, enum sla_k
 	if (stands)
 		paused += sla_pause(level, row->waiting_since, at);
 	if (clock->due == HEARD_TIME_NONE && clock->left == SLA_NO_TIME_LEFT) {
-		*clock = sla_clock_start(level, began); /* it has one only now */
+		*clock = sla_clock_start(level, at); /* it has one only now */
 		if (stands)
-			*clock = sla_clock_stop(level, *clock, row->waiting_since);
+			*clock = sla_clock_stop(level, *clock, at);
 	}
 	*clock = sla_clock_change(level, *clock, began, paused, at);
 }
@@ -102,8 +110,7 @@ void clocks_change(const struct store *store, struct ticket_row *row, int64_t at
 {
 	for (enum sla_kind kind = 0; kind < SLA_KINDS; kind++) {
 		row->has_level[kind] = false;
-		/* One that was missed has been decided: it is not moved any more. */
-		if (clocks_owe(row, kind) && !(row->fired & FIRED_BREACHED(kind)))
+		if (clocks_owe(row, kind) && !is_missed(row, kind, at))
 			change(store, row, kind, at);
 	}
 }

@@ -2,7 +2,10 @@
  * level.c - which service levels were due, and which of them were met.
  *
  * A row is written when that is known: at the answer or the resolution, or at the
- * moment it was missed; then a late answer only adds when it came.  So
+ * moment it was missed; then a late answer only adds when it came.  It still counts as
+ * met if it was given in time: whoever looked first had a clock that was ahead, or came
+ * in the same millisecond.  A ticket that is put away when a deadline is over has missed
+ * it, though no timer came by.  So
  * `sum(met) / count(*)` is the on-time rate, and a ticket that nobody has to act on
  * yet costs nothing.
  */
@@ -56,6 +59,27 @@ int level_decide(struct store *store, const struct ticket_row *row, enum sla_kin
 	sqlite3_bind_int64(st, 5, at);
 	sqlite3_bind_int(st, 6, at <= due);
 	return store_run(store, st, err);
+}
+
+static bool is_over(const struct ticket_row *row, enum sla_kind kind, int64_t at)
+{
+	int64_t due = row->clock[kind].due;
+	return clocks_owe(row, kind) && !(row->fired & FIRED_BREACHED(kind)) &&
+	       due != HEARD_TIME_NONE && at > due;
+}
+
+int level_leave(struct store *store, const struct ticket_row *row, enum store_state to,
+		int64_t at, struct heard_error *err)
+{
+	if (to == STORE_RESOLVED && level_decide(store, row, SLA_RESOLUTION, at, err))
+		return -err->code;
+	for (enum sla_kind kind = 0; kind < SLA_KINDS; kind++) {
+		bool is_decided = kind == SLA_RESOLUTION && to == STORE_RESOLVED;
+		if (!is_decided && is_over(row, kind, at) &&
+		    level_missed(store, row, kind, err))
+			return -err->code;
+	}
+	return 0;
 }
 
 int store_levels(struct store *store, int64_t ticket,

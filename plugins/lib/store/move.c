@@ -35,11 +35,11 @@ int move_row(struct store *store, struct ticket_row *row, enum store_state to, i
 		clocks_go_on(store, row, at);
 	if (to == STORE_WAITING)
 		clocks_stop(store, row, at);
-	if (to == STORE_RESOLVED) {
-		if (level_decide(store, row, SLA_RESOLUTION, at, err))
-			return -err->code;
+	if ((to == STORE_RESOLVED || to == STORE_CLOSED) &&
+	    level_leave(store, row, to, at, err))
+		return -err->code;
+	if (to == STORE_RESOLVED)
 		row->resolved_at = at;
-	}
 	row->state = to;
 	if (to != STORE_REOPENED)
 		return 0;

@@ -81,6 +81,9 @@ int level_decide(struct store *, const struct ticket_row *, enum sla_kind, int64
 		 struct heard_error *);
 int level_missed(struct store *, const struct ticket_row *, enum sla_kind,
 		 struct heard_error *);
+/* It becomes resolved or closed: what is owed and over was missed. */
+int level_leave(struct store *, const struct ticket_row *, enum store_state to, int64_t at,
+		struct heard_error *);
 
 /* ---- what acts, alarms and customers have in common: move.c */
 

@@ -177,8 +177,8 @@
 	  "INSERT INTO level(ticket,kind,round,n,due,at,met) VALUES(?1,?2,?3,(SELECT"        \
 	  " 1+coalesce(max(n),0) FROM level WHERE ticket=?1 AND kind=?2 AND round=?3),"      \
 	  "?4,?5,?6)")                                                                       \
-	X(LATE_LEVEL, "UPDATE level SET at=?4 WHERE ticket=?1 AND kind=?2 AND round=?3"      \
-		      " AND at IS NULL")                                                     \
+	X(LATE_LEVEL, "UPDATE level SET at=?4,met=(?4<=due) WHERE ticket=?1 AND kind=?2"     \
+		      " AND round=?3 AND at IS NULL")                                        \
 	X(ALARMS, "SELECT id FROM ticket WHERE alarm IS NOT NULL AND alarm<=?"               \
 		  " ORDER BY alarm LIMIT ?")                                                 \
 	X(NEXT_ALARM, "SELECT min(alarm) FROM ticket WHERE alarm IS NOT NULL")               \
