@@ -27,6 +27,7 @@ enum {
 	BACKLOG = 1024,
 	ACCEPTS = 64, /* in one turn of the loop, so that others get theirs */
 	ACCEPT_PAUSE_MS = 250,
+	MOST_HELD = 256 << 20, /* of all bodies that are being sent or handled */
 };
 
 int64_t http_clock(void)
@@ -75,6 +76,7 @@ struct http *http_create(const struct conf *conf, struct loop *main_loop)
 	h->conf = conf;
 	h->loop = main_loop;
 	h->base = loop_base(main_loop);
+	h->most_held = MOST_HELD;
 	heard_buf_init(&h->out, SIZE_MAX);
 	h->scratch = malloc(HTTP_SCRATCH);
 	h->sweep = event_new(h->base, -1, EV_PERSIST, on_sweep, h);

@@ -169,6 +169,8 @@ void http_conn_refuse(struct http_conn *c, int status, const char *why)
 	heard_buf_release(&body);
 }
 
+static const char no_room[] = "there is no memory for more at the moment, send it again";
+
 /* The request is complete, or will not be read on. */
 static void hand_over(struct http_conn *c)
 {
@@ -225,7 +227,7 @@ static size_t feed_length(struct http_conn *c, const char *p, size_t n)
 	if (n > left)
 		n = left;
 	if (!http_request_add(r, heard_str_n(p, n)))
-		http_conn_refuse(c, 503, "out of memory");
+		http_conn_refuse(c, 503, no_room);
 	else if (n == left)
 		hand_over(c);
 	return n;
@@ -239,8 +241,10 @@ static size_t feed_chunks(struct http_conn *c, const char *p, size_t n)
 	int result = http_chunks_feed(&r->chunks, p, n, &used, &data);
 	if (result < 0)
 		http_conn_refuse(c, 400, "the chunked body is malformed");
-	else if (!http_request_add(r, data))
+	else if (http_request_is_too_long(r, data.len))
 		http_conn_refuse(c, 413, "the body is longer than this path takes");
+	else if (!http_request_add(r, data))
+		http_conn_refuse(c, 503, no_room);
 	else if (result == 1)
 		hand_over(c);
 	return used;
@@ -308,28 +312,36 @@ static bool run_scratch(struct http_conn *c, size_t n)
 	return true;
 }
 
+/* The end of what may end the connection. */
+static bool has_died(struct http_conn *c)
+{
+	c->is_running = false;
+	if (!c->is_dead)
+		return false;
+	conn_free(c);
+	return true;
+}
+
 /* Read into the place where the bytes are wanted; how many, or -errno. */
 static ssize_t read_body(struct http_conn *c)
 {
 	struct heard_http *r = c->request;
 	size_t room;
 	char *to = http_request_room(r, &room);
-	if (to == NULL)
-		return -ENOMEM;
-	ssize_t n = http_io_read(c, to, room);
-	if (n > 0) {
-		r->body_len += (size_t)n;
-		if (r->body_len == (size_t)r->head.length) {
-			c->is_running = true;
-			hand_over(c);
-			c->is_running = false;
-			if (c->is_dead) {
-				conn_free(c);
-				return -ESHUTDOWN;
-			}
-		}
+	if (to == NULL) {
+		c->is_running = true;
+		http_conn_refuse(c, 503, no_room);
+		return has_died(c) ? -ESHUTDOWN : 1;
 	}
-	return n;
+	ssize_t n = http_io_read(c, to, room);
+	if (n <= 0)
+		return n;
+	r->body_len += (size_t)n;
+	if (r->body_len < (size_t)r->head.length)
+		return n;
+	c->is_running = true;
+	hand_over(c);
+	return has_died(c) ? -ESHUTDOWN : n;
 }
 
 static ssize_t read_head(struct http_conn *c)

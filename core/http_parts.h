@@ -89,9 +89,10 @@ struct http {
 	size_t n_routes;
 	struct heard_http *spare; /* request objects to use again */
 	unsigned n_spare;
-	size_t n_requests;    /* taken and not yet released */
-	char *scratch;	      /* HTTP_SCRATCH bytes, for the read that is going on */
-	struct heard_buf out; /* for the answer that is being written */
+	size_t n_requests;	/* taken and not yet released */
+	size_t held, most_held; /* bytes of their bodies beyond the first of each, bounded */
+	char *scratch;		/* HTTP_SCRATCH bytes, for the read that is going on */
+	struct heard_buf out;	/* for the answer that is being written */
 	struct event *sweep;
 	int64_t date_at; /* second of `date` */
 	char date[64];	 /* "Date: ...\r\n" */
@@ -149,6 +150,7 @@ struct heard_http {
 	char head_inline[HTTP_HEAD_INLINE];
 	char *body;
 	size_t body_len, body_size;
+	size_t held; /* of http->held, until it is released.  [main] */
 	struct http_chunks chunks;
 	const char *principal;
 	char remote[ADDRESS_TEXT];
@@ -192,8 +194,9 @@ struct heard_http *http_request_create(struct http_conn *, const char *head, siz
 void http_request_destroy(struct heard_http *);
 /* Room for the next bytes of the body; *room says how many.  NULL: no memory. */
 char *http_request_room(struct heard_http *, size_t *room);
-/* Append to the body.  False if it is longer than the route takes, or memory
- * has run out. */
+/* Would a chunked body be longer with these than the route takes? */
+bool http_request_is_too_long(const struct heard_http *, size_t more);
+/* Append to the body.  False if it is too long, or there is no memory for it. */
 bool http_request_add(struct heard_http *, struct heard_str bytes);
 /* Complete, or refused for good: handle it, or say why not. */
 void http_request_run(struct heard_http *);

@@ -11,6 +11,11 @@
  * handler on another loop as it stands: between the hand-over and the answer
  * only the handler touches it (but for `conn`, which is the main loop's), and
  * the answer comes back in the request itself.
+ *
+ * Bodies grow as they come.  What all of them hold is bounded, beyond a first piece
+ * that each may have: who would go past the bound is told to come again, so that some
+ * hundreds of slow uploads neither eat the memory nor keep short messages out.  A body
+ * counts until its request is answered, also when its bytes were taken.
  */
 #include "http_parts.h"
 
@@ -49,6 +54,7 @@ void http_request_destroy(struct heard_http *r)
 	if (r->head_text != r->head_inline)
 		free(r->head_text);
 	free(r->body);
+	h->held -= r->held;
 	heard_buf_release(&r->fields);
 	heard_buf_release(&r->answer);
 	h->n_requests--;
@@ -189,7 +195,7 @@ struct heard_http *http_request_create(struct http_conn *c, const char *head, si
 	r->listener = c->listener;
 	r->route = NULL;
 	r->body = NULL;
-	r->body_len = r->body_size = 0;
+	r->body_len = r->body_size = r->held = 0;
 	r->chunks = (struct http_chunks){0};
 	r->principal = NULL;
 	r->refusal = 0;
@@ -215,11 +221,21 @@ struct heard_http *http_request_create(struct http_conn *c, const char *head, si
 
 /* ---- its body */
 
+/* One that is alone may be as long as its path takes. */
+static bool may_hold(const struct heard_http *r, size_t held)
+{
+	size_t others = r->http->held - r->held;
+	return held == 0 || others == 0 || others + held <= r->http->most_held;
+}
+
 static bool grow(struct heard_http *r, size_t size)
 {
-	char *body = realloc(r->body, size);
+	size_t held = size > FIRST_BODY ? size : 0;
+	char *body = may_hold(r, held) ? realloc(r->body, size) : NULL;
 	if (body == NULL)
 		return false;
+	r->http->held += held - r->held;
+	r->held = held;
 	r->body = body;
 	r->body_size = size;
 	return true;
@@ -237,11 +253,17 @@ char *http_request_room(struct heard_http *r, size_t *room)
 	return r->body + r->body_len;
 }
 
+bool http_request_is_too_long(const struct heard_http *r, size_t more)
+{
+	return r->head.is_chunked && !r->refusal &&
+	       r->body_len + more > (size_t)r->route->route.max_body;
+}
+
 bool http_request_add(struct heard_http *r, struct heard_str bytes)
 {
 	size_t len = r->body_len + bytes.len;
 	if (!r->refusal && bytes.len) {
-		if (r->head.is_chunked && len > (size_t)r->route->route.max_body)
+		if (http_request_is_too_long(r, bytes.len))
 			return false;
 		size_t size = r->body_size * 2 > FIRST_BODY ? r->body_size * 2 : FIRST_BODY;
 		if (!r->head.is_chunked && size > (size_t)r->head.length)

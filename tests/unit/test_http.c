@@ -8,6 +8,7 @@
 #include "daemon.h"
 #include "host.h"
 #include "http.h"
+#include "http_parts.h"
 
 #include <heard/buf.h>
 #include <heard/error.h>
@@ -367,6 +368,57 @@ static void chunks_past_the_limit_are_refused(void **state)
 		say(fd, chunk, 6 + 0x4000 + 2);
 	assert_int_equal(hear(fd, out, sizeof(out)), 413);
 	close(fd);
+}
+
+static void allow_200_kib(struct server *s)
+{
+	s->http->most_held = 200 * 1024;
+}
+
+static void note_held(struct server *s)
+{
+	atomic_store(&s->n_done, (int)s->http->held);
+}
+
+/* What all bodies hold is bounded; short ones go by. */
+static void many_large_bodies_are_told_to_come_again(void **state)
+{
+	enum { N = 100000, PART = 90000 };
+	struct server *s = *state;
+	char *text = malloc(N + 200), *out = malloc(N + 1000);
+	int fd[2], n = sprintf(text,
+			       "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n"
+			       "\r\n",
+			       N);
+	memset(text + n, 'x', N);
+	on_loop(s, allow_200_kib);
+	for (int i = 0; i < 2; i++) {
+		fd[i] = dial(s);
+		say(fd[i], text, (size_t)n + PART);
+	}
+	for (int i = 0; i < 5000 && atomic_load(&s->n_done) < 2 * N; i++) {
+		usleep(2000);
+		on_loop(s, note_held);
+	}
+	assert_int_equal(atomic_load(&s->n_done), 2 * N);
+	expect_status(s, 200,
+		      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nshort");
+	int third = dial(s);
+	say(third, text, (size_t)n + PART);
+	assert_int_equal(hear(third, out, N + 1000), 503);
+	assert_non_null(strstr(out, "send it again"));
+	close(third);
+	for (int i = 0; i < 2; i++) {
+		say(fd[i], text + n + PART, N - PART);
+		assert_int_equal(hear(fd[i], out, N + 1000), 200);
+		close(fd[i]);
+	}
+	third = dial(s);
+	say(third, text, (size_t)n + N);
+	assert_int_equal(hear(third, out, N + 1000), 200);
+	close(third);
+	free(text);
+	free(out);
 }
 
 static void expect_continue_is_answered_or_refused_at_once(void **state)
@@ -844,6 +896,7 @@ int main(void)
 		PLAIN(too_long_a_body_is_refused_before_it_is_sent),
 		PLAIN(client_that_sends_on_regardless_still_reads_the_refusal),
 		PLAIN(chunks_past_the_limit_are_refused),
+		PLAIN(many_large_bodies_are_told_to_come_again),
 		PLAIN(expect_continue_is_answered_or_refused_at_once),
 		PLAIN(routes_and_methods_are_told_apart),
 		PLAIN(head_has_the_length_and_no_body),
