@@ -138,22 +138,59 @@ static void turn(struct heard_buf *out, enum kind from, enum kind to)
 		heard_buf_add(out, "\2", 1);
 }
 
+/* ASCII letters and digits at the beginning: most of what is written in most languages,
+ * and not worth a call for each. */
+static size_t ascii_len(const char *ptr, size_t left)
+{
+	size_t n = 0;
+	for (; n < left; n++) {
+		unsigned c = (unsigned char)ptr[n];
+		if ((c | 0x20) - 'a' >= 26u && c - '0' >= 10u)
+			break;
+	}
+	return n;
+}
+
+/* Of a word that has `used` bytes already. */
+static void put_ascii(struct heard_buf *out, const char *ptr, size_t n, size_t used)
+{
+	if (used > WORD_MAX)
+		return;
+	if (n > WORD_MAX + 1 - used)
+		n = WORD_MAX + 1 - used;
+	char *p = heard_buf_room(out, n);
+	if (!p)
+		return;
+	for (size_t i = 0; i < n; i++)
+		p[i] = (char)(ptr[i] | 0x20); /* a digit has that bit */
+	out->len += n;
+}
+
+/* One that is no ASCII letter or digit; *n is how many bytes it took. */
+static enum kind next_char(struct heard_str text, size_t at, int32_t *c, size_t *n)
+{
+	*c = decode(text.ptr + at, text.len - at, n);
+	if (*c < 0)
+		return SEPARATOR;
+	*c = lower(*c);
+	return kind_of(*c);
+}
+
 void fold_text(struct heard_str text, struct heard_buf *out)
 {
 	enum kind before = SEPARATOR;
 	size_t word = 0, n;
 	for (size_t i = 0; i < text.len; i += n) {
-		int32_t c = decode(text.ptr + i, text.len - i, &n);
-		enum kind kind = SEPARATOR;
-		if (c >= 0) {
-			c = lower(c);
-			kind = kind_of(c);
-		}
+		int32_t c = 0;
+		size_t ascii = n = ascii_len(text.ptr + i, text.len - i);
+		enum kind kind = ascii ? LETTER : next_char(text, i, &c, &n);
 		if (kind != before)
 			word = out->len;
 		turn(out, before, kind);
 		before = kind;
-		if (kind == IDEOGRAPH || (kind == LETTER && out->len - word <= WORD_MAX))
+		if (ascii)
+			put_ascii(out, text.ptr + i, ascii, out->len - word);
+		else if (kind == IDEOGRAPH || (kind == LETTER && out->len - word <= WORD_MAX))
 			put_char(out, c);
 	}
 	turn(out, before, SEPARATOR);
