@@ -48,7 +48,8 @@ static int help(FILE *f)
 	      f);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(f, "  %-9s %s\n", commands[i].name, commands[i].summary);
-	fputs("  INSTANCE  a plugin's own commands, e.g. `heard tickets list`, `heard report`\n\n"
+	fputs("  INSTANCE  a plugin's own commands, e.g. `heard tickets list`, `heard "
+	      "report`\n\n"
 	      "`heard COMMAND --help` shows how to write it; -c names the configuration\n"
 	      "(default " CLI_CONFIG ").\n",
 	      f);

@@ -181,7 +181,7 @@ static void metrics_journal(struct daemon *d, struct heard_buf *b)
 {
 	struct journal_figures f;
 	uint64_t total = 0;
-	double le = 0.0001;
+	unsigned tenths = 1; /* of a millisecond */
 	journal_figures(d->journal, &f);
 	metrics_type(b, "journal_bytes", "gauge", "Bytes of all segments");
 	heard_buf_printf(b, "heard_journal_bytes %" PRId64 "\n", f.bytes);
@@ -194,13 +194,13 @@ static void metrics_journal(struct daemon *d, struct heard_buf *b)
 			 f.damaged_frames);
 	metrics_type(b, "journal_fsync_seconds", "histogram",
 		     "Time of each fdatasync of the journal");
-	for (size_t i = 0; i < 16; i++, le *= 2) {
+	for (size_t i = 0; i < 16; i++, tenths *= 2) {
 		total += f.fsync_buckets[i];
 		if (i < 15)
 			heard_buf_printf(
 				b,
 				"heard_journal_fsync_seconds_bucket{le=\"%.4f\"} %" PRIu64 "\n",
-				le, total);
+				tenths / 1e4, total);
 	}
 	heard_buf_printf(b, "heard_journal_fsync_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n",
 			 total);

@@ -245,7 +245,7 @@ int slots_find(struct slots *s, const char *name, uint64_t seq, unsigned *slot_r
 	} else if (*is_new) {
 		memset(slot, 0, sizeof(*slot));
 		slot->is_used = true;
-		strcpy(slot->name, name);
+		memcpy(slot->name, name, strlen(name) + 1); /* it fits: see above */
 		slot->hash = hash_name(name);
 		slot->now.seq = slot->saved = slot->durable = seq;
 		s->is_dirty = true;
