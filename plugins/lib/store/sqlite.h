@@ -203,9 +203,9 @@
 	  "(SELECT max(n) FROM record WHERE ticket=?2 AND fate=0))")                         \
 	X(ANSWERS,                                                                           \
 	  "SELECT a.n,a.ticket,a.at,a.attempts,a.key,a.who,a.text,t.source,t.lang,r.line,"   \
-	  "coalesce(r.token,t.token) FROM answer a JOIN ticket t ON t.id=a.ticket"           \
-	  " LEFT JOIN record r ON r.n=a.record"                                              \
-	  " WHERE a.fate=0 AND a.again_at<=? ORDER BY a.n LIMIT ?")                          \
+	  "coalesce(r.token,t.token) FROM (SELECT n FROM answer INDEXED BY answer_waits"     \
+	  " WHERE fate=0 AND again_at<=? ORDER BY n LIMIT ?) w JOIN answer a ON a.n=w.n"     \
+	  " JOIN ticket t ON t.id=a.ticket LEFT JOIN record r ON r.n=a.record ORDER BY a.n") \
 	X(NEXT_ANSWER, "SELECT min(again_at) FROM answer WHERE fate=0")                      \
 	X(ANSWER_SENT, "UPDATE answer SET fate=1,done_at=?2,attempts=attempts+1"             \
 		       " WHERE n=?1 AND fate=0")                                             \
