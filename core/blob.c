@@ -15,6 +15,9 @@
  * folders.  So a name that is there stands for a whole file.  It is not written again,
  * but the folders are synced all the same: whoever wrote it may have died before he
  * did that.  One that has another size, or was sealed to another key, is replaced.
+ *
+ * One that is there is touched, and the folder is held meanwhile, so that nobody removes
+ * it who does not know yet of the record that names it (blob_drop.c).
  */
 #include "blob.h"
 
@@ -33,6 +36,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,8 +145,8 @@ static int write_file(const struct journal_io *io, const char *path,
 	return rc;
 }
 
-/* Is this very blob there, whole, and sealed to this key? */
-static bool is_there(const char *path, const struct seal_public *to, size_t plain)
+/* Is this very blob there, whole, and sealed to this key?  Then it is as if new. */
+static bool touch(const char *path, const struct seal_public *to, size_t plain)
 {
 	unsigned char head[MAGIC + 32];
 	struct stat st;
@@ -151,7 +155,8 @@ static bool is_there(const char *path, const struct seal_public *to, size_t plai
 		return false;
 	bool is = fstat(fd, &st) == 0 && (size_t)st.st_size == sealed_size(plain) &&
 		  pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
-		  memcmp(head, magic, MAGIC) == 0 && memcmp(head + MAGIC, to->key, 32) == 0;
+		  memcmp(head, magic, MAGIC) == 0 && memcmp(head + MAGIC, to->key, 32) == 0 &&
+		  futimens(fd, NULL) == 0;
 	close(fd);
 	return is;
 }
@@ -213,10 +218,14 @@ int blob_put(const struct journal_io *io, const char *state_dir, const struct se
 	int rc = make_folders(state_dir, name, err);
 	if (rc < 0)
 		return heard_error_wrap(err, "attachment %s", name);
-	if (!is_there(path, to, bytes.len))
+	int folder = blob_hold(state_dir, name, LOCK_SH);
+	rc = folder < 0 ? folder : 0;
+	if (rc == 0 && !touch(path, to, bytes.len))
 		rc = write_and_move(io, state_dir, to, bytes, path);
 	if (rc == 0)
 		rc = sync_folders(io, state_dir, name);
+	if (folder >= 0)
+		close(folder);
 	return rc == 0 ? 0
 		       : heard_fail(err, -rc, "cannot keep attachment %s in %s/attachments: %s",
 				    name, state_dir, strerror(-rc));

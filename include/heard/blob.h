@@ -30,5 +30,10 @@ HEARD_API int heard_blob_put(struct heard_host *, struct heard_str bytes,
 /* Needs privacy.private_key.  -ENOENT, -ENOKEY, -EBADMSG.  [any but main] */
 HEARD_API int heard_blob_get(struct heard_host *, struct heard_str name,
 			     struct heard_buf *plain, struct heard_error *);
+/* Remove one that no record names, as far as the caller's own store knows.  0 also if it
+ * was not there.  -EAGAIN: not now, for a record that names it may be on its way: it was
+ * put within the last hour, or the caller has not caught up with the journal.  An output,
+ * in the daemon.  [home] with a loop of its own */
+HEARD_API int heard_blob_drop(struct heard_host *, struct heard_str name, struct heard_error *);
 
 #endif

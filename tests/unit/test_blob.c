@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -307,6 +308,53 @@ static void what_a_crash_left_is_removed_at_start(void **state)
 	assert_int_equal(access(t.path, F_OK), 0);
 }
 
+/* A moment before which a file that was written now is old. */
+#define LATER INT64_MAX
+
+static int drop(int64_t before)
+{
+	t.err = (struct heard_error){0};
+	return blob_drop(&journal_io_real, t.dir, heard_str(t.name), before, &t.err);
+}
+
+static int64_t written_at(void)
+{
+	struct stat st;
+	assert_int_equal(stat(t.path, &st), 0);
+	return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+}
+
+static void what_nobody_names_is_removed(void **state)
+{
+	(void)state;
+	assert_int_equal(put(HEARD_STR_OF("one")), 0);
+	assert_int_equal(drop(written_at()), -EAGAIN);
+	assert_int_equal(access(t.path, F_OK), 0);
+	assert_int_equal(drop(written_at() + 1), 0);
+	assert_int_equal(access(t.path, F_OK), -1);
+	assert_int_equal(drop(LATER), 0); /* again, after a crash */
+	strcpy(t.name, "../../../etc/passwd");
+	assert_int_equal(drop(LATER), 0);
+	assert_int_equal(access("/etc/passwd", F_OK), 0);
+}
+
+/* Put again it is new, however old; and while it is put nobody removes it. */
+static void what_is_put_again_stays(void **state)
+{
+	static const struct timespec long_ago[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+	(void)state;
+	assert_int_equal(put(HEARD_STR_OF("one")), 0);
+	assert_int_equal(utimensat(AT_FDCWD, t.path, long_ago, 0), 0);
+	assert_int_equal(put(HEARD_STR_OF("one")), 0);
+	assert_true(written_at() > 1000000);
+	assert_int_equal(drop(1000001), -EAGAIN);
+	int folder = blob_hold(t.dir, t.name, LOCK_SH);
+	assert_true(folder >= 0);
+	assert_int_equal(drop(LATER), -EAGAIN);
+	close(folder);
+	assert_int_equal(drop(LATER), 0);
+}
+
 static void too_large_a_blob_is_refused(void **state)
 {
 	(void)state;
@@ -343,6 +391,8 @@ int main(void)
 		TEST(piece_missing_at_the_end_is_noticed),
 		TEST(one_file_does_not_pass_for_another),
 		TEST(other_key_and_bad_names_are_refused),
+		TEST(what_nobody_names_is_removed),
+		TEST(what_is_put_again_stays),
 		TEST(blob_that_is_there_is_only_synced),
 		TEST(each_call_that_fails_is_told_and_leaves_nothing),
 		TEST(what_a_crash_left_is_removed_at_start),
