@@ -106,6 +106,26 @@ static void records_of_version_1_are_counted(void **state)
 			 NOW / 900000);
 }
 
+/* Of all lines that look like it, the one that is. */
+static void files_of_earlier_records_are_known(void **state)
+{
+	static const char step_back[] =
+		"DROP TABLE attachment; DROP TABLE gone;"
+		"INSERT INTO record VALUES(11,x'11',1,0,NULL,NULL,CAST('{\"attachments\":[{"
+		"\"sha256\":"
+		"\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"},"
+		"{\"sha256\":\"short\"},{\"sha256\":7},3]}' AS BLOB),NULL),"
+		"(12,x'12',1,0,NULL,NULL,CAST('\"attachments\": no JSON' AS BLOB),NULL),"
+		"(13,x'13',1,0,NULL,NULL,CAST('{\"attachments\":7}' AS BLOB),NULL),"
+		"(14,x'14',1,0,NULL,NULL,CAST('{\"body\":\"none\"}' AS BLOB),NULL);"
+		"PRAGMA user_version=5;";
+	struct fixture *f = *state;
+	assert_int_equal(db_exec(f->store->db, step_back, &f->err), 0);
+	open_again(f);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM attachment"), 1);
+	assert_int_equal(number_of(f, "SELECT record FROM attachment"), 11);
+}
+
 static int64_t plans_with(struct fixture *f, const char *sql, const char *index)
 {
 	sqlite3_stmt *st;
@@ -148,6 +168,7 @@ int main(void)
 		TEST(tickets_of_version_1_go_on),
 		TEST(a_waiting_ticket_of_version_1_keeps_its_time),
 		TEST(records_of_version_1_are_counted),
+		TEST(files_of_earlier_records_are_known),
 		TEST(the_timers_questions_are_answered_by_an_index),
 	};
 	return cmocka_run_group_tests_name("store_schema", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
  * erase.c - the right to be forgotten: all that one person said is taken out.
  *
- * What goes: text, contacts, attachments' names, the person's key, tokens, and what
+ * What goes: text, contacts, attachments and their names, the person's key, tokens, and what
  * agents wrote about it in notes and answers.  What stays is what figures need: that
  * there was a record, when, by which channel, its scores and its classes.  A record
  * keeps its id, so that it is known when the journal hands it over again.  History
@@ -133,7 +133,8 @@ static int replace_line(struct store *store, int64_t record, struct heard_str li
 	if (!st)
 		return -err->code;
 	sqlite3_bind_int64(st, 1, record);
-	if (store_run(store, st, err) || !(st = store_st(store, ST_ERASE_RECORD, err)))
+	if (store_run(store, st, err) || attachment_forget(store, record, err) ||
+	    !(st = store_st(store, ST_ERASE_RECORD, err)))
 		return -err->code;
 	sqlite3_bind_int64(st, 1, record);
 	bind_blob(st, 2, line);

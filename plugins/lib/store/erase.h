@@ -13,6 +13,11 @@ int erase_record(struct store *, int64_t record, struct heard_error *);
  * Its records are not touched. */
 int erase_ticket(struct store *, const struct store_act *, struct heard_error *);
 
+/* attachment.c, within a transaction: the record names these files; it names none. */
+int attachment_put(struct store *, const struct store_record *, int64_t record,
+		   struct heard_error *);
+int attachment_forget(struct store *, int64_t record, struct heard_error *);
+
 /* Numbers, gathered while a statement runs and used after it. */
 struct numbers {
 	int64_t *at;

@@ -21,6 +21,8 @@
  *   tally     how many records of each channel, category, ... a quarter of an hour had
  *   score     what customers gave: nps, csat, ces, rating (tally.c)
  *   erased    records whose words the search index is still to forget (forget.c)
+ *   attachment  which record names which file; gone: files that none names any more
+ *             and that are still to be removed (attachment.c)
  *   load      live tickets of each agent; turn: who had a department's last one
  *   position  how far a reader of the journal has come, kept in the same
  *             transaction as its records
@@ -159,6 +161,18 @@ static const char *const steps[] = {
 
 	("ALTER TABLE ticket ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;"
 	 "CREATE TABLE erased(record INTEGER PRIMARY KEY);"),
+
+	/* 6: files of attachments; instr() spares the parsing of nearly all records. */
+	("CREATE TABLE attachment(sha256 TEXT, record INTEGER, PRIMARY KEY(sha256, record))"
+	 " WITHOUT ROWID;"
+	 "CREATE INDEX attachment_record ON attachment(record);"
+	 "CREATE TABLE gone(sha256 TEXT PRIMARY KEY) WITHOUT ROWID;"
+	 "INSERT OR IGNORE INTO attachment SELECT json_extract(file.value,'$.sha256'), n"
+	 " FROM (SELECT n, CAST(line AS TEXT) AS text FROM record WHERE fate<4"
+	 " AND instr(line, CAST('\"attachments\":' AS BLOB))>0),"
+	 " json_each(iif(json_valid(text), text, '{}'), '$.attachments') AS file"
+	 " WHERE file.type='object' AND json_type(file.value,'$.sha256')='text'"
+	 " AND length(json_extract(file.value,'$.sha256'))=64;"),
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

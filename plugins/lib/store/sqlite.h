@@ -96,7 +96,7 @@
 	LOOP_STATEMENTS(X)                                                                     \
 	FIGURE_STATEMENTS(X)
 
-/* Those of erase.c, retain.c and forget.c. */
+/* Those of erase.c, retain.c, forget.c and attachment.c. */
 #define ERASE_STATEMENTS(X)                                                                   \
 	X(READ_RECORD, "SELECT ticket,line FROM record WHERE n=?")                            \
 	X(NOTE_ERASED, "INSERT OR IGNORE INTO erased(record) VALUES(?)")                      \
@@ -128,7 +128,16 @@
 	X(WALK_RECORDS, "SELECT n,fate>=4 OR ticket IS NOT NULL,line,received_at FROM record" \
 			" WHERE n>? ORDER BY n LIMIT ?")                                      \
 	X(ERASED, "SELECT record FROM erased WHERE record<=? ORDER BY record LIMIT ?")        \
-	X(ERASED_DONE, "DELETE FROM erased WHERE record=?")
+	X(ERASED_DONE, "DELETE FROM erased WHERE record=?")                                   \
+	X(PUT_ATTACHMENT, "INSERT OR IGNORE INTO attachment(sha256,record) VALUES(?,?)")      \
+	X(NOTE_GONE,                                                                          \
+	  "INSERT OR IGNORE INTO gone SELECT sha256 FROM attachment a WHERE record=?1"        \
+	  " AND NOT EXISTS(SELECT 1 FROM attachment b WHERE b.sha256=a.sha256"                \
+	  " AND b.record<>?1)")                                                               \
+	X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE record=?")                          \
+	X(GONE, "SELECT sha256 FROM gone WHERE sha256>? AND NOT EXISTS(SELECT 1"              \
+		" FROM attachment a WHERE a.sha256=gone.sha256) ORDER BY sha256 LIMIT ?")     \
+	X(GONE_DONE, "DELETE FROM gone WHERE sha256=?")
 
 /* Those of what happens to a ticket after it was made. */
 #define LOOP_STATEMENTS(X)                                                                   \

@@ -125,6 +125,8 @@ struct store_record {
 		product, author_key;
 	struct heard_str subcategory, lang, thread, in_reply_to;
 	double nps, csat, ces, rating, rating_max; /* NaN: absent                   */
+	const struct heard_str *attachments;	   /* the SHA-256 of each, in hex   */
+	size_t n_attachments;
 };
 
 enum store_fate {
@@ -375,6 +377,15 @@ struct store_retained {
 /* One step of a walk over all that is there: erases at most about `limit`. */
 int store_retain(struct store *, const struct store_retention *, size_t n, int64_t now,
 		 int64_t limit, struct store_retained *, struct heard_error *);
+
+/* Files of attachments that no record names any more, in order of their names, after
+ * that one.  A file that comes again is none of these from the moment its record is here,
+ * so whoever removes it must ask, and be done, on the thread that writes records. */
+int store_gone(struct store *, struct heard_str after, int64_t limit,
+	       void (*fn)(void *arg, struct heard_str sha256), void *arg, struct heard_error *);
+/* They are removed. */
+int store_gone_done(struct store *, const struct heard_str *sha256, size_t n,
+		    struct heard_error *);
 
 /* ---- search */
 

@@ -17,6 +17,7 @@
  * the same are reach.c's.
  */
 #include "contact.h"
+#include "erase.h"
 #include "plan.h"
 #include "row.h"
 #include "tally.h"
@@ -178,7 +179,8 @@ int store_put(struct store *store, const struct store_record *rec, int64_t now,
 		return 0;
 	if (plan.older && replace_older(store, rec, &plan, err))
 		return -err->code;
-	if (count(store, rec, &plan, err))
+	if (count(store, rec, &plan, err) ||
+	    attachment_put(store, rec, store->last_record + 1, err))
 		return -err->code;
 	if (plan.ticket && write_ticket(store, rec, &plan, now, err))
 		return -err->code;
