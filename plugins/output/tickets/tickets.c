@@ -95,6 +95,7 @@ static void tickets_close(void *arg)
 	struct tickets *self = arg;
 	rules_destroy(self->rules);
 	free(self->outcomes);
+	free(self->files);
 }
 
 static int tickets_position(void *arg, uint64_t *seq, struct heard_error *err)
@@ -129,6 +130,26 @@ static bool is_wordless(const struct heard_record *rec)
 		if (heard_str_is(tags.list.at[i], "default_text"))
 			return true;
 	return false;
+}
+
+/* What its files are called on disk. */
+static int read_files(struct tickets *self, const struct heard_record *rec,
+		      struct store_record *out, struct heard_error *err)
+{
+	struct heard_value value = heard_get(rec, HEARD_ATTACHMENTS);
+	size_t n = value.type == HEARD_FILES_ ? value.files.n : 0;
+	if (n > self->files_room) {
+		struct heard_str *files = reallocarray(self->files, n, sizeof(*files));
+		if (!files)
+			return heard_fail(err, ENOMEM, "out of memory");
+		self->files = files;
+		self->files_room = n;
+	}
+	for (size_t i = 0; i < n; i++)
+		self->files[i] = value.files.at[i].sha256;
+	out->attachments = self->files;
+	out->n_attachments = n;
+	return 0;
 }
 
 /* False if it has no id: then it is none of ours. */
@@ -198,7 +219,8 @@ static int store_batch(struct tickets *self, const struct heard_batch *batch, si
 			continue;
 		bool is_record = given && read_record(self, given, heard_batch_line(batch, i),
 						      now, &rec);
-		if (is_record && store_put(self->store, &rec, now, &fate, err)) {
+		if (is_record && (read_files(self, given, &rec, err) ||
+				  store_put(self->store, &rec, now, &fate, err))) {
 			store_rollback(self->store);
 			return -err->code;
 		}
@@ -244,7 +266,7 @@ const struct heard_plugin heard_plugin = {
 		 "product "
 		 "spam.verdict duplicate_of intent category subcategory priority department "
 		 "lang "
-		 "thread in_reply_to nps csat ces rating rating_max",
+		 "thread in_reply_to nps csat ces rating rating_max attachments",
 	.example = "{ plugin = \"tickets\"; database = \"tickets.db\";\n"
 		   "  departments = ( { name = \"logistics\"; agents = [ \"zhou\", \"wu\" ];\n"
 		   "                    lead = \"chen\"; } );\n"

@@ -7,6 +7,7 @@
  *   beat.c                       once a second, at home: what is due is done
  *   events.c answers.c           outboxes, emptied
  *   upkeep.c                     retention, figures, next year's holidays
+ *   files.c                      attachments that nobody names any more
  *   command.h and its files      `heard tickets ...`
  *   pages.h and its files        what customers see
  */
@@ -57,6 +58,8 @@ struct tickets {
 	struct beat *beat;
 	unsigned char *outcomes; /* of the batch at work, `room` of them        */
 	size_t room;
+	struct heard_str *files; /* attachments of the record at work, `files_room` */
+	size_t files_room;
 };
 extern const struct heard_option tickets_options[];
 
@@ -100,5 +103,11 @@ struct upkeep; /* upkeep.c */
 struct upkeep *upkeep_create(struct tickets *);
 void upkeep_destroy(struct upkeep *);
 int upkeep_run(struct upkeep *, bool *more, struct heard_error *);
+
+struct files; /* files.c */
+struct files *files_create(struct tickets *);
+void files_destroy(struct files *); /* NULL is fine */
+void files_begin(struct files *);   /* once more through all of them */
+int files_run(struct files *, bool *more, struct heard_error *);
 
 #endif

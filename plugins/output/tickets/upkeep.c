@@ -3,7 +3,8 @@
  *
  * The figures are counted again when the last count is some while ago, a longer while if
  * it took long, so that counting never takes more than a fiftieth of the time.  Old texts
- * are looked for once an hour, in small steps with a turn of the loop between them.
+ * are looked for once an hour, in small steps with a turn of the loop between them, and
+ * files of erased records once a minute.
  */
 #include "tickets.h"
 
@@ -21,6 +22,7 @@ enum {
 	COUNT_SHARE = 50,
 	RETAIN_MS = 3600 * 1000,
 	RETAIN_STEP = 64,
+	FILES_MS = 60 * 1000,
 	GAUGES = 256,
 	LABELS = 128 << 10,
 };
@@ -28,7 +30,8 @@ enum {
 
 struct upkeep {
 	struct tickets *owner;
-	int64_t count_at, retain_at; /* when again, as heard_now */
+	struct files *files;
+	int64_t count_at, retain_at, files_at; /* when again, as heard_now */
 	bool is_retaining, is_year_told;
 };
 
@@ -157,7 +160,11 @@ int upkeep_run(struct upkeep *u, bool *more, struct heard_error *err)
 	}
 	if (u->is_retaining && retain(u, now, err))
 		return -err->code;
-	*more = u->is_retaining;
+	if (is_time(&u->files_at, now, FILES_MS))
+		files_begin(u->files);
+	if (files_run(u->files, more, err))
+		return -err->code;
+	*more = *more || u->is_retaining;
 	return 0;
 }
 
@@ -167,11 +174,17 @@ struct upkeep *upkeep_create(struct tickets *owner)
 	if (!u)
 		return NULL;
 	u->owner = owner;
-	u->count_at = u->retain_at = HEARD_TIME_NONE;
-	return u;
+	u->count_at = u->retain_at = u->files_at = HEARD_TIME_NONE;
+	u->files = files_create(owner);
+	if (u->files)
+		return u;
+	upkeep_destroy(u);
+	return NULL;
 }
 
 void upkeep_destroy(struct upkeep *u)
 {
+	if (u)
+		files_destroy(u->files);
 	free(u);
 }
