@@ -125,8 +125,9 @@
 	X(LAST_HISTORY, "SELECT max(at) FROM history WHERE ticket=?")                         \
 	X(WALK_TICKETS, "SELECT id,state,intent,received_at,erased FROM ticket WHERE id>?"    \
 			" ORDER BY id LIMIT ?")                                               \
-	X(WALK_RECORDS, "SELECT n,fate>=4 OR ticket IS NOT NULL,line,received_at FROM record" \
-			" WHERE n>? ORDER BY n LIMIT ?")                                      \
+	X(WALK_RECORDS, "SELECT n,fate>=4 OR ticket IS NOT NULL,"                             \
+			"iif(fate>=4 OR ticket IS NOT NULL,NULL,line),received_at"            \
+			" FROM record WHERE n>? ORDER BY n LIMIT ?")                          \
 	X(ERASED, "SELECT record FROM erased WHERE record<=? ORDER BY record LIMIT ?")        \
 	X(ERASED_DONE, "DELETE FROM erased WHERE record=?")                                   \
 	X(PUT_ATTACHMENT, "INSERT OR IGNORE INTO attachment(sha256,record) VALUES(?,?)")      \
