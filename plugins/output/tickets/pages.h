@@ -16,6 +16,7 @@
  *	page_board.c      GET /board
  *	page_promise.c    GET /promise
  *	page_month.c      last month's figures there
+ *	page_count.c      how they are counted
  */
 #ifndef TICKETS_PAGES_H
 #define TICKETS_PAGES_H
@@ -45,6 +46,8 @@ struct promise {
 };
 extern const struct heard_option promise_table[];
 
+struct page_count; /* page_count.c */
+
 struct page_figures {	  /* of last month */
 	int64_t asked_at; /* when they were counted last, or HEARD_TIME_NONE       */
 	int64_t from;	  /* the month's first moment                           */
@@ -65,7 +68,10 @@ struct pages {
 	void (*changed)(void *arg);		 /* a customer's answer changed the    */
 	void *arg;				 /* store; may be NULL                 */
 
+	const char *database; /* that of the store                  */
+
 	struct page_figures figures;
+	struct page_count *count; /* under way, or NULL                              */
 };
 
 /* In open().  [main] */
@@ -121,10 +127,12 @@ void page_question_put(struct page *, const struct page_question *, struct heard
 void page_board_put(struct page *, const struct store_issue *, struct heard_zone *);
 void page_promise_put(struct page *, const struct pages *);
 
-/* ---- page_month.c */
+/* ---- page_month.c, page_count.c */
 
-/* Counts them if they are not known, or not of late. */
+/* Counts them if they are not known, or not of late; they are shown when they are there. */
 void page_month_count(struct pages *);
+/* Waits for a count that is under way. */
+void page_month_stop(struct pages *);
 /* Nothing if there are none. */
 void page_month_put(struct page *, const struct pages *);
 

@@ -46,6 +46,7 @@ static int tickets_open(void *arg, struct heard_host *host, struct heard_error *
 		return -err->code;
 	self->pages.host = host;
 	self->pages.store = &self->store;
+	self->pages.database = self->database;
 	self->pages.rules = &self->rules->store;
 	self->pages.calendar = &self->calendar;
 	self->pages.changed = look_at_once;
@@ -61,6 +62,7 @@ static void say(void *arg, bool trouble, const char *text)
 
 static void put_down(struct tickets *self)
 {
+	page_month_stop(&self->pages);
 	beat_destroy(self->beat);
 	store_follower_stop(self->follower);
 	store_close(self->store);
