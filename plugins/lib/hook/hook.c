@@ -39,6 +39,7 @@ static const char *const default_texts[] = {
 			"{{summary}}\n"
 			"{{kind_name}}期限：{{attributes.due}}\n"
 			"负责人：{{attributes.assignee}}\n"
+			"主管：{{attributes.lead}}\n"
 			"原因：{{attributes.reason}}\n"
 			"反映人数：{{attributes.reach}}",
 	[TEMPLATE_EN] = "[{{priority_name}}] {{event_name}} #{{attributes.ticket}} "
@@ -46,6 +47,7 @@ static const char *const default_texts[] = {
 			"{{summary}}\n"
 			"{{kind_name}} due: {{attributes.due}}\n"
 			"owner: {{attributes.assignee}}\n"
+			"lead: {{attributes.lead}}\n"
 			"reason: {{attributes.reason}}\n"
 			"customers: {{attributes.reach}}",
 };
@@ -113,11 +115,8 @@ static void wipe(struct heard_buf *b)
 	heard_buf_release(b);
 }
 
-static void exchange_destroy(struct exchange *x)
+static void exchange_free(struct exchange *x)
 {
-	*x->at = x->next;
-	if (x->next)
-		x->next->at = x->at;
 	wipe(&x->request.url);
 	wipe(&x->request.body);
 	heard_buf_release(&x->request.headers);
@@ -128,7 +127,10 @@ static void exchange_destroy(struct exchange *x)
 static void exchange_end(struct exchange *x)
 {
 	struct hook *h = x->hook;
-	exchange_destroy(x);
+	*x->at = x->next;
+	if (x->next)
+		x->next->at = x->at;
+	exchange_free(x);
 	if (h->is_stopping && h->running == NULL && h->stopped) {
 		void (*stopped)(void *) = h->stopped;
 		h->stopped = NULL;
@@ -519,9 +521,10 @@ void hook_destroy(struct hook *h)
 	if (h == NULL)
 		return;
 	heard_fetch_client_destroy(h->client);
-	while (h->running) {
-		forget_all(h->running->waiters);
-		exchange_destroy(h->running);
+	for (struct exchange *next, *x = h->running; x; x = next) {
+		next = x->next;
+		forget_all(x->waiters);
+		exchange_free(x);
 	}
 	forget_all(h->waiting);
 	if (h->timer)

@@ -9,6 +9,7 @@
 
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <text/utf8.h>
 #include <unistd.h>
@@ -48,11 +49,14 @@ static int alert_raise(void *self, const struct heard_call *call)
 	struct heard_error err = {0};
 	struct passwd entry, *user = NULL;
 	char text[4096];
+	const char *before_sudo = getenv("SUDO_USER"); /* an agent, by `sudo -u heard` */
 	(void)self;
 	int result = parse_words(call, &warning);
 	if (result)
 		return result;
-	if (getpwuid_r(getuid(), &entry, text, sizeof(text), &user) == 0 && user)
+	if (before_sudo && before_sudo[0])
+		warning.who = heard_str(before_sudo);
+	else if (getpwuid_r(getuid(), &entry, text, sizeof(text), &user) == 0 && user)
 		warning.who = heard_str(user->pw_name);
 	if (spool_put(heard_state_folder(call->host), &warning, &err) != 0) {
 		fprintf(call->err, "raise: %s\n", err.text);
