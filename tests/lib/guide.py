@@ -17,7 +17,8 @@ console         lines that begin with $ are run, one by one.  The others are the
                 `...` stands for any text in a line, a line of `...` for any lines, and
                 blanks for blanks.  A command that only reads is asked until it fits.
 html, nginx     only read
-later SPAN      no block but a comment, <!-- later 61m -->: the clock goes ahead
+later SPAN      no block but a comment, <!-- later 61m -->: the clock goes ahead; by so
+                much, or to 09:00 of the next day
 """
 import os
 import re

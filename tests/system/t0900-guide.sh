@@ -1,4 +1,5 @@
 #!/bin/sh
+# variants: release asan
 # docs/guide.md, done from top to bottom on a machine of its own: what it says to type is
 # typed, what it says to write is written, and what comes must look as it shows.
 #
@@ -122,12 +123,20 @@ settle() {
 
 # ---- the guide
 
-later() { # 61m, 2d
+later() { # 61m, or until that time of tomorrow in the zone of the configuration: 09:00
 	python3 - "$1" "$SHIM_CLOCK" <<-'PY'
-		import struct, sys
-		span = int(sys.argv[1][:-1]) * {"m": 60000, "h": 3600000, "d": 86400000}[sys.argv[1][-1]]
-		with open(sys.argv[2], "r+b") as f:
+		import datetime, struct, sys, time, zoneinfo
+		word, path = sys.argv[1:]
+		with open(path, "r+b") as f:
 		    shift = struct.unpack("<q", f.read(8))[0]
+		    if ":" in word:
+		        zone = zoneinfo.ZoneInfo("Asia/Shanghai")
+		        now = datetime.datetime.fromtimestamp(time.time() + shift / 1000, zone)
+		        at = datetime.time.fromisoformat(word)
+		        then = datetime.datetime.combine(now.date() + datetime.timedelta(1), at, zone)
+		        span = round((then - now).total_seconds() * 1000)
+		    else:
+		        span = int(word[:-1]) * {"m": 60000, "h": 3600000, "d": 86400000}[word[-1]]
 		    f.seek(0)
 		    f.write(struct.pack("<q", shift + span))
 	PY
@@ -164,16 +173,17 @@ run_block() { # FILE KIND LINE ARGUMENT
 while read -r name kind line argument <&3; do
 	run_block "$name" "$kind" "$line" "$argument"
 	[ ! -s "$T/pid" ] || started_pids="$spawned $(cat "$T/pid")"
+	[ "$tap_failed" -lt 5 ] || break # the rest would only fail after it, slowly
 done 3<"$T/blocks/order"
 
 # ---- what the guide does not show
 
 is "the robot got what it could read" "$(jq -s 'map(.good) | all' "$T/robot.log")" true
 ok "a first call that was refused came again" test "$(wc -l <"$T/robot.log")" -ge 2
-for word in 新工单 二次处理 "A12 请停止发货"; do
+for word in 新工单 主管：chen 二次处理 "A12 请停止发货" 发起人：ann; do
 	ok "and told the team: $word" grep -q "$word" "$T/robot.log"
 done
-ok "no message shows a number" sh -c "! grep -q '1234' '$T/robot.log'"
+ok "no message shows a number" sh -c "! jq .body '$T/robot.log' | grep -q '1234'"
 ok "no number is in any file in clear" sh -c "! grep -rqa '138 1234 5678\|13812345678' '$STATE' '$LOG' '$T/robot.log'"
 ok "what was done is noted under the name of who did it" \
 	sh -c "heard tickets show 1 | grep -q ' ann  *assigned  *li -> wang'"
