@@ -251,6 +251,7 @@ static int send_file(struct sender *s, const struct cli *cli, const struct send_
 	}
 	if (s->csv != NULL)
 		send_csv_release(s->csv);
+	s->csv = NULL;
 	return rc != 0;
 }
 

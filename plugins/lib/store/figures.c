@@ -246,7 +246,7 @@ void store_figures_release(struct store_figures *f)
 {
 	struct store_shares *const shares[] = {&f->channels, &f->categories, &f->products,
 					       &f->intents,  &f->priorities, &f->departments};
-	for (size_t i = 0; i < sizeof(shares) / sizeof(*shares); i++)
+	for (size_t i = 0; i < sizeof(shares) / sizeof(struct store_shares *); i++)
 		free(shares[i]->at);
 	free(f->parts);
 	free(f->topics.at);

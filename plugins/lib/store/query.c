@@ -71,7 +71,7 @@ static int add_phrase(struct query *q, struct heard_str text, size_t *ends,
 
 int query_init(struct query *q, struct heard_str text, struct heard_error *err)
 {
-	size_t ends[QUERY_PHRASES], start = 0;
+	size_t ends[QUERY_PHRASES] = {0}, start = 0;
 	struct heard_str phrase;
 	memset(q, 0, sizeof(*q));
 	heard_buf_init(&q->folded, 8 * QUERY_BYTES);

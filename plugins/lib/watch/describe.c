@@ -44,7 +44,7 @@ static void fill_figures(struct notice *n, const struct watch *w, const struct i
 /* Series that many of its records are of, other than its own. */
 static void fill_groups(struct notice *n, const struct watch *w, const unsigned *counts)
 {
-	for (uint16_t i = 1; i < SERIES; i++) {
+	for (unsigned i = 1; i < SERIES; i++) {
 		if (i == n->incident->series || counts[i] < group_part * n->looked_at)
 			continue;
 		size_t at = n->n_groups < GROUPS ? n->n_groups++ : GROUPS;

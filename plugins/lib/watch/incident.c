@@ -211,9 +211,9 @@ static void open_all(struct watch *w, int64_t slot, int64_t now)
 {
 	for (int rounds = 0; rounds < SERIES; rounds++) {
 		struct candidate best = {.evidence = 0}, c;
-		for (uint16_t i = 0; i < SERIES; i++)
-			if (candidate_of(w, i, slot, &c) && c.evidence > best.evidence &&
-			    !find(w, i, false))
+		for (unsigned i = 0; i < SERIES; i++)
+			if (candidate_of(w, (uint16_t)i, slot, &c) &&
+			    c.evidence > best.evidence && !find(w, (uint16_t)i, false))
 				best = c;
 		if (best.evidence <= 0)
 			return;
@@ -424,12 +424,12 @@ void incidents_review(struct watch *w, int64_t slot, int64_t now)
 		if (state->incidents[i].cause == BY_COUNT ||
 		    state->incidents[i].cause == BY_SHARE)
 			follow(w, &state->incidents[i], slot, now);
-	for (uint16_t i = 0; i < SERIES; i++)
-		doubt(w, i);
+	for (unsigned i = 0; i < SERIES; i++)
+		doubt(w, (uint16_t)i);
 	if (w->options.silence) {
 		review_silence(w, 0, limit, now);
-		for (uint16_t i = FIRST_CHANNEL + 1; i < FIRST_PRODUCT; i++)
-			review_silence(w, i, limit, now);
+		for (unsigned i = FIRST_CHANNEL + 1; i < FIRST_PRODUCT; i++)
+			review_silence(w, (uint16_t)i, limit, now);
 	}
 	open_all(w, slot, now);
 }

@@ -107,7 +107,7 @@ static void begin(struct table *t, size_t columns)
 static void put_rule(struct heard_buf *out, const struct table *t, const int *widths)
 {
 	for (size_t c = 0; c < t->columns; c++) {
-		heard_buf_puts(out, c ? "|" : "|");
+		heard_buf_puts(out, "|");
 		for (int i = 0; i < widths[c] + 1; i++)
 			heard_buf_puts(out, "-");
 		heard_buf_puts(out, t->right[c] ? ":" : "-");
