@@ -118,6 +118,16 @@ void store_close(struct store *store)
 	free(store);
 }
 
+int store_own_name(struct store *store, char out[STORE_OWN_NAME], struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_STORE_NAME, err);
+	if (!st || store_step(store, st, err) < 0)
+		return -err->code;
+	snprintf(out, STORE_OWN_NAME, "%.*s", HEARD_ARG(column_str(st, 0)));
+	sqlite3_reset(st);
+	return 0;
+}
+
 sqlite3_stmt *store_st(struct store *store, enum statement which, struct heard_error *err)
 {
 	sqlite3_stmt **st = &store->st[which];

@@ -38,6 +38,10 @@ enum store_mode {
 int store_open(struct store **store_r, const char *url, enum store_mode, struct heard_error *);
 void store_close(struct store *); /* NULL is fine */
 
+#define STORE_OWN_NAME 33 /* hex digits and a NUL                               */
+/* A random name that a store gets when it is made: another file, another name. */
+int store_own_name(struct store *, char out[STORE_OWN_NAME], struct heard_error *);
+
 /* ---- names */
 
 /* The usual form with hyphens. */

@@ -5,10 +5,12 @@
  * a crash makes them told again, which the journal recognises by their source_id.  It is
  * also what keeps the order.
  *
- * The journal may refuse one for good: a store that was made anew counts from one, and
- * the journal remembers other events of these numbers.  Then they are told one by one,
- * and the one that is refused is given up, with a warning; it must not stand in the way
- * of all that come after it.
+ * A store that was made anew counts its events from one again, so the store's own name
+ * goes with their numbers.  Should the journal still refuse one for good, they are told
+ * one by one, and the one that is refused is given up, with a warning; it must not stand
+ * in the way of all that come after it.
+ *
+ * What nobody wants to hear is not kept: it would be told, stale, when somebody does.
  */
 #include "tickets.h"
 
@@ -31,7 +33,9 @@ struct events {
 	int64_t not_before;
 	size_t n;
 	bool is_full;
-	bool under_way, is_safe; /* safe: to be taken out of the outbox             */
+	bool under_way, is_safe;    /* safe: to be taken out of the outbox             */
+	bool is_cleared;	    /* of what nobody wants                            */
+	char store[STORE_OWN_NAME]; /* whose numbers they are                       */
 };
 
 /* Links of events lead to our own pages: the store says "/follow-up/...", and that is the
@@ -110,6 +114,15 @@ static int take_out(struct events *e, struct heard_error *err)
 	return 0;
 }
 
+/* Left from a time when an output wanted them. */
+static int clear(struct events *e, struct heard_error *err)
+{
+	if (e->is_cleared)
+		return 0;
+	e->is_cleared = true;
+	return store_events_done(e->owner->store, INT64_MAX, err);
+}
+
 int events_run(struct events *e, struct heard_error *err)
 {
 	int64_t now = heard_now(e->owner->host);
@@ -121,13 +134,16 @@ int events_run(struct events *e, struct heard_error *err)
 	if (now < e->not_before && e->not_before - now <= 3600 * 1000)
 		return 0;
 	if (!e->owner->rules->store.events)
-		return 0;
+		return clear(e, err);
+	if (!e->store[0] && store_own_name(e->owner->store, e->store, err))
+		return -err->code;
 	if (read_some(e, err))
 		return -err->code;
 	if (e->n == 0)
 		return 0;
 	e->under_way = true;
 	heard_emit(e->owner->host, &(struct heard_emission){.raw = heard_buf_view(&e->lines),
+							    .principal = heard_str(e->store),
 							    .receipt = received,
 							    .arg = e});
 	return 0;

@@ -20,7 +20,7 @@
 enum {
 	COUNT_MS = 15 * 1000,
 	COUNT_SHARE = 50,
-	RETAIN_MS = 3600 * 1000,
+	RETAIN_MS = 6 * 3600 * 1000, /* it walks the whole store */
 	RETAIN_STEP = 64,
 	FILES_MS = 60 * 1000,
 	GAUGES = 256,
