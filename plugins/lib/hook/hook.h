@@ -92,8 +92,7 @@ struct hook_message {
 	const struct heard_record *record; /* for templates                               */
 	struct heard_str line;		   /* the same as JSON: data of Standard Webhooks */
 	struct heard_str text;		   /* said in place of `text`, if not empty       */
-	struct heard_str event;		   /* without a record: type of Standard Webhooks,  */
-					   /* such as "alert.opened"                        */
+	struct heard_str event; /* without a record: the type, such as "alert.opened"     */
 };
 
 /* Every fault of the options; for open(). */
