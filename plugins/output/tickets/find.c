@@ -96,7 +96,7 @@ static int parse_query(const struct heard_call *call, struct heard_buf *query, i
 			heard_buf_puts(query, " ");
 		}
 	}
-	if (more == 0 && (query->len == 0 || heard_str_trim(heard_buf_view(query)).len == 0))
+	if (more == 0 && (!query->ptr || heard_str_trim(heard_buf_view(query)).len == 0))
 		return command_misused(call, "say what to look for");
 	return more < 0 ? COMMAND_USAGE : COMMAND_DONE;
 }
