@@ -32,7 +32,7 @@ enum {
 	CHUNK = 256 * 1024,
 	LARGE = CHUNK / 4,
 	PAGE = 4096,
-	CACHED = 64, /* chunks: 16 MiB at most stay with the process */
+	CACHED = 32, /* chunks: 8 MiB at most stay with the process */
 	GAP = 8,     /* poisoned behind each allocation when checked */
 };
 

@@ -36,7 +36,7 @@ struct control;
 
 struct daemon {
 	const struct conf *conf;
-	enum daemon_state state; /* [main] */
+	_Atomic enum daemon_state state; /* written [main], read by all */
 	struct loop *main;
 	struct workers *workers;
 	struct lane *lanes; /* one a worker, and one for home        */
