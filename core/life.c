@@ -159,7 +159,7 @@ static void life_late(struct life *l, const char *what)
 static bool life_step_done(struct life *l)
 {
 	struct daemon *d = l->daemon;
-	switch (d->state) {
+	switch (atomic_load(&d->state)) {
 	case DAEMON_STOPPING_INPUTS:
 		return l->http_is_quiet && l->inputs == 0 && !life_jobs_left(d);
 	case DAEMON_DRAINING: return l->wants_exec || !life_outputs_behind(d);
