@@ -16,7 +16,11 @@ client=$spawned
 is_ready() { curl -fsS -m 2 -o /dev/null "$(url admin /readyz)"; }
 good=0
 for round in $(seq "$RELOADS"); do
-	heard reload >"$T/reload.out" 2>&1 && wait_for 30 is_ready && good=$((good + 1))
+	if heard reload >"$T/reload.out" 2>&1 && wait_for 30 is_ready; then
+		good=$((good + 1))
+	else
+		note "round $round: $(cat "$T/reload.out")"
+	fi
 	# connections opened just now, beside the kept-alive ones
 	"$TOOLS/load" -a "$where" -c 4 -n 8 -k "r$round" -l "$T/fresh.acks" >>"$T/fresh" 2>&1
 done
