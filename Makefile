@@ -15,7 +15,7 @@ say   = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 # Debian packages, named once: for building, and for tests and lint on top.
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
-              libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev
+              libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev libgmime-3.0-dev
 CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc \
               chromium chromium-driver fonts-noto-cjk
 LINT_DEPS  := clang clang-tidy clang-format codespell git
