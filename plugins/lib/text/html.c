@@ -133,11 +133,17 @@ bool html_is_likely(struct heard_str s)
 
 struct writer {
 	struct heard_buf *out;
-	size_t start;	   /* where our text begins in it                 */
-	unsigned lines;	   /* line ends that are due before the next word */
-	bool blank;	   /* a blank is due                              */
-	unsigned verbatim; /* inside so many <pre>                        */
+	size_t start;	     /* where our text begins in it                 */
+	unsigned lines;	     /* line ends that are due before the next word */
+	bool blank;	     /* a blank is due                              */
+	unsigned verbatim;   /* inside so many <pre>                        */
+	html_marker *marker; /* or NULL                                   */
+	void *arg;
+	unsigned quoted;     /* "> " before each line so many times         */
+	unsigned was_quoted; /* before the line written last              */
 };
+
+enum { MAX_QUOTED = 20 };
 
 static void due_lines(struct writer *w, unsigned n)
 {
@@ -145,13 +151,29 @@ static void due_lines(struct writer *w, unsigned n)
 	w->blank = false;
 }
 
+/* The line ends that are due, and the quote's mark of the new line. */
+static void put_lines(struct writer *w, unsigned n)
+{
+	static const char marks[] = "> > > > > > > > > > > > > > > > > > > > ";
+	unsigned both = w->quoted < w->was_quoted ? w->quoted : w->was_quoted;
+
+	_Static_assert(sizeof(marks) > 2 * MAX_QUOTED, "a mark for every level");
+	for (unsigned i = 0; i < n; i++) {
+		heard_buf_add(w->out, "\n", 1);
+		if (both && i + 1 < n)
+			heard_buf_add(w->out, marks, 2 * both - 1);
+	}
+	heard_buf_add(w->out, marks, 2 * w->quoted);
+	w->was_quoted = w->quoted;
+}
+
 static void put(struct writer *w, const char *s, size_t n)
 {
 	bool first = w->out->len == w->start;
 
-	if (!first && w->lines)
-		heard_buf_add(w->out, "\n\n", w->lines);
-	else if (!first && w->blank)
+	if (first || w->lines)
+		put_lines(w, first ? 0 : w->lines);
+	else if (w->blank)
 		heard_buf_add(w->out, " ", 1);
 	w->lines = 0;
 	w->blank = false;
@@ -261,6 +283,26 @@ static const char *skip_comment(const char *s, const char *end)
 	return after ? after + 3 : end;
 }
 
+static void mark(struct writer *w, struct heard_str tag, bool closes)
+{
+	switch (w->marker(w->arg, tag, closes)) {
+	case HTML_QUOTE:
+		due_lines(w, 1);
+		w->quoted += w->quoted < MAX_QUOTED;
+		break;
+	case HTML_UNQUOTE:
+		due_lines(w, 1);
+		w->quoted -= w->quoted > 0;
+		break;
+	case HTML_RULE:
+		due_lines(w, 1);
+		put(w, "________________________________", 32);
+		due_lines(w, 1);
+		break;
+	case HTML_PLAIN: break;
+	}
+}
+
 /* The '<' at s: returns where to go on, or NULL if it is not markup. */
 static const char *read_markup(struct writer *w, const char *s, const char *end)
 {
@@ -280,6 +322,8 @@ static const char *read_markup(struct writer *w, const char *s, const char *end)
 	if (tag->effect == HIDDEN && !closes && after[-2] != '/')
 		return skip_hidden(after, end, tag->name);
 	apply(w, tag->effect, closes);
+	if (w->marker != NULL)
+		mark(w, heard_str_n(s, (size_t)(after - s)), closes);
 	return after;
 }
 
@@ -313,7 +357,13 @@ static const char *read_text(struct writer *w, const char *s, const char *end)
 
 void html_to_text(struct heard_str html, struct heard_buf *out)
 {
-	struct writer w = {.out = out, .start = out->len};
+	html_to_text_marked(html, NULL, NULL, out);
+}
+
+void html_to_text_marked(struct heard_str html, html_marker *marker, void *arg,
+			 struct heard_buf *out)
+{
+	struct writer w = {.out = out, .start = out->len, .marker = marker, .arg = arg};
 	const char *s = html.ptr, *end = html.ptr + html.len;
 	bool markup = true; /* until a tag that does not end */
 

@@ -1,0 +1,337 @@
+/*
+ * read.c - a mail's bytes as a message.
+ *
+ * The order: look at the bytes for what would take GMime long, let it take the mail
+ * apart, read the headers, walk the parts, strip the text, and ask who sent it.
+ */
+#include "reader.h"
+#include "words.h"
+
+#include <errno.h>
+#include <heard/error.h>
+#include <heard/time.h>
+#include <stdlib.h>
+#include <strings.h>
+
+/* GMime's work for a boundary's line is the number of open boundaries, and each makes
+ * a part: honest mail has some hundreds of lines, and not a megabyte of headers. */
+enum { MAX_BOUNDARY_LINES = 200000, MAX_BOUNDARY_WORK = 50000000, MAX_HEADER = 1 << 20 };
+
+void mime_init(void)
+{
+	static const char *const types[] = {"rfc822", "rfc2822", "global", "news"};
+
+	g_mime_init();
+	/* Nested messages are parts like others to GMime; we read them, with our limits and
+	 * without its address parser. */
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		g_mime_object_register_type("message", types[i], GMIME_TYPE_PART);
+}
+
+const char *mime_note_text(enum mime_note note)
+{
+	switch (note) {
+	case MIME_NOTE_TEXT_CUT: return "text longer than the limit was cut";
+	case MIME_NOTE_TOO_DEEP: return "parts nested too deep were left out";
+	case MIME_NOTE_PARTS: return "parts past the limit were left out";
+	case MIME_NOTE_ATTACHMENTS: return "attachments past the limit were left out";
+	case MIME_NOTE_CHARSET: return "a charset was guessed against its label";
+	case MIME_NOTE_WINMAIL: return "a winmail.dat holds files";
+	case MIME_NOTE_ENCRYPTED: return "an encrypted part cannot be read";
+	case MIME_NOTE_NO_TEXT: return "no part is text";
+	case MIME_NOTE_MULTIPLE_FROM: return "more than one From: the first counts";
+	case MIME_NOTE_DATE: return "the date is none";
+	case MIME_NOTE_ADDRESSES: return "addresses past the limit were left out";
+	case MIME_NOTE_REFERENCES: return "references past the limit were left out";
+	}
+	return "unknown note";
+}
+
+/* ---- before GMime */
+
+/* The line "From a@b Mon Jan 1 ..." of an mbox, and empty lines in front, are none of a
+ * mail's. */
+static struct heard_str skip_envelope(struct heard_str s)
+{
+	while (s.len && (s.ptr[0] == '\n' || s.ptr[0] == '\r'))
+		s = heard_str_skip(s, 1);
+	if (heard_str_starts(s, HEARD_STR_OF("From ")) ||
+	    heard_str_starts(s, HEARD_STR_OF(">From "))) {
+		const char *end = memchr(s.ptr, '\n', s.len);
+
+		s = end ? heard_str_skip(s, (size_t)(end + 1 - s.ptr))
+			: heard_str_skip(s, s.len);
+	}
+	return s;
+}
+
+/* Where the headers end: an empty line, or the end. */
+static size_t header_len(struct heard_str s)
+{
+	size_t at = 0;
+
+	while (at < s.len) {
+		const char *end = memchr(s.ptr + at, '\n', s.len - at);
+		size_t n = end ? (size_t)(end - s.ptr) - at : s.len - at;
+
+		if (n == 0 || (n == 1 && s.ptr[at] == '\r'))
+			return at;
+		at += n + 1;
+	}
+	return s.len;
+}
+
+/* Is the first line a field: letters and a colon? */
+static bool begins_with_field(struct heard_str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && n < 100 && s.ptr[n] > ' ' && s.ptr[n] < 0x7F && s.ptr[n] != ':')
+		n++;
+	while (n < s.len && n < 100 && (s.ptr[n] == ' ' || s.ptr[n] == '\t'))
+		n++;
+	return n > 0 && n < s.len && s.ptr[n] == ':';
+}
+
+static int check(struct heard_str s, const struct mime_limits *limits, struct heard_error *err)
+{
+	size_t lines = 0, boundaries = 0;
+
+	if (s.len > limits->max_size)
+		return heard_fail(err, EMSGSIZE, "the mail has %zu bytes; the limit is %zu",
+				  s.len, limits->max_size);
+	if (mime_is_blank(s))
+		return heard_fail(err, EBADMSG, "the mail is empty");
+	if (header_len(s) > MAX_HEADER)
+		return heard_fail(err, EBADMSG, "the mail's header is longer than %d bytes",
+				  MAX_HEADER);
+	for (const char *p = s.ptr, *end = s.ptr + s.len;
+	     (p = memmem(p, (size_t)(end - p), "\n--", 3)) != NULL; p += 3)
+		lines++;
+	for (size_t i = 0; lines > MAX_BOUNDARY_WORK / 500 && i + 9 <= s.len; i++)
+		boundaries += (s.ptr[i] | 0x20) == 'b' &&
+			      strncasecmp(s.ptr + i, "boundary=", 9) == 0;
+	if (boundaries > 0 &&
+	    (lines > MAX_BOUNDARY_LINES || lines > MAX_BOUNDARY_WORK / boundaries))
+		return heard_fail(err, EBADMSG,
+				  "the mail has too many boundaries to be honest: "
+				  "%zu lines like one",
+				  lines);
+	return 0;
+}
+
+/* ---- GMime */
+
+static GMimeParserOptions *options_new(void)
+{
+	static const char *charsets[] = {"utf-8", "gb18030", "windows-1252", NULL};
+	GMimeParserOptions *o = g_mime_parser_options_new();
+
+	g_mime_parser_options_set_fallback_charsets(o, charsets);
+	return o;
+}
+
+struct mime_tree mime_tree_open(const struct mime_reader *r, struct heard_str bytes)
+{
+	struct mime_tree tree = {NULL, NULL};
+	GMimeParser *parser;
+	GMimeStream *stream;
+
+	bytes = skip_envelope(bytes);
+	if (bytes.len == 0 || !begins_with_field(bytes))
+		return tree;
+	/* Only read from, and given back in mime_tree_close(). */
+	tree.array = g_byte_array_new_take((guint8 *)(uintptr_t)bytes.ptr, bytes.len);
+	stream = g_mime_stream_mem_new_with_byte_array(tree.array);
+	g_mime_stream_mem_set_owner((GMimeStreamMem *)stream, FALSE);
+	parser = g_mime_parser_new_with_stream(stream);
+	tree.root = g_mime_parser_construct_part(parser, r->options);
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return tree;
+}
+
+void mime_tree_close(struct mime_tree *tree)
+{
+	if (tree->root != NULL)
+		g_object_unref(tree->root);
+	if (tree->array != NULL)
+		g_byte_array_free(tree->array, FALSE);
+	tree->root = NULL;
+	tree->array = NULL;
+}
+
+/* ---- text */
+
+struct spans {
+	struct mime_span *list;
+	size_t n, size;
+	bool failed;
+};
+
+static void on_span(void *arg, struct mime_span span)
+{
+	struct spans *s = arg;
+
+	if (s->n == s->size) {
+		size_t size = s->size ? s->size * 2 : 16;
+		struct mime_span *more = realloc(s->list, size * sizeof(*more));
+
+		if (more == NULL) {
+			s->failed = true;
+			return;
+		}
+		s->list = more;
+		s->size = size;
+	}
+	s->list[s->n++] = span;
+}
+
+/* At most so many bytes, ended at a character. */
+static struct heard_str cut(struct heard_str s, size_t most)
+{
+	if (s.len <= most)
+		return s;
+	s.len = most;
+	while (s.len && ((unsigned char)s.ptr[s.len] & 0xC0) == 0x80)
+		s.len--;
+	return s;
+}
+
+/* The text of our own and, below it, that of the messages in ours: all of it is fresh. */
+static void text_keep(struct mime_reader *r, struct heard_str own)
+{
+	struct mime_message *m = r->out;
+	struct heard_str nested = heard_str_trim(heard_buf_view(&r->nested));
+	struct heard_buf all, fresh;
+	struct spans spans = {NULL, 0, 0, false};
+
+	heard_buf_init(&all, r->limits.max_text + 16);
+	heard_buf_init(&fresh, r->limits.max_text + 32);
+	own = heard_str_trim(cut(own, r->limits.max_text));
+	nested = cut(nested, r->limits.max_text - own.len);
+	heard_buf_str(&all, own);
+	if (!mime_strip(heard_buf_view(&all), m->is_forward, &fresh, on_span, &spans))
+		spans.failed = true;
+	if (nested.len) {
+		heard_buf_puts(&all, own.len ? "\n\n" : "");
+		heard_buf_str(&all, nested);
+		heard_buf_puts(&fresh, fresh.len ? "\n\n" : "");
+		heard_buf_str(&fresh, nested);
+	}
+	m->text = mime_memory_copy(r->memory, heard_buf_view(&all));
+	m->fresh = mime_memory_copy(r->memory, heard_buf_view(&fresh));
+	struct mime_span *kept = spans.n ? mime_memory_alloc(r->memory, spans.n * sizeof(*kept))
+					 : NULL;
+	if (kept != NULL)
+		memcpy(kept, spans.list, spans.n * sizeof(*kept));
+	m->spans = kept;
+	m->n_spans = kept ? spans.n : 0;
+	if (spans.failed || all.failed || fresh.failed)
+		r->memory->failed = true;
+	free(spans.list);
+	heard_buf_release(&all);
+	heard_buf_release(&fresh);
+}
+
+/* ---- the whole */
+
+static void parts_read(struct mime_reader *r, GMimeObject *root)
+{
+	struct heard_buf text;
+	size_t most = r->limits.max_text;
+
+	heard_buf_init(&text, most * 8 + 4096);
+	mime_part_read(r, root, 0, &text, &r->out->is_html);
+	if (mime_is_blank(heard_buf_view(&text))) {
+		heard_buf_clear(&text);
+		mime_calendar_text(&r->out->calendar, &text);
+	}
+	if (text.failed || r->nested.failed || text.len + r->nested.len > most)
+		r->out->notes |= MIME_NOTE_TEXT_CUT;
+	text_keep(r, heard_buf_view(&text));
+	heard_buf_release(&text);
+}
+
+/* Bytes without a header: if they are text, that is the message. */
+static void loose_read(struct mime_reader *r, struct heard_str bytes)
+{
+	struct heard_buf text;
+
+	heard_buf_init(&text, r->limits.max_text * 8 + 4096);
+	mime_loose_text(r, bytes, &text);
+	text_keep(r, heard_buf_view(&text));
+	heard_buf_release(&text);
+}
+
+static void attachments_keep(struct mime_reader *r)
+{
+	struct mime_attachment *kept;
+
+	if (r->n_attachments == 0)
+		return;
+	kept = mime_memory_alloc(r->memory, r->n_attachments * sizeof(*kept));
+	if (kept == NULL)
+		return;
+	memcpy(kept, r->attachments, r->n_attachments * sizeof(*kept));
+	r->out->attachments = kept;
+	r->out->n_attachments = r->n_attachments;
+}
+
+static int read_with(struct mime_reader *r, struct heard_str bytes, struct heard_error *err)
+{
+	struct mime_tree tree = mime_tree_open(r, bytes);
+	bool has_header = tree.root != NULL;
+
+	if (has_header) {
+		mime_headers_read(r, tree.root);
+		parts_read(r, tree.root);
+		attachments_keep(r);
+		mime_auto_read(r, tree.root);
+	} else if (memchr(bytes.ptr, 0, bytes.len) == NULL) {
+		loose_read(r, bytes);
+	}
+	mime_tree_close(&tree);
+	if (mime_is_blank(r->out->text))
+		r->out->notes |= MIME_NOTE_NO_TEXT;
+	if (r->memory->failed)
+		return heard_fail(err, ENOMEM, "the mail needs more memory than %zu bytes",
+				  r->limits.max_memory);
+	if (!has_header && mime_is_blank(r->out->text))
+		return heard_fail(err, EBADMSG, "the mail has neither a header nor text");
+	return 0;
+}
+
+int mime_read(struct heard_str bytes, const struct mime_limits *limits,
+	      const struct mime_self *self, struct mime_message *out, struct heard_error *err)
+{
+	struct mime_reader r = {.limits = *limits, .self = self, .out = out};
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	out->date_ms = HEARD_TIME_NONE;
+	rc = check(bytes, limits, err);
+	if (rc != 0)
+		return rc;
+	out->memory = r.memory = mime_memory_create(limits->max_memory);
+	r.attachments = calloc(limits->max_attachments + 1, sizeof(*r.attachments));
+	if (r.memory == NULL || r.attachments == NULL) {
+		rc = heard_fail(err, ENOMEM, "there is no memory to read a mail");
+	} else {
+		heard_buf_init(&r.nested, limits->max_text * 8 + 4096);
+		r.options = options_new();
+		rc = read_with(&r, bytes, err);
+		g_mime_parser_options_free(r.options);
+		heard_buf_release(&r.nested);
+	}
+	free(r.attachments);
+	if (rc != 0)
+		mime_release(out);
+	return rc;
+}
+
+void mime_release(struct mime_message *m)
+{
+	mime_memory_destroy(m->memory);
+	memset(m, 0, sizeof(*m));
+}
