@@ -14,12 +14,13 @@
  *	created_at       Date; absent if it lies more than a day ahead
  *	author.name      of From
  *	author.email     of From: who wrote; the core seals it and makes author.key of it
- *	author.id        the citation: what an answer needs (see below); sealed, too
+ *	author.id        the citation: what an answer needs (see below); sealed, too, and
+ *	                 absent from automatic mail, which nobody is to answer
  *	attachments      what the store of blobs has taken
  *	attributes.mail.automatic   why nobody should be answered automatically: own,
  *	                 bounce, reply, list, bulk; absent for a person's mail
- *	attributes.mail.ticket, .event   of an id of ours, checked, that it answers (or
- *	                 that a bounce is about)
+ *	attributes.mail.answers     an id of ours that it answers, or that a bounce is
+ *	                 about, up to its @; who acts on it checks it again
  *	attributes.mail.token       TOKEN of "[#TOKEN]" in the subject: a stranger may
  *	                 have written it
  *	attributes.mail.topic       hash of the subject without Re: and the like, to tell
