@@ -1,7 +1,6 @@
 /*
  * attachment.c - the files in a mail.
  */
-#include "charset.h"
 #include "reader.h"
 #include "words.h"
 
@@ -27,11 +26,43 @@ static struct heard_str file_name(struct heard_str s)
 	return s;
 }
 
-/* GMime has undone RFC 2231; what it gives may still be encoded words or raw bytes. */
+/* Encoded words have no place in a parameter, and so they stand there with quotes in the
+ * wrong places and over several lines: all from `key` on to the next ';' is read. */
+static struct heard_str encoded_name(struct mime_reader *r, struct heard_str raw,
+				     const char *key)
+{
+	struct heard_str none = {NULL, 0};
+	struct heard_buf value;
+	size_t n = strlen(key), at = 0;
+
+	while (at + n < raw.len && strncasecmp(raw.ptr + at, key, n) != 0)
+		at++;
+	raw = heard_str_skip(raw, at + n);
+	if (raw.len == 0 || memmem(raw.ptr, raw.len, "=?", 2) == NULL)
+		return none;
+	heard_buf_init(&value, raw.len + 8);
+	for (size_t i = 0; i < raw.len && raw.ptr[i] != ';'; i++)
+		if (raw.ptr[i] != '"' && !(raw.ptr[i] == '=' && value.len == 0 &&
+					   i + 1 < raw.len && raw.ptr[i + 1] == '='))
+			heard_buf_add(&value, raw.ptr + i, 1);
+	struct heard_str name = {NULL, 0};
+	if (value.len && memmem(value.ptr, value.len, "=?", 2) != NULL)
+		name = mime_words_kept(heard_buf_view(&value), r->memory);
+	heard_buf_release(&value);
+	return name;
+}
+
+/* GMime undoes RFC 2231; what it gives may still be raw bytes of some charset. */
 struct heard_str mime_part_name(struct mime_reader *r, GMimeObject *o)
 {
 	const char *raw = g_mime_object_get_content_disposition_parameter(o, "filename");
+	struct heard_str name = encoded_name(r, mime_header_raw(o, "Content-Disposition"),
+					     "filename=");
 
+	if (name.len == 0)
+		name = encoded_name(r, mime_header_raw(o, "Content-Type"), "name=");
+	if (name.len)
+		return file_name(name);
 	if (raw == NULL || raw[0] == '\0')
 		raw = g_mime_object_get_content_type_parameter(o, "name");
 	if (raw == NULL || raw[0] == '\0')

@@ -122,14 +122,57 @@ static void read_all(struct mime_reader *r, GMimeObject *o, size_t depth,
 		GMimeObject *c = child(o, i);
 
 		heard_buf_clear(&one);
-		if (is_related && i > 0 && !is_type(c, "multipart", "*") &&
-		    !mime_is_blank(heard_buf_view(text)))
+		if (is_related && i > 0 && !GMIME_IS_MULTIPART(c) && !is_type(c, "text", "*") &&
+		    !is_type(c, "message", "*"))
 			mime_attachment_keep(r, c, true);
 		else
 			mime_part_read(r, c, depth + 1, &one, is_html_r);
 		add_text(text, heard_buf_view(&one));
 	}
 	heard_buf_release(&one);
+}
+
+/* The boundary that the text of a multipart begins with, whatever its header says. */
+static struct heard_str real_boundary(struct heard_str s)
+{
+	struct heard_str none = {NULL, 0};
+	size_t n = 2;
+
+	s = heard_str_trim(s);
+	if (!heard_str_starts(s, HEARD_STR_OF("--")))
+		return none;
+	while (n < s.len && n < 72 && s.ptr[n] > ' ' && s.ptr[n] != '"' && s.ptr[n] != '\\')
+		n++;
+	if (n == 2 || n == s.len || (s.ptr[n] != '\n' && s.ptr[n] != '\r'))
+		return none;
+	return heard_str_n(s.ptr + 2, n - 2);
+}
+
+/* Its boundary is nowhere: perhaps another is, else the text is taken as it lies there. */
+static void read_loose(struct mime_reader *r, GMimeObject *o, size_t depth,
+		       struct heard_buf *text, bool *is_html_r)
+{
+	struct heard_str loose = heard_str(g_mime_multipart_get_prologue((GMimeMultipart *)o));
+	struct heard_str boundary = real_boundary(loose);
+	struct heard_buf bytes;
+	struct mime_tree tree;
+
+	if (boundary.len == 0) {
+		mime_loose_text(r, loose, text);
+		return;
+	}
+	heard_buf_init(&bytes, r->limits.max_size + 256);
+	heard_buf_printf(&bytes, "Content-Type: multipart/%s; boundary=\"%.*s\"\n\n",
+			 is_type(o, "multipart", "alternative") ? "alternative" : "mixed",
+			 HEARD_ARG(boundary));
+	heard_buf_str(&bytes, loose);
+	tree = mime_tree_open(r, heard_buf_view(&bytes));
+	if (tree.root != NULL && children(tree.root) > 0)
+		mime_part_read(r, tree.root, depth + 1, text, is_html_r);
+	else
+		mime_loose_text(r, loose, text);
+	mime_tree_close(&tree);
+	heard_buf_release(&bytes);
 }
 
 static void read_multipart(struct mime_reader *r, GMimeObject *o, size_t depth,
@@ -139,11 +182,8 @@ static void read_multipart(struct mime_reader *r, GMimeObject *o, size_t depth,
 		r->out->notes |= MIME_NOTE_ENCRYPTED;
 		return;
 	}
-	if (children(o) == 0) { /* its boundary is nowhere: what is there, as it is */
-		struct heard_str loose = heard_str(
-			g_mime_multipart_get_prologue((GMimeMultipart *)o));
-
-		mime_loose_text(r, loose, text);
+	if (children(o) == 0) {
+		read_loose(r, o, depth, text, is_html_r);
 	} else if (is_type(o, "multipart", "alternative")) {
 		read_alternative(r, o, depth, text, is_html_r);
 	} else {

@@ -135,7 +135,7 @@ static bool is_delimiter(const struct mime_lines *l, size_t i, size_t end)
 	return ruled(s, '-') == 18 && at_most(l, 6, i + 1, end);
 }
 
-size_t mime_signature(const struct mime_lines *l, size_t begin, size_t end)
+static size_t find(const struct mime_lines *l, size_t begin, size_t end)
 {
 	for (size_t i = begin; i < end; i++) {
 		struct heard_str line = heard_str_trim(l->list[i].text);
@@ -149,6 +149,19 @@ size_t mime_signature(const struct mime_lines *l, size_t begin, size_t end)
 			return i;
 		if (line.ptr[0] == '_' && is_list_foot(l, i, end))
 			return i;
+	}
+	return end;
+}
+
+/* Below a signature a list may have put its own, and a phone below that. */
+size_t mime_signature(const struct mime_lines *l, size_t begin, size_t end)
+{
+	for (int i = 0; i < 3; i++) {
+		size_t at = find(l, begin, end);
+
+		if (at == end)
+			break;
+		end = at;
 	}
 	return end;
 }
