@@ -1,0 +1,303 @@
+/*
+ * token.c - get an access token.
+ *
+ * The command is run by /bin/sh with its output in a pipe; its first line is the token.
+ * The other way is RFC 6749 section 6: POST the refresh token, get JSON.  Either has
+ * half a minute.  Tokens are kept in memory only, and wiped.
+ */
+#include "token.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <heard/error.h>
+#include <heard/fetch.h>
+#include <heard/host.h>
+#include <heard/json.h>
+
+extern char **environ;
+
+enum {
+	ANSWER_MAX = 64 * 1024,
+	DEADLINE_MS = 30 * 1000,
+	GOOD_MS = 60 * 1000, /* for less than this it is not begun with */
+	COMMAND_GOOD_MS = 5 * 60 * 1000,
+	HOUR_S = 3600,
+	DAY_S = 24 * 3600,
+};
+
+const struct heard_option token_group[] = {
+	{"command", HEARD_STRING(struct token_options, command), .value = "",
+	 .help = "Shell command that prints an access token"},
+	{"url", HEARD_STRING(struct token_options, url), .value = "",
+	 .help = "Where a refresh token is exchanged for an access token, such as "
+		 "https://oauth2.googleapis.com/token"},
+	{"client_id", HEARD_STRING(struct token_options, client_id), .value = "",
+	 .help = "Of the application that you registered there"},
+	{"client_secret", HEARD_SECRET(struct token_options, client_secret), .value = "",
+	 .help = "Its secret, if it has one"},
+	{"refresh_token", HEARD_SECRET(struct token_options, refresh_token), .value = "",
+	 .help = "What the account's owner agreed to once"},
+	{"scope", HEARD_STRING(struct token_options, scope), .value = "",
+	 .help = "Scopes to ask for, separated by blanks, if the server wants them"},
+	{"allow_private", HEARD_BOOL(struct token_options, allow_private), .value = "false",
+	 .help = "Let url lead into a private network"},
+	{.name = NULL},
+};
+
+int token_check(const struct token_options *o, struct heard_error *err)
+{
+	if (o->command[0] && o->url[0])
+		return heard_fail(err, EINVAL, "token has a command and a url; name one");
+	if (o->url[0] == '\0')
+		return 0;
+	if (o->client_id[0] == '\0' || o->refresh_token[0] == '\0')
+		return heard_fail(err, EINVAL,
+				  "token.url needs token.client_id and token.refresh_token");
+	return heard_fetch_check_url(o->url, err);
+}
+
+/* ---- an end */
+
+static void wipe(char **text)
+{
+	if (*text != NULL)
+		explicit_bzero(*text, strlen(*text));
+	free(*text);
+	*text = NULL;
+}
+
+static void clean_up(struct token *t)
+{
+	heard_timer_clear(t->deadline);
+	if (t->pipe != NULL)
+		event_free(t->pipe);
+	t->pipe = NULL;
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+	if (t->child > 0) {
+		kill(t->child, SIGKILL);
+		waitpid(t->child, NULL, 0);
+	}
+	t->child = 0;
+	heard_buf_release(&t->body);
+	if (t->said.ptr != NULL)
+		explicit_bzero(t->said.ptr, t->said.len);
+	heard_buf_release(&t->said);
+	t->request = NULL;
+	t->is_busy = false;
+}
+
+static void finish(struct token *t, const struct heard_error *err)
+{
+	clean_up(t);
+	t->done(t->arg, err);
+}
+
+static void fail(struct token *t, const char *what)
+{
+	struct heard_error err = {0};
+	heard_fail(&err, EACCES, "no access token: %s", what);
+	finish(t, &err);
+}
+
+static bool keep(struct token *t, struct heard_str text, int64_t for_ms)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] >= 0x7f)
+			return false;
+	wipe(&t->text);
+	t->text = text.len ? strndup(text.ptr, text.len) : NULL;
+	t->until_ms = heard_now(t->host) + for_ms;
+	return t->text != NULL;
+}
+
+static void on_deadline(void *arg)
+{
+	struct token *t = arg;
+	if (t->request != NULL)
+		heard_fetch_cancel(t->request);
+	fail(t, "it took longer than 30 seconds");
+}
+
+/* ---- from a command */
+
+static void on_output_end(struct token *t)
+{
+	int status = 0;
+	struct heard_str line = heard_str_trim(heard_buf_view(&t->said));
+	const char *end = line.len ? memchr(line.ptr, '\n', line.len) : NULL;
+	pid_t child = t->child;
+	if (end != NULL)
+		line = heard_str_trim(heard_str_n(line.ptr, (size_t)(end - line.ptr)));
+	t->child = 0;
+	waitpid(child, &status, 0); /* its output has ended, so has it */
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		fail(t, "the command failed");
+	else if (!keep(t, line, COMMAND_GOOD_MS))
+		fail(t, "the command printed none");
+	else
+		finish(t, NULL);
+}
+
+static void on_output(evutil_socket_t fd, short what, void *arg)
+{
+	struct token *t = arg;
+	char bytes[4096];
+	ssize_t n = read((int)fd, bytes, sizeof(bytes));
+	(void)what;
+	if (n > 0)
+		heard_buf_add(&t->said, bytes, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		on_output_end(t);
+}
+
+static bool run_command(struct token *t)
+{
+	char *argv[] = {"sh", "-c", (char *)(uintptr_t)t->options->command, NULL};
+	posix_spawn_file_actions_t actions;
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+	int result = posix_spawn(&t->child, "/bin/sh", &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	t->fd = ends[0];
+	if (result != 0) {
+		t->child = 0;
+		return false;
+	}
+	fcntl(t->fd, F_SETFL, O_NONBLOCK);
+	t->pipe = event_new(heard_loop(t->host), t->fd, EV_READ | EV_PERSIST, on_output, t);
+	return t->pipe != NULL && event_add(t->pipe, NULL) == 0;
+}
+
+/* ---- by a refresh token */
+
+static void add_field(struct heard_buf *b, const char *name, const char *value)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	if (value[0] == '\0')
+		return;
+	heard_buf_printf(b, "%s%s=", b->len ? "&" : "", name);
+	for (; *value; value++) {
+		unsigned char c = (unsigned char)*value;
+		bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+				(c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+		const char escaped[] = {'%', hex[c >> 4], hex[c & 15]};
+		heard_buf_add(b, is_plain ? (const char *)&c : escaped, is_plain ? 1 : 3);
+	}
+}
+
+static void on_answer(void *arg, const struct heard_fetch_answer *a)
+{
+	struct token *t = arg;
+	struct heard_error err = {0};
+	t->request = NULL;
+	if (a->error_code != 0) {
+		fail(t, a->error);
+		return;
+	}
+	struct heard_json_doc *doc = heard_json_parse(a->body, ANSWER_MAX, &err);
+	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
+	const struct heard_json *seconds = heard_json_member(root, "expires_in");
+	bool has_time = seconds != NULL && seconds->type == HEARD_JSON_INT &&
+			seconds->integer > 0 && seconds->integer < DAY_S;
+	int64_t good_s = has_time ? seconds->integer : HOUR_S;
+	bool is_kept = a->status == 200 &&
+		       keep(t, heard_json_string(root, "access_token"), good_s * 1000);
+	heard_json_destroy(doc);
+	if (is_kept)
+		finish(t, NULL);
+	else if (a->status >= 400 && a->status < 500)
+		fail(t, "the server refuses the refresh token");
+	else
+		fail(t, "the server gave none");
+}
+
+static bool send_request(struct token *t)
+{
+	static const char *const headers[] = {"Content-Type: application/x-www-form-urlencoded",
+					      "Accept: application/json", NULL};
+	const struct token_options *o = t->options;
+	struct heard_error err = {0};
+	add_field(&t->body, "grant_type", "refresh_token");
+	add_field(&t->body, "client_id", o->client_id);
+	add_field(&t->body, "client_secret", o->client_secret);
+	add_field(&t->body, "refresh_token", o->refresh_token);
+	add_field(&t->body, "scope", o->scope);
+	struct heard_fetch_request request = {
+		.method = "POST",
+		.url = o->url,
+		.headers = headers,
+		.body = heard_buf_view(&t->body),
+		.timeout_ms = DEADLINE_MS,
+		.max_answer = ANSWER_MAX,
+		.allow_private = o->allow_private,
+		.done = on_answer,
+		.arg = t,
+	};
+	t->request = heard_fetch(t->fetch, &request, &err);
+	return t->request != NULL;
+}
+
+/* ---- life */
+
+bool token_is_good(const struct token *t)
+{
+	return t->text != NULL && heard_now(t->host) + GOOD_MS < t->until_ms;
+}
+
+void token_drop(struct token *t)
+{
+	wipe(&t->text);
+}
+
+static void on_no_start(void *arg)
+{
+	fail(arg, "the request could not be made");
+}
+
+void token_get(struct token *t, void (*done)(void *arg, const struct heard_error *), void *arg)
+{
+	t->done = done;
+	t->arg = arg;
+	t->is_busy = true;
+	heard_buf_init(&t->body, ANSWER_MAX);
+	heard_buf_init(&t->said, ANSWER_MAX);
+	heard_timer_set(t->deadline, DEADLINE_MS);
+	bool is_begun = t->options->command[0] ? run_command(t) : send_request(t);
+	if (!is_begun)
+		heard_post(t->host, on_no_start, t);
+}
+
+int token_init(struct token *t, struct heard_host *host, struct heard_fetch_client *fetch,
+	       const struct token_options *options, struct heard_error *err)
+{
+	*t = (struct token){.host = host, .fetch = fetch, .options = options, .fd = -1};
+	t->deadline = heard_timer_create(host, on_deadline, t);
+	return t->deadline ? 0 : heard_fail(err, ENOMEM, "no memory");
+}
+
+void token_release(struct token *t)
+{
+	if (t->host == NULL)
+		return;
+	if (t->request != NULL)
+		heard_fetch_cancel(t->request);
+	clean_up(t);
+	heard_timer_destroy(t->deadline);
+	wipe(&t->text);
+	*t = (struct token){0};
+}
