@@ -12,9 +12,9 @@
 #include "connect.h"
 #include "known.h"
 #include "session.h"
-#include "token.h"
 
 #include <heard/plugin.h>
+#include <token/token.h>
 
 struct evdns_base;
 struct folder;

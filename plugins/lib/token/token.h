@@ -1,8 +1,9 @@
 /*
- * token.h - access tokens for XOAUTH2: from a command, or by a refresh token.
+ * token.h - access tokens for XOAUTH2, of input `imap` and output `email`: from a
+ * command, or by a refresh token.
  */
-#ifndef INPUT_IMAP_TOKEN_H
-#define INPUT_IMAP_TOKEN_H
+#ifndef TOKEN_TOKEN_H
+#define TOKEN_TOKEN_H
 
 #include <heard/buf.h>
 #include <heard/plugin.h>
