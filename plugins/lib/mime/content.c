@@ -9,6 +9,7 @@
 #include "reader.h"
 
 #include <strings.h>
+#include <text/utf8.h>
 
 /* ---- bytes */
 
@@ -183,8 +184,8 @@ void mime_content_text(struct mime_reader *r, GMimeObject *part, bool is_html,
 	/* Of HTML a lot is no text. */
 	struct heard_str view = heard_buf_view(&bytes);
 	size_t cut = is_html ? most * 16 : most * 2;
-	if (view.len > cut) {
-		view.len = cut;
+	if (view.len > cut) { /* not within a character, if it is UTF-8 */
+		view.len = (size_t)(text_back(view.ptr, view.ptr + cut) - view.ptr);
 		r->out->notes |= MIME_NOTE_TEXT_CUT;
 	}
 	if (label.len == 0 && is_html)

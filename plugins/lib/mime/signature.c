@@ -9,7 +9,7 @@
 
 #include <strings.h>
 
-enum { MAX_SIGNATURE = 12, MAX_MOBILE = 120, MAX_LOOK = 60 };
+enum { MAX_SIGNATURE = 10, MAX_MOBILE = 120, MAX_LOOK = 60 };
 
 /* Have at most so many lines in [begin, end) something on them?  Looks at few, so that a
  * text of nothing but delimiters is read in linear time. */
