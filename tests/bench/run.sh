@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g]
+# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h]
 #
 #	a  500,000 NDJSON records of 1 KB: file -> normalize, mask, classify -> file
 #	b  single POSTs of 1 KB over 64 kept-alive connections, acknowledged after
@@ -9,6 +9,8 @@
 #	e  the journal alone    f  mask alone    (from tests/bench/bench_*.c)
 #	g  what people ask for, of a store with a million rows and 200,000 tickets,
 #	   while 2,000 records arrive each second: list, search, report of a month
+#	h  MAILS (20,000) mails of 400 bytes that lie in a local Dovecot: imap -> normalize,
+#	   mask, classify -> tickets, each marked as seen.  Dovecot runs on the same cores
 #
 # The clock of a, c and d begins with the first byte offered to a daemon that
 # waits, and stops when the ledger shows the last record delivered, which the
@@ -19,11 +21,12 @@ cd "$(dirname "$0")/../.." || exit 2
 TMPDIR=${BENCH_DIR:-${TMPDIR:-/tmp}}
 export TMPDIR
 . tests/lib/daemon.sh
+. tests/lib/dovecot.sh
 here=$PWD
 RUNS=${RUNS:-5}
 RECORDS=${RECORDS:-500000}
 ROWS=${ROWS:-1000000}
-which=${*:-a b c d e f g}
+which=${*:-a b c d e f g h}
 rows=()
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.10g\n", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
@@ -265,6 +268,46 @@ bench_g() {
 	wait "$spawned"
 	row "    records that arrived meanwhile" "$(thousands "$(value rate "$(cat "$T/load.out")")")" "records/s" "2,000" ""
 	return $code
+}
+
+# One run: prints mails/s, KB of peak memory, and CPU seconds of ours and of Dovecot.
+mail_run() {
+	local box=$D/home/u1/Maildir from took ticks
+	fresh
+	rm -rf "$box"
+	mkdir -p "$box"
+	chown "$mail_uid:$mail_gid" "$box" 2>/dev/null
+	python3 tests/tools/maildrop.py "$box" 0 "$MAILS" 0
+	curl -sS -u u1:secret "imap://127.0.0.1:$IMAP" -X "STATUS INBOX (MESSAGES)" >/dev/null # it looks at them once
+	bench_conf ", { plugin = \"imap\"; insecure_login = true; in_flight = \"8M\";
+		accounts = ( { host = \"127.0.0.1\"; port = $IMAP; tls = \"none\"; user = \"u1\"; password = \"secret\"; } ); }" \
+		'{ plugin = "tickets"; database = "tickets.db"; }'
+	sync
+	from=$(seconds)
+	daemon_start || { tail "$LOG" >&2; return 1; }
+	until [ "$(delivered)" -ge "$MAILS" ]; do sleep 0.1; done
+	took=$(since "$from")
+	ticks=$(awk '{ print $14 + $15 }' "/proc/$daemon_pid/stat")
+	ends_well "$MAILS" || return 1
+	echo "$(awk "BEGIN { print $MAILS / $took }") $(peak) $(awk "BEGIN { print $ticks / 100 }")"
+	daemon_stop
+}
+bench_h() {
+	MAILS=${MAILS:-20000}
+	dovecot_can || { row "(h) imap" "-" "" "" "dovecot-imapd is not installed"; return; }
+	dovecot_start || return 1
+	local i line rates=() peaks=() rate
+	for i in $(seq 0 "$RUNS"); do
+		line=$(mail_run) || return 1
+		[ "$i" = 0 ] && continue # warm up
+		read -r rate most cpu <<<"$line"
+		rates+=("$rate") peaks+=("$most")
+	done
+	rate=$(printf '%s\n' "${rates[@]}" | median)
+	row "(h) mails from Dovecot -> 3 filters -> tickets" "$(thousands "$rate")" "mails/s" ">= 1,000" \
+		"$(verdict "$rate" 1000); $(thousands "$(printf '%s\n' "${rates[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${rates[@]}" | largest)")"
+	row "    peak RSS, CPU of the daemon" "$(awk "BEGIN { printf \"%.1f\", $(printf '%s\n' "${peaks[@]}" | largest) / 1024 }")" "MB" "" "$cpu s of $(awk "BEGIN { printf \"%.1f\", $MAILS / $rate }") s"
+	dovecot_stop
 }
 
 echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1-3 /proc/loadavg), $(df -T "$T" | awk 'NR == 2 { print $2 }') in $TMPDIR"
