@@ -269,7 +269,7 @@ static void our_ids_cannot_be_guessed(void **state)
 	assert_int_equal(mime_id_make(&key, heard_str("T-1"), heard_str("2e_7"),
 				      heard_str("shop.example"), same, &err),
 			 0);
-	assert_string_not_equal(strrchr(id, '.') - 30, strrchr(same, '.') - 30);
+	assert_true(memcmp(strchr(id, '@') - 24, strchr(same, '@') - 24, 24) != 0);
 	assert_int_equal(mime_id_make(&key, heard_str("a.b"), heard_str("1"),
 				      heard_str("x.example"), id, &err),
 			 -EINVAL);

@@ -45,6 +45,27 @@ static struct heard_str skip_begin(struct heard_str raw)
 	return line ? heard_str_skip(raw, (size_t)(line + 1 - raw.ptr)) : raw;
 }
 
+/* The last two or three letters of base64 that no '=' completes: with it.  0: none. */
+static size_t open_quad(struct heard_str raw, char quad[4])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < raw.len; i++) {
+		char c = raw.ptr[i];
+
+		if (c == '=')
+			return 0;
+		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+		    c == '+' || c == '/')
+			quad[n++ % 4] = c;
+	}
+	if (n % 4 < 2)
+		return 0;
+	for (n %= 4; n < 4; n++)
+		quad[n] = '=';
+	return 4;
+}
+
 static void decode(struct heard_str raw, GMimeContentEncoding encoding, struct heard_buf *out)
 {
 	GMimeEncoding e;
@@ -57,8 +78,15 @@ static void decode(struct heard_str raw, GMimeContentEncoding encoding, struct h
 		e.state |= GMIME_UUDECODE_STATE_BEGIN;
 	/* None of the encodings is shorter than what it stands for. */
 	room = heard_buf_room(out, raw.len + 64);
-	if (room != NULL)
-		heard_buf_used(out, g_mime_encoding_flush(&e, raw.ptr, raw.len, room));
+	if (room == NULL)
+		return;
+	size_t n = g_mime_encoding_flush(&e, raw.ptr, raw.len, room);
+	char quad[4];
+	if (encoding == GMIME_CONTENT_ENCODING_BASE64 && open_quad(raw, quad)) {
+		g_mime_encoding_init_decode(&e, encoding);
+		n += g_mime_encoding_flush(&e, quad, sizeof(quad), room + n);
+	}
+	heard_buf_used(out, n);
 }
 
 bool mime_content(GMimeObject *part, struct heard_buf *out)
