@@ -269,13 +269,22 @@ static void read_calendar(struct mime_reader *r, GMimeObject *o)
 		mime_attachment_keep(r, o, false);
 }
 
+/* A type that is none ("text", "garbage") means plain text, says RFC 2045. */
+static bool has_no_type(GMimeObject *o)
+{
+	struct heard_str raw = mime_header_raw(o, "Content-Type");
+
+	return memchr(raw.ptr ? raw.ptr : "", '/', raw.len) == NULL;
+}
+
 /* Is it shown as text, or a file that happens to be one?  `has_text`: there is some. */
 static bool is_shown(struct mime_reader *r, GMimeObject *o, bool has_text)
 {
 	const char *disposition = g_mime_object_get_disposition(o);
 
 	if (!is_type(o, "text", "plain") && !is_type(o, "text", "html") &&
-	    !is_type(o, "text", "enriched") && !is_type(o, "text", "richtext"))
+	    !is_type(o, "text", "enriched") && !is_type(o, "text", "richtext") &&
+	    !has_no_type(o))
 		return false;
 	if (disposition != NULL && strcasecmp(disposition, "attachment") == 0)
 		return false;
@@ -295,7 +304,7 @@ static void read_leaf(struct mime_reader *r, GMimeObject *o, size_t depth,
 	} else if (is_type(o, "text", "calendar") || is_type(o, "application", "ics")) {
 		read_calendar(r, o);
 	} else if (is_shown(r, o, !mime_is_blank(heard_buf_view(text)))) {
-		bool is_html = !is_type(o, "text", "plain");
+		bool is_html = !is_type(o, "text", "plain") && !has_no_type(o);
 
 		mime_content_text(r, o, is_html, text);
 		*is_html_r = *is_html_r || is_html;
