@@ -195,7 +195,8 @@ ok "in the customer's language" shown '您对处理结果满意吗'
 ok "without a script" hidden '<script\|onclick'
 ok "nor what was written" hidden '快递三天'
 answer -d text=x -H 'Content-Type: application/json'
-is "JSON is refused" "$status" 415
+is "JSON is refused" "$status $(header content-type)" "415 application/problem+json"
+is "which is not stored either" "$(header cache-control) $(header referrer-policy)" "no-store no-referrer"
 answer -F score=1
 is "so is multipart" "$status" 415
 answer -X PUT -d score=5

@@ -329,12 +329,13 @@ static void reply_json(struct heard_http *take, const struct store_status *s)
 	struct heard_buf out;
 	heard_buf_init(&out, MAX_JSON);
 	page_status_json(&out, s);
-	page_headers(take, NULL, true);
 	heard_http_set_header(take, "Vary", "Accept");
-	if (out.failed)
-		heard_http_problem(take, 503, "this cannot be shown at the moment");
-	else
+	if (out.failed) {
+		page_problem(take, 503, "this cannot be shown at the moment");
+	} else {
+		page_headers(take, NULL, true);
 		heard_http_reply(take, 200, "application/json", heard_buf_view(&out));
+	}
 	heard_buf_release(&out);
 }
 
