@@ -2,7 +2,8 @@
  * Tests of filter.c, timer.c and crash.c at work: turns, parking, views, and
  * records that killed the process.
  */
-#include "engine.h"
+#include "engine_emit.h"
+#include "engine_look.h"
 
 static struct engine e;
 
