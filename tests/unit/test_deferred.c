@@ -2,6 +2,8 @@
  * Tests of deferred.c: records that were deferred at different times, tried together.
  */
 #include "engine.h"
+#include "engine_emit.h"
+#include "engine_look.h"
 
 #include "delivery.h"
 
