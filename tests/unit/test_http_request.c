@@ -255,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLAIN(large_body_arrives_whole),
 		PLAIN(too_long_a_body_is_refused_before_it_is_sent),
+		PLAIN(a_browser_reads_in_a_page_why_it_was_refused),
 		PLAIN(client_that_sends_on_regardless_still_reads_the_refusal),
 		PLAIN(chunks_past_the_limit_are_refused),
 		PLAIN(many_large_bodies_are_told_to_come_again),
