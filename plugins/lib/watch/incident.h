@@ -16,7 +16,7 @@
  * Told again only if it grew: 2.5 times as many in an hour as were told, and half an
  * hour after.  What lasts for a week is the new usual.
  *
- * Plain data, without pointers: it is saved as it is.
+ * Plain data, without pointers; saved.c writes it, and has a line for each member.
  */
 #ifndef ALERT_INCIDENT_H
 #define ALERT_INCIDENT_H
