@@ -90,6 +90,7 @@ is "a day of its own" "$(report --period 2026-12-05 --json | jq .received)" 0
 is "no period is wrong usage" "$(code_of report --period fortnight)" 2
 like "and says what there is" "$(cat "$T/said")" 'fortnight.*week.*2026-W10'
 is "no format either" "$(code_of report --format pdf)" 2
+is "a pipe is written to" "$(report --json -o /dev/stdout | jq -r .name)" 2026-12-06
 is "nothing was written yet" "$(listed .)" ""
 
 # ---- Monday at eight: the day and the week are over
@@ -126,6 +127,12 @@ is "the days between are not" "$(listed '^day.*csv')" "day-2026-12-06.csv day-20
 clock_at 2026-12-11T09:00
 ok "another day" wait_for 30 is_written day-2026-12-10.md
 is "two of each are kept" "$(listed '^day.*html')" "day-2026-12-09.html day-2026-12-10.html"
+clock_at 2027-06-01T09:00
+ok "a clock is ahead" wait_for 30 is_written day-2027-05-31.md
+ok "and the daemon stops" daemon_stop
+clock_at 2026-12-12T09:00
+must_start
+ok "once it is right, the day is not missed" wait_for 30 is_written day-2026-12-11.md
 
 # ---- what customers wrote stays text
 
