@@ -19,7 +19,8 @@
  *   event     what happened and is still to be told (event.c)
  *   thread    conversations, where a source's own ids do not tell
  *   tally     how many records of each channel, category, ... a quarter of an hour had
- *   score     what customers gave: nps, csat, ces, rating (tally.c)
+ *   score     how many gave which nps, csat, ces, rating in a quarter of an hour (tally.c)
+ *   reach     how many customers say the same, by the ticket that leads them; none: one
  *   erased    records whose words the search index is still to forget (forget.c)
  *   attachment  which record names which file; gone: files that none names any more
  *             and that are still to be removed (attachment.c)
@@ -173,6 +174,18 @@ static const char *const steps[] = {
 	 " json_each(iif(json_valid(text), text, '{}'), '$.attachments') AS file"
 	 " WHERE file.type='object' AND json_type(file.value,'$.sha256')='text'"
 	 " AND length(json_extract(file.value,'$.sha256'))=64;"),
+
+	/* 7: what each record cost is counted: scores, and the size of a group. */
+	("ALTER TABLE score RENAME TO score_of_record;"
+	 "CREATE TABLE score(quarter INTEGER, kind INTEGER, value REAL, max REAL, kiosk "
+	 "INTEGER,"
+	 " n INTEGER NOT NULL, PRIMARY KEY(quarter, kind, value, max, kiosk)) WITHOUT ROWID;"
+	 "INSERT INTO score SELECT at/900000,kind,value,coalesce(max,5),channel IS 'kiosk',"
+	 "count(*) FROM score_of_record GROUP BY 1,2,3,4,5;"
+	 "DROP TABLE score_of_record;"
+	 "CREATE TABLE reach(ticket INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
+	 "INSERT INTO reach SELECT id,reach FROM ticket WHERE reach<>1;"
+	 "ALTER TABLE ticket DROP COLUMN reach;"),
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 
