@@ -18,6 +18,7 @@
 #include "answer.h"
 
 #include "daemon.h"
+#include "utf8.h"
 
 #include <heard/error.h>
 
@@ -119,7 +120,8 @@ static void answer_end(struct heard_reply *r, enum heard_outcome outcome, int64_
 {
 	r->outcome = outcome;
 	r->after_ms = after_ms;
-	snprintf(r->reason, sizeof(r->reason), "%s", reason != NULL ? reason : "");
+	struct heard_str why = utf8_cut(heard_str(reason), sizeof(r->reason) - 1);
+	snprintf(r->reason, sizeof(r->reason), "%.*s", HEARD_ARG(why));
 	r->hop.fn = answer_tell;
 	loop_post(r->keeper->loop, &r->hop);
 }

@@ -14,6 +14,7 @@
 #include "daemon.h"
 #include "hash.h"
 #include "log.h"
+#include "utf8.h"
 
 #include <heard/batch.h>
 #include <heard/error.h>
@@ -29,6 +30,7 @@
 #define FAILURES_BEFORE_DEFERRAL 3
 #define SPARE_DELIVERIES	 4
 #define LINES_CAP		 (256u << 20)
+#define REASON_MOST		 1000 /* bytes: a dead letter has room for so much */
 
 /* ---- life */
 
@@ -154,7 +156,11 @@ void heard_delivery_set(struct heard_delivery *d, size_t i, enum heard_outcome o
 			  d->n);
 	d->records[i].outcome = outcome;
 	free(d->records[i].reason);
-	d->records[i].reason = reason != NULL ? strdup(reason) : NULL;
+	d->records[i].reason = NULL;
+	if (reason != NULL) {
+		struct heard_str kept = utf8_cut(heard_str(reason), REASON_MOST);
+		d->records[i].reason = strndup(kept.ptr, kept.len);
+	}
 }
 
 static void delivery_settle(struct heard_delivery *);
