@@ -4,8 +4,9 @@
  * Replay.  A letter that an output refused goes to that output again, as a
  * REPLAY record.  One from before the journal is emitted anew by the pipeline's
  * built-in input, as if by the one it came from; if it is sealed, that needs
- * privacy.private_key.  Letter and replay change in one commit where both are the
- * journal's; otherwise the letter goes after the record is safe.
+ * privacy.private_key; if it cannot be read (a row of a table, say), it stays as it is.
+ * Letter and replay change in one commit where both are the journal's; otherwise the
+ * letter goes after the record is safe.
  *
  * There may be a million letters.  A page of them is picked at a time, and the next
  * one when this one has ended, while the client waits for it.  What dies again comes

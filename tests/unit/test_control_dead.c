@@ -204,6 +204,26 @@ static void a_letter_that_nothing_is_left_of_cannot_be_replayed(void **state)
 	assert_int_equal(engine_letters(&e).n, 1);
 }
 
+static void a_letter_that_cannot_be_read_keeps_its_reason(void **state)
+{
+	(void)state;
+	char before[1024];
+	e.pipelines[0].clear = true;
+	engine_start(&e);
+	engine_connect(&e, &c, "{\"command\":\"send\",\"pipeline\":\"shop\"}");
+	dprintf(c.fd, "8 17\nnot json0 0\n");
+	engine_until(&e, engine_answered(&c));
+	close(c.fd);
+	snprintf(before, sizeof(before), "%s", engine_letters(&e).meta);
+	assert_non_null(strstr(before, "\"line\":17"));
+	engine_ask(&e, &c, "{\"command\":\"dead\",\"verb\":\"replay\"}");
+	assert_non_null(strstr(c.text, "{\"done\":0,\"failed\":1}"));
+	assert_non_null(strstr(c.text, "it cannot be read and is left as it is: line 1"));
+	assert_int_equal(engine_letters(&e).n, 1);
+	assert_string_equal(engine_letters(&e).meta, before);
+	assert_true(engine_balances(&e));
+}
+
 static void a_damaged_letter_is_listed_and_can_be_dropped(void **state)
 {
 	(void)state;
@@ -241,6 +261,7 @@ int main(void)
 		TEST(who_asks_for_many_letters_and_leaves_stops_it),
 		TEST(what_was_sealed_needs_the_private_key_to_be_replayed),
 		TEST(a_letter_that_nothing_is_left_of_cannot_be_replayed),
+		TEST(a_letter_that_cannot_be_read_keeps_its_reason),
 		TEST(a_damaged_letter_is_listed_and_can_be_dropped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
