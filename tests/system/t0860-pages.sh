@@ -2,20 +2,10 @@
 # The pages that customers see: status, follow-up, board and promise, in both languages,
 # to curl that lies and to a real browser without JavaScript.
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/clock.sh"
+. "$(dirname "$0")/../lib/browser.sh"
 
-python=/usr/bin/python3
-[ -x $python ] || python=python3
 browse="$here/tests/system/pages.py"
-shots=${SHOTS:-$T/shots}
-mkdir -p "$shots"
-has_browser() { command -v chromium >/dev/null && command -v chromedriver >/dev/null; }
-
-PRELOAD=shim_clock
-export SHIM_CLOCK="$T/clock"
-head -c 8 /dev/zero >"$T/clock"
-clock_ahead() { # SECONDS
-	$python -c "import struct, sys; open(sys.argv[2], 'r+b').write(struct.pack('<q', int(sys.argv[1]) * 1000))" "$1" "$T/clock"
-}
 
 XSS='"><script>alert(1)</script>'
 CONF_EXTRA='timezone = "Asia/Shanghai";'
@@ -49,7 +39,7 @@ fetch() { # CURL-ARGS...: $status, $T/head and $T/page
 header() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 shown() { grep -q -- "$1" "$T/page"; }
 hidden() { ! grep -q -- "$1" "$T/page"; }
-desk() { env LD_PRELOAD="$(preload_list)" "$HEARD" tickets "$@" -c "$CONF"; }
+desk() { in_time tickets "$@"; }
 is_there() { [ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "$(url public "$1")")" = 200 ]; }
 send() { # PATH LANG BODY: $link, of a ticket that is there
 	link=$(jq -n --arg b "$3" --arg l "$2" \
@@ -325,7 +315,7 @@ new=$link
 fresh=$(url public "$new")
 has_browser && ok "a new one is not too wide" $python "$browse" shots "$shots" "status-new=$fresh"
 desk status $n open >/dev/null
-clock_ahead $((10 * 24 * 3600))
+days 10
 fetch "$fresh"
 ok "who is late says so" shown '我们超过了承诺的时间'
 fetch "$(url public "$over")"
