@@ -77,7 +77,7 @@ bool incidents_have(const struct watch *, const uint16_t series[KINDS], uint16_t
 void incidents_heard(struct watch *, uint16_t series, int64_t now);
 
 /* describe.c */
-bool incident_has(const struct incident *, const struct watch *, const struct recent *);
+bool incident_has(const struct incident *, const struct recent *);
 void notice_fill(struct notice *, const struct watch *, const struct incident *, int64_t now);
 
 #endif
