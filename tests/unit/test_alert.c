@@ -11,6 +11,8 @@
 #undef heard_log
 #undef heard_now
 
+#include "watch_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <watch/watch.h>
@@ -183,20 +185,11 @@ static void the_outbox_is_bounded_and_keeps_high_ones(void **state)
 	assert_string_equal(t.ids[0], "high");
 }
 
-static struct watch *a_watch(void)
-{
-	static const struct watch_options o = {
-		.weeks = 6, .samples = 30, .false_alarms = 1, .like = 10, .like_within = 1};
-	struct watch *w = watch_create(&o, NULL);
-	assert_non_null(w);
-	return w;
-}
-
 static void what_was_learned_survives(void **state)
 {
 	char path[128];
 	struct heard_error err = {0};
-	struct watch *w = a_watch(), *again = a_watch();
+	struct watch *w = make_watch(NULL, NULL), *again = make_watch(NULL, NULL);
 	struct sighting r = {.product = HEARD_STR_OF("充电宝"), .is_bad = true};
 	(void)state;
 	snprintf(path, sizeof(path), "%s/learned", t.folder);
@@ -230,7 +223,7 @@ static void a_damaged_snapshot_is_not_used(void **state)
 {
 	char path[128];
 	struct heard_error err = {0};
-	struct watch *w = a_watch();
+	struct watch *w = make_watch(NULL, NULL);
 	struct sighting r = {.is_bad = true};
 	(void)state;
 	snprintf(path, sizeof(path), "%s/learned", t.folder);
@@ -291,7 +284,7 @@ static void what_is_absent_is_zero_and_what_is_unknown_is_passed_over(void **sta
 		"\"slots\":[[1,1],0,[5,4,3,2,0.5,0.25,2.5,99,98]],\"charts\":[[1.5,6]],"
 		"\"later\":[{}],\"base\":{\"n\":8.5,\"cells\":[0,[1,2]]}}",
 		"{\"what\":\"message\",\"id\":\"m\",\"text\":\"x\"}", NULL};
-	struct watch *w = a_watch();
+	struct watch *w = make_watch(NULL, NULL);
 	const struct series *s;
 	(void)state;
 	open_box("", 10);
@@ -332,7 +325,7 @@ static void lines_that_cannot_be_meant_are_refused(void **state)
 		"{\"what\":\"incident\",\"cause\":\"count\",\"series\":323}",
 		"{\"what\":\"watch\",\"slot\":-1,\"like_key\":\"00\"}",
 	};
-	struct watch *w = a_watch();
+	struct watch *w = make_watch(NULL, NULL);
 	(void)state;
 	assert_int_equal(SERIES, 323);
 	open_box("", 10);
