@@ -11,7 +11,8 @@
  *             before it are read without it
  *   entity    the newest revision of what a source calls by one id
  *   ticket    what `heard tickets list` shows; `due` is the next deadline
- *   history   append-only; the file itself refuses anything else
+ *   history   append-only; the file itself refuses anything else.  Its first line is in
+ *             the ticket: `made_at`, as append-only
  *   note      what people at work wrote
  *   answer    what was answered, and whether it has been sent
  *   level     service levels that were due: met or missed (level.c)
@@ -186,6 +187,13 @@ static const char *const steps[] = {
 	 "CREATE TABLE reach(ticket INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
 	 "INSERT INTO reach SELECT id,reach FROM ticket WHERE reach<>1;"
 	 "ALTER TABLE ticket DROP COLUMN reach;"),
+
+	/* 8: when a ticket was made needs no row of history; NULL: it has one. */
+	("ALTER TABLE ticket ADD COLUMN made_at INTEGER;"
+	 "CREATE TRIGGER ticket_is_kept BEFORE DELETE ON ticket"
+	 " BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"
+	 "CREATE TRIGGER ticket_making_is_fixed BEFORE UPDATE OF id, made_at ON ticket"
+	 " BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"),
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

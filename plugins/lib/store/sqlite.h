@@ -53,8 +53,8 @@
 	  "INSERT INTO "                                                                       \
 	  "ticket(id,token,state,priority,category,department,intent,subject,excerpt,"         \
 	  "channel,product,author_key,received_at,first_response_due,resolution_due,due,"      \
-	  "alarm,assignee,source,lang,alike,leader,subcategory)"                               \
-	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                        \
+	  "alarm,assignee,source,lang,alike,leader,subcategory,made_at)"                       \
+	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                      \
 	X(REVISE_TICKET,                                                                       \
 	  "UPDATE ticket SET priority=min(priority,?2),category=coalesce(?3,category),"        \
 	  "intent=coalesce(?4,intent),subject=?5,excerpt=?6,product=coalesce(?7,product),"     \
@@ -87,7 +87,9 @@
 			" UNION ALL SELECT 2,at,who,text,fate,n FROM answer WHERE ticket=?1"   \
 			" ORDER BY 2,1,6")                                                     \
 	X(HISTORY,                                                                             \
-	  "SELECT at,who,what,was,became,reason FROM history WHERE ticket=? ORDER BY n")       \
+	  "SELECT made_at,'heard','created',NULL,'new',NULL,0 FROM ticket WHERE id=?1"         \
+	  " AND made_at IS NOT NULL UNION ALL"                                                 \
+	  " SELECT at,who,what,was,became,reason,n FROM history WHERE ticket=?1 ORDER BY 7")   \
 	X(READ_AFTER, "SELECT n,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")          \
 	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"       \
 		     " ORDER BY n DESC")                                                       \
@@ -122,7 +124,9 @@
 	  " GROUP BY 1,2 ORDER BY 3 DESC")                                                    \
 	X(LEVELS,                                                                             \
 	  "SELECT kind,round,due,at,met FROM level WHERE ticket=? ORDER BY round,kind,n")     \
-	X(LAST_HISTORY, "SELECT max(at) FROM history WHERE ticket=?")                         \
+	X(LAST_HISTORY, "SELECT coalesce(max((SELECT max(at) FROM history WHERE ticket=?1),"  \
+			"made_at),made_at,(SELECT max(at) FROM history WHERE ticket=?1))"     \
+			" FROM ticket WHERE id=?1")                                           \
 	X(WALK_TICKETS, "SELECT id,state,intent,received_at,erased FROM ticket WHERE id>?"    \
 			" ORDER BY id LIMIT ?")                                               \
 	X(WALK_RECORDS, "SELECT n,fate>=4 OR ticket IS NOT NULL,"                             \
