@@ -9,7 +9,7 @@ Anything that is not as it should be ends it with a sentence.
 import sys
 
 sys.path.insert(0, sys.path[0] + "/../lib")
-from browser import Browser  # noqa: E402
+from browser import Browser, BrowserError  # noqa: E402
 
 def shots(folder, *pages):
     for dark in (False, True):
@@ -22,8 +22,10 @@ def shots(folder, *pages):
 
 def must_be_asked(b, url):
     b.go(url)
-    if not b.count("input[name=score]"):
-        raise SystemExit(f"{url} shows no question but: {b.text('body')}")
+    try:
+        b.until(lambda: b.count("input[name=score]"), 20, "no form")
+    except BrowserError:
+        raise SystemExit(f"{url} shows no question, but at {b.url()}: {b.source()}") from None
 
 
 def answer(url, folder, text):

@@ -46,7 +46,7 @@ send() { # PATH LANG BODY: $link, of a ticket that is there
 		'{body: $b, lang: $l, intent: "complaint", category: "platform", department: "service"}' |
 		curl -s -m 20 "$(url public "$1")" -H 'Content-Type: application/json' -d @- |
 		jq -r '.status[0]')
-	wait_for 20 is_there "$link"
+	ok "what was sent has a page" wait_for 20 is_there "$link"
 }
 states() { # "received open answered" of a link
 	curl -s -m 20 -H 'Accept: application/json' "$(url public "$1")" | jq -r '[.steps[].what] | join(" ")'
@@ -170,8 +170,8 @@ solved() { # LANG BODY: $link is the question's path, $n the ticket's number
 	send /feedback "$1" "$2"
 	n=$((n + 1))
 	desk assign $n --to he --reason test >/dev/null 2>&1
-	desk status $n resolved --reason solved >/dev/null
-	wait_for 20 is_asked $n
+	ok "ticket $n is resolved" desk status $n resolved --reason solved
+	ok "and its customer is asked" wait_for 20 is_asked $n
 	link=$(asked $n)
 }
 kept() { sqlite3 -readonly "$STATE/tickets.db" "SELECT score, coalesce(text, '') FROM follow_up WHERE ticket=$1 AND answered_at IS NOT NULL"; }
