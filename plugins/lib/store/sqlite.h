@@ -288,6 +288,7 @@ enum record_fate {
 struct store {
 	sqlite3 *db;
 	char *path;
+	int64_t page_bytes; /* an older file has smaller pages than a new one */
 	sqlite3_stmt *st[ST_COUNT];
 	bool in_transaction;
 	int64_t last_record, last_ticket, last_event; /* within a writing transaction */
