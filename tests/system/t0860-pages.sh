@@ -114,10 +114,15 @@ see '已经处理结束' 'dealt with and closed'
 
 send /feedback en 'I want my money back'
 spam=$link
+fetch "$(url public "$spam")" && cp "$T/page" "$T/before"
+fetch -H 'Accept: application/json' "$(url public "$spam")" && cp "$T/page" "$T/before.json"
 ok "one is taken for spam" desk status 2 spam
 fetch "$(url public "$spam")"
 ok "its sender reads what all read first" shown 'We have your feedback'
 ok "and no word of it" hidden '[Ss]pam'
+ok "the page is what it was, to the byte" cmp "$T/before" "$T/page"
+fetch -H 'Accept: application/json' "$(url public "$spam")"
+ok "so is what a program gets" cmp "$T/before.json" "$T/page"
 is "nor does a program" "$(curl -s -H 'Accept: application/json' "$(url public "$spam")" | jq -r .state)" new
 send /other en 'of another pipeline'
 ok "a second store shares the path" is_there "$link"
