@@ -123,6 +123,12 @@ bool address_is_v4(const struct address *a)
 	return memcmp(a->ip, mapped, sizeof(mapped)) == 0;
 }
 
+void address_key(const struct address *a, unsigned char key[16])
+{
+	memset(key, 0, 16);
+	memcpy(key, a->ip, address_is_v4(a) ? 16 : 8);
+}
+
 bool address_in(const struct address *a, const struct address *net, unsigned bits)
 {
 	return prefix_agrees(a->ip, net->ip, bits);

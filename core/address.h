@@ -23,6 +23,8 @@ bool address_parse(struct heard_str, struct address *);
 /* False if it is neither AF_INET nor AF_INET6. */
 bool address_from_sockaddr(const struct sockaddr *, struct address *);
 void address_format(const struct address *, char out[ADDRESS_TEXT]);
+/* Whom limits count as one: an IPv4 address, or the /64 that an IPv6 customer has. */
+void address_key(const struct address *, unsigned char key[16]);
 bool address_is_v4(const struct address *);
 /* Do the first `bits` of the 128 agree? */
 bool address_in(const struct address *, const struct address *net, unsigned bits);

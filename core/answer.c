@@ -18,6 +18,7 @@
 #include "answer.h"
 
 #include "daemon.h"
+#include "utf8.h"
 
 #include <heard/error.h>
 
@@ -27,13 +28,18 @@
 
 #define STARTING_MS 1000 /* a good moment to ask again */
 
+enum reply_list {
+	ASKED,	 /* [keeper's home]  */
+	CARRYING /* [carrier's home] */
+};
+
 struct heard_reply {
 	struct loop_job hop;
 	struct heard_host *keeper, *carrier;
 	struct reply_link {
 		struct heard_reply *next, **at; /* at: what points to us */
 		bool is_in;
-	} asked, carrying;	    /* [keeper's home], [carrier's home] */
+	} in[2];
 	struct heard_answer answer; /* its views are into `text`         */
 	void (*done)(void *arg, enum heard_outcome, int64_t after_ms, const char *reason);
 	void *arg;
@@ -45,49 +51,25 @@ struct heard_reply {
 
 /* ---- the two lists */
 
-static void reply_ask(struct heard_reply *r)
+static void reply_enter(struct heard_reply *r, enum reply_list which, struct heard_reply **list)
 {
-	struct heard_reply **list = &r->keeper->asked;
-	r->asked = (struct reply_link){*list, list, true};
-	if (*list != NULL)
-		(*list)->asked.at = &r->asked.next;
+	struct reply_link *link = &r->in[which];
+	*link = (struct reply_link){*list, list, true};
+	if (link->next != NULL)
+		link->next->in[which].at = &link->next;
 	*list = r;
 }
 
-static void reply_unask(struct heard_reply *r)
+static void reply_leave(struct heard_reply *r, enum reply_list which)
 {
-	*r->asked.at = r->asked.next;
-	if (r->asked.next != NULL)
-		r->asked.next->asked.at = r->asked.at;
-	r->asked.is_in = false;
-}
-
-static void reply_carry(struct heard_reply *r)
-{
-	struct heard_reply **list = &r->carrier->carrying;
-	r->carrying = (struct reply_link){*list, list, true};
-	if (*list != NULL)
-		(*list)->carrying.at = &r->carrying.next;
-	*list = r;
-}
-
-static void reply_put_down(struct heard_reply *r)
-{
-	*r->carrying.at = r->carrying.next;
-	if (r->carrying.next != NULL)
-		r->carrying.next->carrying.at = r->carrying.at;
-	r->carrying.is_in = false;
+	struct reply_link *link = &r->in[which];
+	*link->at = link->next;
+	if (link->next != NULL)
+		link->next->in[which].at = link->at;
+	link->is_in = false;
 }
 
 /* ---- who can carry it */
-
-static struct pipeline *find_pipeline(const struct daemon *d, struct heard_str name)
-{
-	for (size_t i = 0; i < d->n_pipelines; i++)
-		if (heard_str_is(name, d->pipelines[i].conf->name))
-			return &d->pipelines[i];
-	return NULL;
-}
 
 /* The input of that full name; NULL: it is not there any more, or no input. */
 static struct input *find_input(const struct daemon *d, struct heard_str source)
@@ -96,7 +78,7 @@ static struct input *find_input(const struct daemon *d, struct heard_str source)
 	if (slash == NULL)
 		return NULL;
 	struct heard_str name = heard_str_n(source.ptr, (size_t)(slash - source.ptr));
-	struct pipeline *p = find_pipeline(d, name);
+	struct pipeline *p = pipeline_find(d, name);
 	for (size_t i = 0; p != NULL && i < p->n_inputs; i++)
 		if (heard_str_is(source, p->inputs[i].host.full_name))
 			return &p->inputs[i];
@@ -124,8 +106,8 @@ static void answer_tell(struct loop_job *hop)
 {
 	struct heard_reply *r = (struct heard_reply *)hop;
 	struct heard_host *keeper = r->keeper;
-	if (r->asked.is_in) {
-		reply_unask(r);
+	if (r->in[ASKED].is_in) {
+		reply_leave(r, ASKED);
 		r->done(r->arg, r->outcome, r->after_ms, r->reason[0] ? r->reason : NULL);
 	}
 	free(r);
@@ -138,7 +120,8 @@ static void answer_end(struct heard_reply *r, enum heard_outcome outcome, int64_
 {
 	r->outcome = outcome;
 	r->after_ms = after_ms;
-	snprintf(r->reason, sizeof(r->reason), "%s", reason != NULL ? reason : "");
+	struct heard_str why = utf8_cut(heard_str(reason), sizeof(r->reason) - 1);
+	snprintf(r->reason, sizeof(r->reason), "%.*s", HEARD_ARG(why));
 	r->hop.fn = answer_tell;
 	loop_post(r->keeper->loop, &r->hop);
 }
@@ -146,10 +129,10 @@ static void answer_end(struct heard_reply *r, enum heard_outcome outcome, int64_
 void heard_reply_finish(struct heard_reply *r, enum heard_outcome outcome, int64_t after_ms,
 			const char *reason)
 {
-	if (!r->carrying.is_in || outcome < HEARD_DELIVERED || outcome > HEARD_REFUSED)
+	if (!r->in[CARRYING].is_in || outcome < HEARD_DELIVERED || outcome > HEARD_REFUSED)
 		HEARD_BUG("%s finished an answer twice, or with no outcome",
 			  r->carrier->full_name);
-	reply_put_down(r);
+	reply_leave(r, CARRYING);
 	answer_end(r, outcome, after_ms, reason);
 }
 
@@ -166,7 +149,7 @@ static void answer_carry(struct loop_job *hop)
 		answer_end(r, HEARD_RETRY, STARTING_MS, why);
 		return;
 	}
-	reply_carry(r);
+	reply_enter(r, CARRYING, &carrier->carrying);
 	carrier->plugin->reply(carrier->self, &r->answer, r);
 }
 
@@ -220,7 +203,7 @@ void heard_answer(struct heard_host *host, struct heard_str source,
 	r->done = done;
 	r->arg = arg;
 	r->carrier = in != NULL ? find_carrier(in) : NULL;
-	reply_ask(r);
+	reply_enter(r, ASKED, &host->asked);
 	if (is_stopping(host)) {
 		answer_end(r, HEARD_RETRY, 0, "the daemon is stopping");
 	} else if (r->carrier != NULL) {
@@ -240,7 +223,7 @@ void heard_answer(struct heard_host *host, struct heard_str source,
 
 bool answer_is_awaited(const struct heard_host *keeper)
 {
-	for (const struct heard_reply *r = keeper->asked; r != NULL; r = r->asked.next)
+	for (const struct heard_reply *r = keeper->asked; r != NULL; r = r->in[ASKED].next)
 		if (r->carrier != keeper)
 			return true;
 	return false;
@@ -250,7 +233,7 @@ void answer_abandon(struct heard_host *keeper)
 {
 	while (keeper->asked != NULL) {
 		struct heard_reply *r = keeper->asked;
-		reply_unask(r);
+		reply_leave(r, ASKED);
 		r->done(r->arg, HEARD_RETRY, 0, "the daemon is stopping");
 	}
 }

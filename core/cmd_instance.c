@@ -19,6 +19,7 @@
 #include <heard/error.h>
 
 #include <errno.h>
+#include <sodium.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,6 +99,7 @@ static int run(const struct conf *conf, const struct found *f, const struct hear
 	    seal_secret_load(conf->state_dir, secret, &err) != 0) {
 		fprintf(stderr, "heard: %s; has the daemon run on this state folder yet?\n",
 			err.text);
+		host_close(&host);
 		return 1;
 	}
 	struct heard_call call = {.argc = argc,
@@ -111,7 +113,7 @@ static int run(const struct conf *conf, const struct found *f, const struct hear
 	if (code == 2)
 		usage_of(f->instance->name, c,
 			 c == stand_in_default(&f->instance->module->plugin), stderr);
-	memset(secret, 0, sizeof(secret));
+	sodium_memzero(secret, sizeof(secret));
 	host_close(&host);
 	return code;
 }

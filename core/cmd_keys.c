@@ -111,7 +111,8 @@ static int audit(const struct reveal *r, struct heard_error *err)
 	heard_buf_init(&b, 65536);
 	audit_line(r, &b);
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool noted = fd >= 0 && write(fd, b.ptr, b.len) == (ssize_t)b.len && fsync(fd) == 0;
+	bool noted = !b.failed && fd >= 0 && write(fd, b.ptr, b.len) == (ssize_t)b.len &&
+		     fsync(fd) == 0;
 	int code = errno;
 	if (fd >= 0)
 		close(fd);

@@ -215,6 +215,10 @@ static int begin(struct sender *s, const struct cli *cli, const struct send_requ
 static int report(struct sender *s, bool is_json)
 {
 	show(s, true);
+	if (ferror(s->in)) {
+		fprintf(stderr, "heard: it cannot be read to its end\n");
+		s->failed++;
+	}
 	if (s->code < 0)
 		fprintf(stderr, "heard: the daemon went away; %u pieces were not answered\n",
 			s->unanswered);

@@ -6,6 +6,8 @@
  */
 #include "conf_tables.h"
 
+#include "log.h"
+
 const struct heard_option conf_place_table[] = {
 	{"state_dir", HEARD_PATH(struct conf_top, state_dir), .value = "/var/lib/heard",
 	 .help = "Folder for all that heard writes"},
@@ -14,11 +16,10 @@ const struct heard_option conf_place_table[] = {
 	{.name = NULL},
 };
 
-static const char *const levels[] = {"error", "warn", "notice", "info", "debug", NULL};
 static const char *const formats[] = {"text", "json", NULL};
 static const struct heard_option log_table[] = {
-	{"level", HEARD_CHOICE(struct conf_top_log, level), .value = "info", .choices = levels,
-	 .help = "The least important lines that are written"},
+	{"level", HEARD_CHOICE(struct conf_top_log, level), .value = "info",
+	 .choices = log_levels, .help = "The least important lines that are written"},
 	{"format", HEARD_CHOICE(struct conf_top_log, format), .value = "text",
 	 .choices = formats, .help = "How a line looks"},
 	{"file", HEARD_STATE_PATH(struct conf_top_log, file), .value = "",

@@ -42,7 +42,6 @@ struct control {
 	struct backstage *slow; /* NULL until something is */
 	struct control_client *clients;
 	unsigned n_clients;
-	char *path;
 };
 
 struct control_client {

@@ -21,8 +21,7 @@ struct heard_error;
 
 int control_create(struct control **, struct daemon *, struct heard_error *); /* [main] */
 void control_destroy(struct control *);
-/* The socket's path, short enough for sockaddr_un by way of the folder's descriptor if need be.
- */
+/* A descriptor, connected to the daemon of that folder, or -errno. */
 int control_connect(const char *state_dir, struct heard_error *);
 
 /* ---- for the commands: control_*.c [main] */
@@ -38,10 +37,11 @@ void control_exit(struct control_client *, int code, const char *format, ...)
  * more.  Without that a slow client would have all of it kept here. */
 void control_when_written(struct control_client *,
 			  void (*fn)(struct control_client *, void *arg));
-/* Work that takes longer than a turn of the loop may: on a thread for such, in turn. */
+/* Onto the thread for what takes longer: control_errand.h. */
 struct backstage_job;
 int control_backstage(struct control_client *, struct backstage_job *take_job);
-/* From now on lines are given to fn; 0 on, 1 to stop reading for now. */
+/* From now on fn (or NULL) is called when there is more to read, and gone (or NULL) when
+ * the client is. */
 void control_read(struct control_client *, void (*fn)(struct control_client *, void *arg),
 		  void (*gone)(void *arg), void *arg);
 /* The next line without newline, or exactly n bytes; false: not yet there. */

@@ -4,8 +4,9 @@
  * Replay.  A letter that an output refused goes to that output again, as a
  * REPLAY record.  One from before the journal is emitted anew by the pipeline's
  * built-in input, as if by the one it came from; if it is sealed, that needs
- * privacy.private_key.  Letter and replay change in one commit where both are the
- * journal's; otherwise the letter goes after the record is safe.
+ * privacy.private_key; if it cannot be read (a row of a table, say), it stays as it is.
+ * Letter and replay change in one commit where both are the journal's; otherwise the
+ * letter goes after the record is safe.
  *
  * There may be a million letters.  A page of them is picked at a time, and the next
  * one when this one has ended, while the client waits for it.  What dies again comes
@@ -14,14 +15,13 @@
 #include "control.h"
 
 #include "daemon.h"
-#include "log.h"
 #include "send.h"
 
+#include <heard/answer.h>
 #include <heard/error.h>
 #include <heard/json.h>
 
 #include <errno.h>
-#include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -294,56 +294,41 @@ static void dead_emitted(void *arg, const struct heard_receipt *r)
 	free(e);
 }
 
-static int dead_open(struct daemon *d, const struct dead_copy *c, struct heard_buf *plain,
-		     struct heard_error *err)
+static int dead_open(const struct heard_host *send, const struct dead_copy *c,
+		     struct heard_buf *plain, struct heard_error *err)
 {
 	struct heard_str body = heard_buf_view(&c->body);
-	struct seal_private key;
-	if (!heard_str_starts(body, HEARD_STR_OF("sealed:"))) {
-		heard_buf_str(plain, body);
-		return body.len > 0 ? 0
-				    : heard_fail(err, ENODATA,
-						 "only its length and digest were kept, for "
-						 "want of a public key");
-	}
-	if (d->conf->privacy.private_key == NULL)
-		return heard_fail(err, EPERM,
-				  "it is sealed, and the configuration names no "
-				  "privacy.private_key to open it");
-	int rc = seal_private_load(d->conf->privacy.private_key, &key, err);
-	if (rc == 0)
-		rc = seal_open(&key, body, plain, err);
-	sodium_memzero(&key, sizeof(key));
-	return rc;
+	if (heard_str_starts(body, HEARD_STR_OF("sealed:")))
+		return heard_unseal(send, body, plain, err);
+	heard_buf_str(plain, body);
+	return body.len > 0 ? 0
+			    : heard_fail(err, ENODATA,
+					 "only its length and digest were kept, for "
+					 "want of a public key");
 }
 
 static void dead_replay_gate(struct daemon *d, struct dead_work *w, const struct dead_copy *c)
 {
 	struct heard_error err = {0};
 	struct heard_buf plain;
-	struct pipeline *p = NULL;
-	for (size_t i = 0; i < d->n_pipelines; i++)
-		if (strcmp(d->pipelines[i].conf->name, c->pipeline) == 0)
-			p = &d->pipelines[i];
+	struct pipeline *p = pipeline_find(d, heard_str(c->pipeline));
+	struct heard_host *send = p != NULL ? &p->inputs[p->n_inputs - 1].host : NULL;
 	struct dead_emission *e = calloc(1, sizeof(*e));
 	if (e == NULL) {
 		dead_work_one(w, "no memory");
 		return;
 	}
 	heard_buf_init(&plain, 64u << 20);
-	if (p == NULL)
+	if (send == NULL)
 		heard_fail(&err, ENOENT, "its pipeline is not in the configuration");
-	else
-		dead_open(d, c, &plain, &err);
-	if (err.code == 0 && plain.failed)
+	else if (dead_open(send, c, &plain, &err) == 0 && plain.failed)
 		heard_fail(&err, ENOMEM, "no memory");
-	if (p == NULL || err.code != 0) {
+	if (send == NULL || err.code != 0) {
 		dead_work_one(w, err.text);
 		free(e);
 	} else {
 		*e = (struct dead_emission){.daemon = d, .work = w};
 		memcpy(e->id, c->id, 16);
-		struct heard_host *send = &p->inputs[p->n_inputs - 1].host;
 		const char *source = c->source[0] ? c->source : send->full_name;
 		input_emit_letter(send,
 				  &(struct heard_emission){.raw = heard_buf_view(&plain),

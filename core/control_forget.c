@@ -5,9 +5,12 @@
  * journal while records wait for it: a name that was mistyped must not cost them.
  * Forgetting is a decision of its own.  Its deferrals and its counters go in one
  * transaction, so that one of the same name, later, begins with clean books.
+ *
+ * What waits is counted first, by a walk over the journal: backstage, if a client asked.
  */
 #include "control.h"
 
+#include "control_errand.h"
 #include "daemon.h"
 #include "hash.h"
 #include "log.h"
@@ -20,11 +23,11 @@
 #include <string.h>
 
 struct forgetting {
+	struct control_errand errand; /* first; no client: it went away, or nobody asked */
 	struct journal_txn txn;
 	struct loop_job hop;
-	struct control_client *client; /* NULL: went away, or nobody asked */
-	struct daemon *daemon;
 	char name[160], counter[176];
+	uint64_t seq; /* the output's position */
 	struct journal_defer *gone;
 	size_t n, size;
 	struct journal_add add;
@@ -32,26 +35,38 @@ struct forgetting {
 	int result;
 };
 
+static void forget_free(struct forgetting *f)
+{
+	free(f->gone);
+	free(f);
+}
+
+static void forget_tell(const struct forgetting *f)
+{
+	control_read(f->errand.client, NULL, NULL, NULL);
+	if (f->result != 0) {
+		control_exit(f->errand.client, 1, "the journal could not be written");
+		return;
+	}
+	struct heard_json_out *w = control_out(f->errand.client);
+	heard_json_begin(w, NULL, '{');
+	heard_json_int(w, "dropped", f->waiting);
+	heard_json_end(w, '}');
+	control_out_end(f->errand.client);
+	control_exit(f->errand.client, 0, "%s", "");
+}
+
 static void forget_end(struct forgetting *f)
 {
-	if (f->result == 0)
-		journal_output_forget(f->daemon->journal, f->name);
-	if (f->result == 0)
+	if (f->result == 0) {
+		journal_output_forget(f->errand.daemon->journal, f->name);
 		log_line(HEARD_NOTICE, f->name,
 			 "is forgotten; %lld records that waited for it will not be delivered",
 			 (long long)f->waiting);
-	if (f->client != NULL) {
-		control_read(f->client, NULL, NULL, NULL);
-		struct heard_json_out *w = control_out(f->client);
-		heard_json_begin(w, NULL, '{');
-		heard_json_int(w, "dropped", f->waiting);
-		heard_json_end(w, '}');
-		control_out_end(f->client);
-		control_exit(f->client, f->result != 0, "%s",
-			     f->result ? "the journal could not be written" : "");
 	}
-	free(f->gone);
-	free(f);
+	if (f->errand.client != NULL)
+		forget_tell(f);
+	forget_free(f);
 }
 
 static void forget_home(struct loop_job *hop)
@@ -65,7 +80,7 @@ static void forget_done(struct journal_txn *txn, int result)
 						     offsetof(struct forgetting, txn));
 	f->result = result;
 	f->hop.fn = forget_home;
-	loop_post(f->daemon->main, &f->hop);
+	loop_post(f->errand.daemon->main, &f->hop);
 }
 
 static void forget_deferral(void *arg, const struct journal_defer *d)
@@ -89,23 +104,34 @@ static struct forgetting *forget_create(struct daemon *d, const char *name, uint
 	struct forgetting *f = calloc(1, sizeof(*f));
 	if (f == NULL)
 		return NULL;
-	const char *slash = strchr(name, '/');
-	char pipeline[160];
-	snprintf(pipeline, sizeof(pipeline), "%.*s", slash ? (int)(slash - name) : 0, name);
-	f->daemon = d;
+	f->errand.daemon = d;
+	f->seq = seq;
 	snprintf(f->name, sizeof(f->name), "%s", name);
 	snprintf(f->counter, sizeof(f->counter), "output/%s", f->name);
-	f->waiting = journal_walk(d->journal, seq, hash_name(pipeline), hash_name(name));
-	journal_defer_each(d->journal, hash_name(name), forget_deferral, f);
-	f->waiting += (int64_t)f->n;
 	return f;
+}
+
+/* What waits, and the deferrals among it; result tells whether it could be read. */
+static void forget_count(struct forgetting *f)
+{
+	struct journal *j = f->errand.daemon->journal;
+	const char *slash = strchr(f->name, '/');
+	char pipeline[sizeof(f->name)];
+	snprintf(pipeline, sizeof(pipeline), "%.*s", slash ? (int)(slash - f->name) : 0,
+		 f->name);
+	int64_t walked = journal_walk(j, f->seq, hash_name(pipeline), hash_name(f->name));
+	int rc = walked < 0 ? (int)walked
+			    : journal_defer_each(j, hash_name(f->name), forget_deferral, f);
+	if (rc != 0)
+		f->result = rc;
+	f->waiting = walked + (int64_t)f->n;
 }
 
 static void forget_submit(struct forgetting *f)
 {
 	int64_t counts[JOURNAL_COUNTS] = {0};
 	f->add.name = f->counter;
-	if (journal_count(f->daemon->journal, f->counter, counts))
+	if (journal_count(f->errand.daemon->journal, f->counter, counts))
 		for (size_t i = 0; i < JOURNAL_COUNTS; i++)
 			f->add.by[i] = -counts[i];
 	f->txn = (struct journal_txn){.defer_gone = f->gone,
@@ -114,10 +140,7 @@ static void forget_submit(struct forgetting *f)
 				      .n_add = 1,
 				      .may_use_reserve = true,
 				      .done = forget_done};
-	if (f->result != 0)
-		forget_end(f);
-	else
-		journal_submit(f->daemon->journal, &f->txn);
+	journal_submit(f->errand.daemon->journal, &f->txn);
 }
 
 /* ---- which */
@@ -146,33 +169,69 @@ static void forget_look(void *arg, const char *name, uint64_t seq)
 	w->n += w->gone[w->n].name != NULL;
 }
 
+/* Gone from the config: without a word if nothing waits for it. */
+static void forget_if_empty(struct forgetting *f)
+{
+	forget_count(f);
+	if (f->result == 0 && f->waiting == 0) {
+		forget_submit(f);
+		return;
+	}
+	if (f->result != 0)
+		log_line(HEARD_NOTICE, f->name,
+			 "is not in the configuration any more; it is kept, as what waits for "
+			 "it cannot be counted: %s",
+			 strerror(-f->result));
+	else
+		log_line(HEARD_WARN, f->name,
+			 "is not in the configuration any more, and %lld records wait for it "
+			 "and keep the journal from shrinking; put it back, or let them go "
+			 "with `heard forget`",
+			 (long long)f->waiting);
+	forget_free(f);
+}
+
 void forget_unused(struct daemon *d)
 {
 	struct forget_walk w = {.daemon = d};
 	journal_output_each(d->journal, forget_look, &w);
 	for (size_t i = 0; i < w.n; i++) {
 		struct forgetting *f = forget_create(d, w.gone[i].name, w.gone[i].seq);
-		if (f != NULL && f->waiting == 0) {
-			forget_submit(f);
-		} else if (f != NULL) {
-			log_line(HEARD_WARN, f->name,
-				 "is not in the configuration any more, and %lld records wait "
-				 "for it "
-				 "and keep the journal from shrinking; put it back, or let "
-				 "them go "
-				 "with `heard forget`",
-				 (long long)f->waiting);
-			free(f->gone);
-			free(f);
-		}
+		if (f != NULL)
+			forget_if_empty(f);
 		free(w.gone[i].name);
 	}
 }
 
+/* ---- asked for by a client */
+
 static void forget_gone(void *arg)
 {
 	struct forgetting *f = arg;
-	f->client = NULL;
+	f->errand.client = NULL;
+}
+
+static void forget_work(struct control_errand *e)
+{
+	forget_count((struct forgetting *)e);
+}
+
+static void forget_cancel(struct control_errand *take)
+{
+	forget_free((struct forgetting *)take);
+}
+
+static void forget_go_on(struct control_errand *take)
+{
+	struct forgetting *f = (struct forgetting *)take;
+	if (f->result != 0) {
+		control_exit(take->client, 1, "what waits for it cannot be counted: %s",
+			     strerror(-f->result));
+		forget_free(f);
+		return;
+	}
+	control_read(f->errand.client, NULL, forget_gone, f);
+	forget_submit(f);
 }
 
 void control_forget(struct control_client *client, const struct heard_json *request)
@@ -191,11 +250,11 @@ void control_forget(struct control_client *client, const struct heard_json *requ
 	}
 	struct forgetting *f = forget_create(d, name, w.gone[0].seq);
 	free(w.gone[0].name);
-	if (f == NULL) {
-		control_exit(client, 1, "no memory");
-		return;
+	if (f != NULL)
+		f->errand = (struct control_errand){
+			.work = forget_work, .tell = forget_go_on, .cancel = forget_cancel};
+	if (f == NULL || control_go(client, &f->errand) != 0) {
+		free(f);
+		control_exit(client, 1, "no memory, or no thread to count on; try again");
 	}
-	f->client = client;
-	control_read(client, NULL, forget_gone, f);
-	forget_submit(f);
 }

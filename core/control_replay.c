@@ -167,9 +167,7 @@ static int replay_parse(struct replaying *r, const struct heard_json *request,
 	r->from_ms = heard_time_parse(from, zone);
 	r->to_ms = to.len > 0 ? heard_time_parse(to, zone) : INT64_MAX;
 	heard_zone_destroy(zone);
-	for (size_t i = 0; i < d->n_pipelines; i++)
-		if (heard_str_is(pipeline, d->pipelines[i].conf->name))
-			r->pipeline = &d->pipelines[i];
+	r->pipeline = pipeline_find(d, pipeline);
 	if (r->pipeline == NULL)
 		return heard_fail(err, EINVAL, "there is no pipeline %s", log_quote(pipeline));
 	if (r->from_ms == HEARD_TIME_NONE || r->to_ms == HEARD_TIME_NONE)

@@ -226,11 +226,9 @@ static struct input *sending_input(struct daemon *d, const struct heard_json *re
 {
 	struct heard_str pipeline = heard_json_string(request, "pipeline"),
 			 name = heard_json_string(request, "input");
-	struct pipeline *p = NULL;
-	for (size_t i = 0; i < d->n_pipelines; i++)
-		if (pipeline.len == 0 ? d->n_pipelines == 1
-				      : heard_str_is(pipeline, d->pipelines[i].conf->name))
-			p = &d->pipelines[i];
+	struct pipeline *p = pipeline.len > 0	   ? pipeline_find(d, pipeline)
+			     : d->n_pipelines == 1 ? &d->pipelines[0]
+						   : NULL;
 	if (p == NULL && pipeline.len == 0)
 		heard_fail(err, EINVAL, "there are %zu pipelines; say which with --pipeline",
 			   d->n_pipelines);

@@ -3,86 +3,56 @@
  */
 #include "control.h"
 
-#include "backstage.h"
+#include "control_errand.h"
 #include "daemon.h"
 #include "ledger.h"
 #include "metrics.h"
 
-#include <stdatomic.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Counting what waits walks the journal, so it is done backstage.  Nothing is counted
- * for a client that went away: a stop would wait for it. */
-struct ledger_job {
-	struct backstage_job job; /* first */
-	struct loop_job hop;
-	_Atomic bool is_settled;       /* the client went away, or the hop is on its way */
-	struct control_client *client; /* NULL: went away */
-	struct daemon *daemon;
+/* Counting what waits walks the journal. */
+struct ledger_errand {
+	struct control_errand errand; /* first */
 	struct heard_buf text;
 };
 
-static void ledger_free(struct ledger_job *l)
+static void ledger_free(struct control_errand *take)
 {
+	struct ledger_errand *l = (struct ledger_errand *)take;
 	heard_buf_release(&l->text);
 	free(l);
 }
 
-/* Whoever comes second frees it: ledger_count, or ledger_tell if that was first. */
-static void ledger_gone(void *arg)
+static void ledger_tell(struct control_errand *take)
 {
-	struct ledger_job *l = arg;
-	l->client = NULL;
-	atomic_store(&l->is_settled, true);
-}
-
-static void ledger_tell(struct loop_job *hop)
-{
-	struct ledger_job *l = (struct ledger_job *)((char *)hop -
-						     offsetof(struct ledger_job, hop));
-	if (l->client != NULL) {
-		control_read(l->client, NULL, NULL, NULL);
-		if (!l->text.failed) {
-			heard_buf_str(control_out(l->client)->buf, heard_buf_view(&l->text));
-			control_out_end(l->client);
-		}
-		control_exit(l->client, l->text.failed, "%s",
-			     l->text.failed ? "no memory" : "");
+	struct ledger_errand *l = (struct ledger_errand *)take;
+	if (!l->text.failed) {
+		heard_buf_str(control_out(take->client)->buf, heard_buf_view(&l->text));
+		control_out_end(take->client);
 	}
-	ledger_free(l);
+	control_exit(take->client, l->text.failed, "%s", l->text.failed ? "no memory" : "");
+	ledger_free(take);
 }
 
-/* [control's backstage] */
-static void ledger_count(struct backstage_job *job)
+static void ledger_count(struct control_errand *e)
 {
-	struct ledger_job *l = (struct ledger_job *)job;
-	if (!atomic_load(&l->is_settled))
-		ledger_write(l->daemon, &l->text);
-	if (atomic_exchange(&l->is_settled, true))
-		ledger_free(l);
-	else
-		loop_post(l->daemon->main, &l->hop);
+	ledger_write(e->daemon, &((struct ledger_errand *)e)->text);
 }
 
 void control_ledger(struct control_client *c, const struct heard_json *request)
 {
 	(void)request;
-	struct ledger_job *l = calloc(1, sizeof(*l));
+	struct ledger_errand *l = calloc(1, sizeof(*l));
 	if (l != NULL) {
-		*l = (struct ledger_job){.job.fn = ledger_count,
-					 .hop.fn = ledger_tell,
-					 .client = c,
-					 .daemon = control_daemon(c)};
+		l->errand = (struct control_errand){
+			.work = ledger_count, .tell = ledger_tell, .cancel = ledger_free};
 		heard_buf_init(&l->text, 64u << 20);
 	}
-	if (l == NULL || control_backstage(c, &l->job) != 0) {
+	if (l == NULL || control_go(c, &l->errand) != 0) {
 		free(l);
 		control_exit(c, 1, "no memory, or no thread to count on; try again");
-		return;
 	}
-	control_read(c, NULL, ledger_gone, l);
 }
 
 static void status_pipeline(struct heard_json_out *w, struct pipeline *p)

@@ -44,14 +44,21 @@ int64_t deferred_give_up(int64_t since_ms, int64_t give_up)
 	return daemon_clock() + (waited < give_up ? give_up - waited : 0);
 }
 
+static void deferred_wait(struct output *o, struct deferral *f, int64_t now)
+{
+	f->due_ms = now + output_backoff(o, f->attempts + 1);
+	if (f->due_ms < o->deferred_due_ms)
+		o->deferred_due_ms = f->due_ms;
+	output_arm(o, f->due_ms);
+}
+
 void deferred_keep(struct output *o, struct deferral *take)
 {
 	take->next = o->deferrals;
 	o->deferrals = take;
 	o->n_deferred++;
-	take->due_ms = daemon_clock() + output_backoff(o, take->attempts + 1);
 	take->give_up_ms = deferred_give_up(take->since_ms, o->host.instance->retry.give_up);
-	output_arm(o, take->due_ms);
+	deferred_wait(o, take, daemon_clock());
 }
 
 struct deferred_walk {
@@ -100,22 +107,30 @@ static bool deferred_join(struct output *o, struct heard_delivery *d, struct def
 	return true;
 }
 
+/* The queue is walked only when one is due: each commit asks. */
 struct heard_delivery *deferred_take(struct output *o, int64_t now)
 {
-	struct heard_delivery *d = o->deferrals != NULL ? delivery_create(o) : NULL;
+	if (o->deferrals == NULL)
+		return NULL;
+	if (now < o->deferred_due_ms) {
+		output_arm(o, o->deferred_due_ms);
+		return NULL;
+	}
+	struct heard_delivery *d = delivery_create(o);
+	uint64_t durable = journal_position_durable(o->host.daemon->journal, o->slot);
 	int64_t next = INT64_MAX;
-	uint64_t durable = o->deferrals
-				   ? journal_position_durable(o->host.daemon->journal, o->slot)
-				   : 0;
+	bool has_more = false; /* than fit: for the next delivery */
 	for (struct deferral *f = o->deferrals; f != NULL; f = f->next) {
 		if (f->is_busy)
 			continue;
+		bool may_go = f->due_ms <= now && f->seq <= durable && d != NULL;
+		if (may_go && deferred_join(o, d, f))
+			continue;
+		has_more |= may_go && d->n > 0;
 		int64_t due = f->due_ms > now ? f->due_ms : now + 500;
-		if ((f->due_ms > now || f->seq > durable || d == NULL ||
-		     !deferred_join(o, d, f)) &&
-		    due < next)
-			next = due;
+		next = due < next ? due : next;
 	}
+	o->deferred_due_ms = has_more ? now : next;
 	if (next != INT64_MAX)
 		output_arm(o, next);
 	if (d != NULL && d->n == 0) {
@@ -131,31 +146,38 @@ struct heard_delivery *deferred_take(struct output *o, int64_t now)
 	return d;
 }
 
-static void deferred_remove(struct output *o, struct deferral *gone)
+/* In one walk, however many of them a delivery ended. */
+static void deferred_remove_ended(struct output *o)
 {
-	struct deferral **at = &o->deferrals;
-	while (*at != gone)
-		at = &(*at)->next;
-	*at = gone->next;
-	o->n_deferred--;
-	free(gone);
+	for (struct deferral **at = &o->deferrals; *at != NULL;) {
+		struct deferral *f = *at;
+		if (!f->has_ended) {
+			at = &f->next;
+			continue;
+		}
+		*at = f->next;
+		o->n_deferred--;
+		free(f);
+	}
 }
 
 void deferred_delivery_done(struct heard_delivery *d)
 {
 	struct output *o = d->output;
 	int64_t now = daemon_clock();
+	bool has_ended = false;
 	for (size_t i = 0; i < d->n; i++) {
 		struct deferral *f = d->records[i].deferral;
-		if (d->records[i].outcome != HEARD_RETRY) {
-			deferred_remove(o, f);
+		f->has_ended = d->records[i].outcome != HEARD_RETRY;
+		has_ended |= f->has_ended;
+		if (f->has_ended)
 			continue;
-		}
 		f->is_busy = false;
 		f->attempts++;
-		f->due_ms = now + output_backoff(o, f->attempts + 1);
-		output_arm(o, f->due_ms);
+		deferred_wait(o, f, now);
 	}
+	if (has_ended)
+		deferred_remove_ended(o);
 	if (d->after_ms > 0 && now + d->after_ms > o->not_before_ms)
 		o->not_before_ms = now + d->after_ms;
 	struct heard_delivery **at = &o->late;

@@ -14,6 +14,7 @@
 #include "daemon.h"
 #include "hash.h"
 #include "log.h"
+#include "utf8.h"
 
 #include <heard/batch.h>
 #include <heard/error.h>
@@ -29,6 +30,7 @@
 #define FAILURES_BEFORE_DEFERRAL 3
 #define SPARE_DELIVERIES	 4
 #define LINES_CAP		 (256u << 20)
+#define REASON_MOST		 1000 /* bytes: a dead letter has room for so much */
 
 /* ---- life */
 
@@ -154,7 +156,11 @@ void heard_delivery_set(struct heard_delivery *d, size_t i, enum heard_outcome o
 			  d->n);
 	d->records[i].outcome = outcome;
 	free(d->records[i].reason);
-	d->records[i].reason = reason != NULL ? strdup(reason) : NULL;
+	d->records[i].reason = NULL;
+	if (reason != NULL) {
+		struct heard_str kept = utf8_cut(heard_str(reason), REASON_MOST);
+		d->records[i].reason = strndup(kept.ptr, kept.len);
+	}
 }
 
 static void delivery_settle(struct heard_delivery *);
@@ -427,19 +433,33 @@ static int delivery_note(struct heard_delivery *d, enum fate fate)
 	return d->is_late ? delivery_end_deferrals(d) : 0;
 }
 
-/* Records that failed for too long are refused, with the last reason. */
-static void delivery_give_up(struct heard_delivery *d, bool too_long)
+/* What is still to be tried is refused, with the last reason. */
+static void delivery_give_up(struct heard_delivery *d, size_t i, const char *why)
 {
 	char text[400];
-	for (size_t i = 0; i < d->n; i++) {
-		struct delivery_record *r = &d->records[i];
-		if (r->outcome != HEARD_RETRY)
-			continue;
-		snprintf(text, sizeof(text), "%s: %s",
-			 too_long ? "gave up after retrying" : "the deferred queue is full",
-			 r->reason ? r->reason : "no reason given");
-		heard_delivery_set(d, i, HEARD_REFUSED, text);
-	}
+	const struct delivery_record *r = &d->records[i];
+	if (r->outcome != HEARD_RETRY)
+		return;
+	snprintf(text, sizeof(text), "%s: %s", why, r->reason ? r->reason : "no reason given");
+	heard_delivery_set(d, i, HEARD_REFUSED, text);
+}
+
+static const char too_long[] = "gave up after retrying";
+
+/* Those of a late delivery were deferred at times of their own, and each has until
+ * its own. */
+static void delivery_give_up_late(struct heard_delivery *d, int64_t now)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (now >= d->records[i].deferral->give_up_ms)
+			delivery_give_up(d, i, too_long);
+}
+
+static void delivery_give_up_all(struct heard_delivery *d, int64_t now)
+{
+	bool is_old = now - d->failing_ms >= d->output->host.instance->retry.give_up;
+	for (size_t i = 0; i < d->n; i++)
+		delivery_give_up(d, i, is_old ? too_long : "the deferred queue is full");
 }
 
 static void delivery_failed(struct heard_delivery *d, int64_t now)
@@ -474,13 +494,10 @@ static void delivery_settle(struct heard_delivery *d)
 		delivery_failed(d, now);
 		fate = d->is_late ? FATE_WAIT : delivery_fate(d, again, now);
 		if (fate == FATE_DIE)
-			delivery_give_up(d, now - d->failing_ms >=
-						    d->output->host.instance->retry.give_up);
+			delivery_give_up_all(d, now);
+		else if (d->is_late)
+			delivery_give_up_late(d, now);
 	}
-	for (size_t i = 0; d->is_late && i < d->n; i++)
-		if (d->records[i].outcome == HEARD_RETRY &&
-		    now >= d->records[i].deferral->give_up_ms)
-			delivery_give_up(d, true);
 	bool must_note = d->is_late
 				 ? delivery_count(d, HEARD_RETRY) < d->n
 				 : fate == FATE_DEFER || delivery_count(d, HEARD_REFUSED) > 0;

@@ -54,8 +54,7 @@ void http_peers_destroy(struct http_peers *peers)
 static struct peer **find(struct http_peers *peers, const struct address *a,
 			  unsigned char key[16])
 {
-	memset(key, 0, 16);
-	memcpy(key, a->ip, address_is_v4(a) ? 16 : 8);
+	address_key(a, key);
 	uint64_t hash = hash_table(heard_str_n((const char *)key, 16));
 	struct peer **at = &peers->buckets[hash % BUCKETS];
 	while (*at && memcmp((*at)->key, key, 16) != 0)

@@ -215,6 +215,10 @@ struct heard_str http_compose(struct http *, const struct http_answer *);
 void http_problem_body(struct heard_buf *, int status, const char *detail);
 const char *http_reason(int status);
 
+/* http_refusal.c */
+/* Why it may not pass: in a page for a browser, else as a problem document. */
+void http_refusal_answer(struct heard_http *take);
+
 /* http_limits.c */
 struct http_peers *http_peers_create(void);
 void http_peers_destroy(struct http_peers *);

@@ -339,7 +339,7 @@ void http_request_run(struct heard_http *r)
 {
 	r->is_last = is_last(r);
 	if (r->refusal) {
-		heard_http_problem(r, r->refusal, "%s", r->why);
+		http_refusal_answer(r);
 	} else if (is_away(r)) {
 		r->job.fn = on_handle_away;
 		loop_post(r->route->host->loop, &r->job);

@@ -242,7 +242,7 @@ static bool hides_ids(const struct heard_host *host)
 	return (host->plugin->flags & HEARD_PERSONAL_IDS) != 0;
 }
 
-/* How it came in is told by the last four members of `how`. */
+/* How it came in is told by the flags and the source of `how`. */
 static void input_add(struct heard_host *host, const struct heard_emission *e,
 		      const struct emission *how)
 {
@@ -267,6 +267,7 @@ static void input_add(struct heard_host *host, const struct heard_emission *e,
 	struct emission *added = &job->emissions[job->n - 1];
 	added->is_sent = how->is_sent;
 	added->is_letter = how->is_letter;
+	added->is_replay = how->is_replay;
 	added->hides_ids = how->hides_ids;
 	added->source = source;
 	pipeline_weigh(host->pipeline, e->raw.len, 0);
@@ -292,6 +293,7 @@ void input_emit_letter(struct heard_host *host, const struct heard_emission *e,
 {
 	struct emission how = {.is_sent = true,
 			       .is_letter = is_record,
+			       .is_replay = true,
 			       .hides_ids = true, /* unless who knows says no */
 			       .source = source};
 	const struct pipeline *p = host->pipeline;

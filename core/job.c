@@ -166,6 +166,15 @@ static void job_decode_failed(struct job *job, struct emission *e, int rc,
 	}
 }
 
+/* Its letter says already what is wrong with it, and more than a second reading may. */
+static int job_check_replay(const struct heard_batch *b, size_t dead, struct heard_error *err)
+{
+	return batch_dead_count(b) == dead
+		       ? 0
+		       : heard_fail(err, EBADMSG, "it cannot be read and is left as it is: %s",
+				    batch_dead_at(b, dead)->reason);
+}
+
 static void job_decode_one(struct job *job, struct emission *e, uint32_t at, struct lane *lane)
 {
 	struct heard_batch *b = job->batch;
@@ -183,6 +192,8 @@ static void job_decode_one(struct job *job, struct emission *e, uint32_t at, str
 				    : host->plugin->decode(host->self, e->given.raw,
 							   e->given.context, b, &err);
 		crash_note(lane->slot, NULL, 0);
+		if (rc == 0 && e->is_replay)
+			rc = job_check_replay(b, dead, &err);
 		if (rc != 0) {
 			batch_truncate(b, records, dead);
 			job_decode_failed(job, e, rc, &err);

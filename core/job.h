@@ -31,6 +31,7 @@ struct emission {
 	uint64_t content;	     /* of the records it became, one by one  */
 	bool is_sent;		     /* by `heard send`, whatever the input   */
 	bool is_letter;		     /* a record that had been through gate_admit before */
+	bool is_replay;		     /* a dead letter, which stays if it cannot be read */
 	bool hides_ids;		     /* HEARD_PERSONAL_IDS of where it came from */
 	struct heard_str source;     /* the full name of where it came from   */
 	uint32_t n, dead;	     /* records and dead pieces it became     */

@@ -28,7 +28,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TICK_MS 5
@@ -51,14 +50,6 @@ struct life {
 	void (*told)(void *arg, bool good, struct heard_str text);
 	void *told_arg;
 };
-
-/* Whatever happens to the clock on the wall. */
-static int64_t life_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- the steps */
 
@@ -97,8 +88,8 @@ static void life_http_quiet(void *arg)
 	if (l->http_is_quiet)
 		return; /* the drain timeout was over before it */
 	l->http_is_quiet = true;
-	life_stop_hosts(l,
-			HEARD_INPUT); /* they were needed until the last request was answered */
+	/* They were needed until the last request was answered. */
+	life_stop_hosts(l, HEARD_INPUT);
 }
 
 static bool life_jobs_left(const struct daemon *d)
@@ -180,7 +171,7 @@ static void life_next(struct life *l)
 		life_enter(d, DAEMON_DRAINING);
 	} else if (d->state == DAEMON_DRAINING) {
 		life_say_left(d);
-		l->deadline_ms = life_now() + d->conf->drain_timeout;
+		l->deadline_ms = daemon_clock() + d->conf->drain_timeout;
 		life_enter(d, DAEMON_STOPPING_OUTPUTS);
 		life_stop_outputs(l);
 	} else {
@@ -201,7 +192,7 @@ static void life_tick(evutil_socket_t fd, short what, void *arg)
 		[DAEMON_DONE] = "all has ended",
 	};
 	if (!life_step_done(l)) {
-		if (life_now() < l->deadline_ms)
+		if (daemon_clock() < l->deadline_ms)
 			return;
 		life_late(l, waiting[l->daemon->state]);
 	}
@@ -212,7 +203,7 @@ static void life_begin(struct life *l)
 {
 	struct daemon *d = l->daemon;
 	struct timeval tick = {.tv_usec = TICK_MS * 1000};
-	l->deadline_ms = life_now() + d->conf->drain_timeout;
+	l->deadline_ms = daemon_clock() + d->conf->drain_timeout;
 	life_enter(d, DAEMON_STOPPING_INPUTS);
 	http_quiesce(d->http, life_http_quiet, l);
 	event_add(l->tick, &tick);
@@ -249,6 +240,10 @@ static void life_checked(struct life *l, int status)
 	close(l->child_output);
 	l->child = 0;
 	event_del(l->patience);
+	if (l->daemon->state != DAEMON_RUNNING) { /* nothing it says matters any more */
+		life_tell(l, false, "the daemon is stopping\n");
+		return;
+	}
 	if (l->is_child_late) {
 		log_line(HEARD_ERROR, "daemon",
 			 "reload refused, nothing was changed; `heard check` did not end "
@@ -257,8 +252,7 @@ static void life_checked(struct life *l, int status)
 			  "`heard check` did not end within drain_timeout and was killed\n");
 		return;
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-	    l->daemon->state == DAEMON_RUNNING) {
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		log_line(HEARD_NOTICE, "daemon", "reloading: the new configuration is good");
 		l->wants_exec = true;
 		life_tell(l, true, text);
@@ -321,6 +315,8 @@ void life_reload(struct daemon *d, void (*told)(void *arg, bool good, struct hea
 		log_line(HEARD_ERROR, "daemon",
 			 "cannot start `heard check`: %s; nothing was changed",
 			 strerror(errno));
+		if (l->child_output >= 0)
+			close(l->child_output);
 		l->child = 0;
 		life_tell(l, false, "cannot start `heard check`\n");
 		return;

@@ -59,7 +59,7 @@ static struct {
 	uint64_t births;
 } state = {.level = HEARD_INFO, .fd = STDERR_FILENO, .lock = PTHREAD_MUTEX_INITIALIZER};
 
-static const char *const level_names[] = {"error", "warn", "notice", "info", "debug"};
+const char *const log_levels[] = {"error", "warn", "notice", "info", "debug", NULL};
 
 static int64_t wall_clock_ms(void)
 {
@@ -93,7 +93,7 @@ static void write_all(struct heard_str line)
 static void put_text_line(struct heard_buf *b, const char *ts, enum heard_level level,
 			  const char *who, const char *text)
 {
-	heard_buf_printf(b, "%s %s ", ts, level_names[level]);
+	heard_buf_printf(b, "%s %s ", ts, log_levels[level]);
 	if (who)
 		heard_buf_printf(b, "%s: ", who);
 	size_t start = b->len;
@@ -110,7 +110,7 @@ static void put_json_line(struct heard_buf *b, const char *ts, enum heard_level 
 	struct heard_json_out out = {.buf = b};
 	heard_json_begin(&out, NULL, '{');
 	heard_json_str(&out, "ts", heard_str(ts));
-	heard_json_str(&out, "level", heard_str(level_names[level]));
+	heard_json_str(&out, "level", heard_str(log_levels[level]));
 	if (who)
 		heard_json_str(&out, "who", heard_str(who));
 	heard_json_str(&out, "text", heard_str(text));

@@ -22,6 +22,8 @@ struct log_options {
 };
 void log_open(const struct log_options *);
 void log_reopen(void); /* SIGUSR1 */
+/* Their names, by enum heard_level; NULL at the end. */
+extern const char *const log_levels[];
 bool log_wants(enum heard_level);
 /* who: "journal", "shop/webhook" */
 void log_line(enum heard_level, const char *who, const char *format, ...) HEARD_PRINTF(3, 4);

@@ -22,23 +22,13 @@ static void metrics_type(struct heard_buf *b, const char *name, const char *type
 	heard_buf_printf(b, "# TYPE heard_%s %s\n# HELP heard_%s %s\n", name, type, name, help);
 }
 
-/* A plugin's word, as a label's value. */
-static void metrics_escape(struct heard_buf *b, const char *word)
-{
-	for (; *word; word++) {
-		if (*word == '"' || *word == '\\')
-			heard_buf_add(b, "\\", 1);
-		heard_buf_add(b, *word == '\n' ? " " : word, 1);
-	}
-}
-
 static void metrics_ended(struct heard_buf *b, const char *how, const struct heard_host *by,
 			  const char *reason, uint64_t n)
 {
-	heard_buf_printf(b, "heard_records_%s_total{pipeline=\"%s\",instance=\"%s\",reason=\"",
-			 how, by->pipeline_name, by->instance->name);
-	metrics_escape(b, reason);
-	heard_buf_printf(b, "\"} %" PRIu64 "\n", n);
+	heard_buf_printf(b, "heard_records_%s_total{pipeline=\"%s\",instance=\"%s\"", how,
+			 by->pipeline_name, by->instance->name);
+	heard_gauge_label(b, "reason", heard_str(reason)); /* a plugin's word */
+	heard_buf_printf(b, "} %" PRIu64 "\n", n);
 }
 
 static void metrics_dropped(struct daemon *d, struct heard_buf *b)

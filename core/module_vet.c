@@ -7,6 +7,7 @@
  */
 #include "module_vet.h"
 
+#include "conf_tables.h"
 #include "module.h"
 #include "option.h"
 
@@ -47,20 +48,6 @@ static const struct flag {
 	{"HEARD_MASKS", HEARD_MASKS, FILTER},
 	{"HEARD_PERSONAL_IDS", HEARD_PERSONAL_IDS, INPUT},
 	{"HEARD_TELLS", HEARD_TELLS, OUTPUT},
-};
-
-/* Options that the core reads itself from every instance, by stage. */
-static const struct {
-	const char *name;
-	unsigned stages;
-} reserved[] = {
-	{"plugin", INPUT | FILTER | OUTPUT},
-	{"name", INPUT | FILTER | OUTPUT},
-	{"when", FILTER | OUTPUT},
-	{"reply", INPUT},
-	{"retry", OUTPUT},
-	{"on_full", OUTPUT},
-	{"deferred_max", OUTPUT},
 };
 
 const char *stage_name(enum heard_stage stage)
@@ -167,9 +154,9 @@ static int check_options(const struct heard_plugin *p, struct heard_error *err)
 				  "its options lie outside its %zu bytes (self_size)",
 				  p->self_size);
 	for (const struct heard_option *opt = p->options; opt->name; opt++)
-		for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-			if ((reserved[i].stages & (1u << p->stage)) &&
-			    strcmp(opt->name, reserved[i].name) == 0)
+		for (const struct heard_option *ours = conf_instance_table(p->stage);
+		     ours->name; ours++)
+			if (strcmp(opt->name, ours->name) == 0)
 				return heard_fail(
 					err, ENOEXEC,
 					"option \"%s\" is one that every %s has already",

@@ -42,7 +42,8 @@ struct deferral { /* a record to try again */
 	int64_t since_ms;	    /* a date */
 	int64_t due_ms, give_up_ms; /* by daemon_clock */
 	unsigned attempts;
-	bool is_busy; /* in a delivery now */
+	bool is_busy;	/* in a delivery now */
+	bool has_ended; /* and accounted for */
 	struct heard_str line;
 };
 
@@ -75,7 +76,8 @@ struct output {
 	struct heard_delivery *spare;
 	unsigned n_spare;
 	struct deferral *deferrals;
-	int64_t not_before_ms; /* the receiver asked for a pause          */
+	int64_t deferred_due_ms; /* of them, the earliest */
+	int64_t not_before_ms;	 /* the receiver asked for a pause          */
 	struct event *timer;
 	int64_t armed_ms; /* when it fires                           */
 	bool is_pumping, is_stopping;

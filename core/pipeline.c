@@ -93,6 +93,14 @@ uint64_t pipeline_digest(const struct pipeline *p, const struct heard_record *r)
 	return gate_digest(&p->daemon->gate, r) ^ p->salt;
 }
 
+struct pipeline *pipeline_find(const struct daemon *d, struct heard_str name)
+{
+	for (size_t i = 0; i < d->n_pipelines; i++)
+		if (heard_str_is(name, d->pipelines[i].conf->name))
+			return &d->pipelines[i];
+	return NULL;
+}
+
 /* ---- opening */
 
 static void pipeline_fill_host(struct pipeline *p, struct heard_host *h,

@@ -38,6 +38,8 @@ struct pipeline {
 int pipeline_init(struct pipeline *, struct daemon *, const struct conf_pipeline *,
 		  struct faults *);
 void pipeline_release(struct pipeline *);
+/* The pipeline of that name, or NULL.  [any] */
+struct pipeline *pipeline_find(const struct daemon *, struct heard_str name);
 /* Bytes came or went: pause or resume the inputs.  [any] */
 void pipeline_weigh(struct pipeline *, size_t add, size_t sub);
 

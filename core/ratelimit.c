@@ -77,8 +77,8 @@ static void refill(const struct ratelimit *r, struct bucket *b, int64_t now_ms)
 bool ratelimit_take(struct ratelimit *r, const struct address *a, int64_t now_ms,
 		    int64_t *wait_ms)
 {
-	unsigned char key[16] = {0};
-	memcpy(key, a->ip, address_is_v4(a) ? 16 : 8);
+	unsigned char key[16];
+	address_key(a, key);
 	struct bucket *b = find(r, key, now_ms);
 	refill(r, b, now_ms);
 	if (b->milli_tokens < COST) {

@@ -77,6 +77,8 @@ int send_csv_open(struct send_csv *s, FILE *in, const char *columns, const char 
 	if (find_map(columns, &map, err) != 0)
 		return -EINVAL;
 	read_ahead(s, HEAD);
+	if (ferror(in))
+		return heard_fail(err, EIO, "it cannot be read");
 	int rc = rows_find_head(&map, given, heard_buf_view(&s->ahead), s->is_end, &s->head,
 				err);
 	if (rc < 0)

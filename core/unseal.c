@@ -1,9 +1,9 @@
 /*
- * unseal.c - a contact opened for the one who must write to it.
+ * unseal.c - what was sealed, opened for the one who must have it.
  *
- * The private key is read for each contact and wiped again: answers are few, and what
- * is not in memory cannot leak from it.  The file is small and local, so this may be
- * done on any loop.
+ * A contact is opened to write to it, a dead letter to be replayed.  The private key is
+ * read each time and wiped again: what is not in memory cannot leak from it.  The file
+ * is small and local, so this may be done on any loop.
  */
 #include "host.h"
 #include "seal.h"
@@ -23,8 +23,8 @@ int heard_unseal(const struct heard_host *host, struct heard_str sealed,
 	struct heard_error why = {0};
 	if (file == NULL)
 		return heard_fail(err, ENOKEY,
-				  "the configuration names no privacy.private_key to open "
-				  "contacts with");
+				  "it is sealed, and the configuration names no "
+				  "privacy.private_key to open it");
 	if (seal_private_load(file, &key, &why) != 0)
 		return heard_fail(err, ENOKEY, "privacy.private_key: %s", why.text);
 	int rc = seal_open(&key, sealed, plain, err);

@@ -83,7 +83,7 @@ struct heard_receipt {
 };
 
 struct heard_emission {
-	struct heard_str raw;	    /* for decode(); copied unless take_raw is set    */
+	struct heard_str raw;	    /* for decode(); copied unless free_raw is set    */
 	void (*free_raw)(void *);   /* set: raw.ptr is owned by the core and freed    */
 	void *free_arg;		    /* with free_raw(free_arg) on any thread          */
 	struct heard_str context;   /* small, copied, handed to decode()              */

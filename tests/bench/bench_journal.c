@@ -7,6 +7,7 @@
  * in; at most WINDOW are under way.  The clock stops when the last one was told
  * that it is durable.  Prints "RATE records/s DETAILS".
  */
+#include "bench.h"
 #include "journal.h"
 
 #include <heard/error.h>
@@ -40,13 +41,6 @@ static int64_t wall_ms(void)
 	struct timespec t;
 	clock_gettime(CLOCK_REALTIME, &t);
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static double seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* [journal thread] */
@@ -135,10 +129,8 @@ int main(int argc, char **argv)
 					  .max_size = 8LL << 30,
 					  .dedupe_ms = 7 * 86400000LL,
 					  .now = wall_ms};
-	if (journal_open(&journal, &options, &err)) {
-		fprintf(stderr, "bench_journal: %s\n", err.text);
-		return 1;
-	}
+	if (journal_open(&journal, &options, &err))
+		die(&err);
 	for (int i = 0; i < WINDOW; i++)
 		add_slot(&b, batch);
 	double from = seconds();

@@ -8,6 +8,7 @@
  */
 #include "arena.h"
 #include "batch.h"
+#include "bench.h"
 #include "faults.h"
 #include "module.h"
 #include "option.h"
@@ -20,19 +21,6 @@
 #include <time.h>
 
 enum { BATCH = 1000, CAP = 64 << 20 };
-
-static double seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static _Noreturn void die(const struct heard_error *err)
-{
-	fprintf(stderr, "bench_mask: %s\n", err->text);
-	exit(1);
-}
 
 static void fill(struct heard_batch *batch, uint64_t first)
 {

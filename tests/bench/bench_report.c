@@ -8,6 +8,8 @@
  * gathers the figures of the last 30 days five times and prints one JSON object.
  * tests/bench/run.sh g uses the file for what the commands take.
  */
+#include "bench.h"
+
 #include <heard/buf.h>
 #include <heard/error.h>
 
@@ -24,28 +26,6 @@
 #define DAY INT64_C(86400000)
 
 enum { BATCH = 4096, TIMES = 5 };
-
-static uint64_t random_state = 88172645463325252u;
-static unsigned random_below(unsigned n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)(random_state >> 33) % n;
-}
-
-static double seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static _Noreturn void die(const struct heard_error *err)
-{
-	fprintf(stderr, "bench_report: %s\n", err->text);
-	exit(1);
-}
 
 /* What is said, by whom it is to be done, and how often. */
 static const struct topic {

@@ -10,6 +10,8 @@
  * Prints one JSON object: records a second of the last fifth and over all, the
  * longest batch, the index's rate, and sizes.
  */
+#include "bench.h"
+
 #include <heard/buf.h>
 #include <heard/error.h>
 
@@ -25,28 +27,6 @@
 #include <time.h>
 
 enum { VARIETY = 16384, LINE = 1024 };
-
-static uint64_t random_state = 88172645463325252u;
-static unsigned random_below(unsigned n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)(random_state >> 33) % n;
-}
-
-static double seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static _Noreturn void die(const struct heard_error *err)
-{
-	fprintf(stderr, "bench_store: %s\n", err->text);
-	exit(1);
-}
 
 /* Small numbers are far more frequent, as small ranks are among words. */
 static unsigned random_rank(unsigned n)

@@ -159,13 +159,32 @@ bench_posts() { # NAME TARGET N LOAD-OPTIONS...
 bench_b() { P99="p99 < 5" bench_posts "(b) single posts, 64 connections" 45000 "${POSTS:-500000}" -c 64; }
 bench_c() { bench_posts "(c) posts of 100 records" 150000 "${BATCHES:-10000}" -c 64 -b 100 -f ndjson; }
 
+# How many records were delivered when, "TIME COUNT" a line, until COUNT of them are.  One
+# process over one connection: to start some for each look took a seventh of two cores.
+watch_delivered() { # COUNT
+	python3 - "$(address admin)" "$1" <<-'EOT'
+		import http.client, sys, time
+		wanted, n = int(sys.argv[2]), -1
+		admin = http.client.HTTPConnection(sys.argv[1], timeout=10)
+		end = time.time() + 900
+		while n < wanted and time.time() < end:
+		    admin.request("GET", "/metrics")
+		    lines = admin.getresponse().read().decode().splitlines()
+		    n = sum(int(l.split()[-1]) for l in lines
+		            if l.startswith("heard_records_delivered_total{"))
+		    print(f"{time.time():.6f} {n}", flush=True)
+		    time.sleep(0.1)
+		sys.exit(n < wanted)
+	EOT
+}
+
 # The longest time in which no record reached the store, from samples.
 longest_pause() { # SAMPLES: "TIME COUNT" a line
 	awk 'NR == 1 { at = $1; n = $2; next } $2 > n { if ($1 - at > most) most = $1 - at; at = $1; n = $2 } END { printf "%.2f\n", most }' "$1"
 }
 
 bench_d() {
-	local i rates=() follows=() line from chunk=100000 had=0 took at
+	local i rates=() follows=() watcher from chunk=100000 had=0 took at
 	fresh
 	DEDUPE=1h bench_conf ", { plugin = \"file\"; path = \"$T/drop\"; done = \"delete\"; }" '{ plugin = "tickets"; database = "tickets.db"; }'
 	daemon_start || return 1
@@ -179,17 +198,15 @@ bench_d() {
 	wait_indexed || echo "the index was still behind when measuring began" >&2
 	for i in $(seq "$RUNS"); do
 		"$TOOLS/gen" -p d -s $had -f $had $chunk >"$T/drop/.more"
-		: >"$T/samples"
+		watch_delivered $((had + chunk)) >"$T/samples" &
+		watcher=$!
+		wait_for 10 test -s "$T/samples"
 		at=$(indexed)
 		from=$(seconds)
 		mv "$T/drop/.more" "$T/drop/more$had.ndjson"
 		had=$((had + chunk))
-		while line=$(delivered) && [ "$line" -lt $had ]; do
-			echo "$(seconds) $line" >>"$T/samples"
-			sleep 0.1
-		done
-		took=$(since "$from")
-		echo "$(seconds) $line" >>"$T/samples"
+		wait $watcher || return 1
+		took=$(awk "END { print \$1 - $from }" "$T/samples")
 		follows+=("$(awk "BEGIN { print ($(indexed) - $at) / $took }")")
 		rates+=("$(awk "BEGIN { print $chunk / $took }")")
 		longest_pause "$T/samples" >>"$T/pauses"

@@ -18,7 +18,8 @@
  *	- the output that keeps its position took each once, the other at least once
  *	- the ledger balances
  */
-#include "../unit/engine.h"
+#include "../unit/engine_emit.h"
+#include "../unit/engine_look.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -18,8 +18,6 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n);
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n);
-
 enum { MEMORY = 64 << 20, MAX_PLAIN = 1 << 20 };
 
 static void must(bool holds)

@@ -2,7 +2,7 @@
 
     with Browser(width=390, lang="zh-CN") as b:
         b.go(url); b.type("#message", "..."); b.click("button[type=submit]")
-        b.shot("/tmp/form.png"); print(b.text("main"))
+        b.shots("/tmp/form"); print(b.text("main"))
 
 It looks up no name but loopback's and tells nobody that it runs.  Nothing waits
 by sleeping: until() asks again until a deadline.
@@ -26,11 +26,8 @@ FLAGS = [
     "--no-pings", "--force-color-profile=srgb",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+WIDTHS = (390, 1280)
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-
-
-def available():
-    return shutil.which("chromium") is not None and shutil.which("chromedriver") is not None
 
 
 class BrowserError(Exception):
@@ -55,7 +52,7 @@ class Browser:
             ["chromedriver", f"--port={self.port}", "--log-level=OFF"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            self.until(self._is_up, 30, "chromedriver does not answer")
+            self.until(self._is_up, what="chromedriver does not answer")
             self.session = self._call("POST", "/session", self._wish())["sessionId"]
             self.resize(self.width, self.height)
         except BaseException:
@@ -70,7 +67,11 @@ class Browser:
         except (BrowserError, OSError):
             pass
         self.driver.terminate()
-        self.driver.wait(20)
+        try:
+            self.driver.wait(20)
+        except subprocess.TimeoutExpired:
+            self.driver.kill()
+            self.driver.wait()
         shutil.rmtree(self.profile, ignore_errors=True)
 
     def _wish(self):
@@ -105,7 +106,7 @@ class Browser:
         return self._call(method, f"/session/{self.session}{path}", body)
 
     @staticmethod
-    def until(test, seconds=20, what="it did not come true"):
+    def until(test, seconds=60, what="it did not come true"):
         end = time.monotonic() + seconds
         while True:
             value = test()
@@ -177,9 +178,15 @@ class Browser:
         with open(path, "wb") as f:
             f.write(base64.b64decode(data))
 
-    def overflow(self):
-        """How many pixels the page is wider than the window: 0 is what we want."""
-        return self.run("return Math.max(0, document.documentElement.scrollWidth - innerWidth)")
+    def shots(self, path):
+        """PATH-390.png and PATH-1280.png: a phone and a desk, neither to be scrolled sideways."""
+        for width in WIDTHS:
+            self.width = width
+            self.resize(width, 900)
+            self.shot(f"{path}-{width}.png")
+            over = self.run("return Math.max(0, document.documentElement.scrollWidth - innerWidth)")
+            if over:
+                raise BrowserError(f"{path} is {over} px too wide at {width} px")
 
     def pdf_pages(self):
         """How many A4 pages it prints on."""

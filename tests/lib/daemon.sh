@@ -151,7 +151,7 @@ sink_start() { # [MORE OPTIONS]: a webhook receiver; $SINK is its address
 	rm -f "$T/sink.port"
 	spawn sink "$TOOLS/sink" -P "$T/sink.port" -l "$T/sink.log" -m "$T/sink.mode" "$@"
 	sink_pid=$spawned
-	wait_for 10 test -s "$T/sink.port"
+	wait_for 30 test -s "$T/sink.port"
 	SINK=$(cat "$T/sink.port")
 }
 

@@ -10,25 +10,7 @@ import os
 import re
 import sys
 
-
-def read(path):
-    with open(path, encoding="utf-8") as f:
-        return f.read()
-
-
-def fences(text):
-    """(words behind the backticks, line number, content) of each fenced block."""
-    found, inside, words, begun = [], None, "", 0
-    for number, line in enumerate(text.split("\n"), 1):
-        mark = re.match(r"\s*```(.*)$", line)
-        if mark and inside is None:
-            inside, words, begun = [], mark.group(1).strip(), number
-        elif mark:
-            found.append((words, begun, "\n".join(inside) + "\n"))
-            inside = None
-        elif inside is not None:
-            inside.append(line)
-    return found
+from fenced import fences, read
 
 
 def without_fences(text):

@@ -26,35 +26,12 @@ import subprocess
 import sys
 import time
 
+from fenced import fences, read
+
 KINDS = re.compile(r"sh|sh not-run|conf part \S+|conf \S+|console|html|nginx")
 READS = re.compile(
     r"heard (tickets (list|show|search)|status|ledger|dead (list|show)|report)\b"
     r"|curl (?!.* -[dFX] )|ls |cat |tail |grep |jq ")
-
-
-def read(path):
-    with open(path, encoding="utf-8") as f:
-        return f.read()
-
-
-def fences(text):
-    """(words, line number, content) of each block and of each comment `later`."""
-    found, inside, words, begun = [], None, "", 0
-    for number, line in enumerate(text.split("\n"), 1):
-        later = re.fullmatch(r"<!-- later (\S+) -->", line)
-        mark = re.match(r"```(.*)$", line)
-        if later and inside is None:
-            found.append(("later " + later.group(1), number, ""))
-        elif mark and inside is None:
-            inside, words, begun = [], mark.group(1).strip(), number
-        elif mark:
-            found.append((words, begun, "\n".join(inside) + "\n"))
-            inside = None
-        elif inside is not None:
-            inside.append(line)
-    if inside is not None:
-        raise SystemExit(f"line {begun}: the block has no end")
-    return found
 
 
 def split(guide, folder):

@@ -9,19 +9,7 @@ Anything that is not as it should be ends it with a sentence.
 import sys
 
 sys.path.insert(0, sys.path[0] + "/../lib")
-from browser import Browser  # noqa: E402
-
-WIDTHS = (390, 1280)
-
-
-def shot(b, folder, name):
-    for width in WIDTHS:
-        b.width = width
-        b.resize(width, 900)
-        b.shot(f"{folder}/{name}-{width}.png")
-        if b.overflow():
-            raise SystemExit(f"{name} is {b.overflow()} px too wide at {width} px")
-
+from browser import Browser, BrowserError  # noqa: E402
 
 def shots(folder, *pages):
     for dark in (False, True):
@@ -29,13 +17,15 @@ def shots(folder, *pages):
             for page in pages:
                 name, url = page.split("=", 1)
                 b.go(url)
-                shot(b, folder, name + ("-dark" if dark else ""))
+                b.shots(f"{folder}/{name}" + ("-dark" if dark else ""))
 
 
 def must_be_asked(b, url):
     b.go(url)
-    if not b.count("input[name=score]"):
-        raise SystemExit(f"{url} shows no question but: {b.text('body')}")
+    try:
+        b.until(lambda: b.count("input[name=score]"), 20, "no form")
+    except BrowserError:
+        raise SystemExit(f"{url} shows no question, but at {b.url()}: {b.source()}") from None
 
 
 def answer(url, folder, text):
@@ -48,7 +38,7 @@ def answer(url, folder, text):
         b.type("#text", text)
         b.shot(f"{folder}/follow-up-filled-390.png")
         b.click("button[type=submit]")
-        b.until(lambda: not b.count("input[name=score]"), 20, "the form is still there")
+        b.until(lambda: not b.count("input[name=score]"), what="the form is still there")
         b.shot(f"{folder}/follow-up-done-390.png")
         print(b.url())
         print(b.text("main"))
@@ -62,7 +52,7 @@ def keyboard(url):
             raise SystemExit("the arrow keys do not move among the faces")
         b.run("document.querySelector('#s2').focus()")
         b.type("#s2", "\ue007")  # enter
-        b.until(lambda: not b.count("input[name=score]"), 20, "the form is still there")
+        b.until(lambda: not b.count("input[name=score]"), what="the form is still there")
         print(b.text("main"))
 
 

@@ -14,12 +14,7 @@ from browser import Browser  # noqa: E402
 def look(b, folder, path):
     name = pathlib.Path(path).stem
     b.go("file://" + path)
-    for width in (390, 1280):
-        b.width = width
-        b.resize(width, 900)
-        b.shot(f"{folder}/{name}-{width}.png")
-        if b.overflow():
-            raise SystemExit(f"{name} is {b.overflow()} px too wide at {width} px")
+    b.shots(f"{folder}/{name}")
     if b.count("script") or b.count("main img") or b.count("main a"):
         raise SystemExit(f"{name} has an element that a customer wrote")
     pages = b.pdf_pages()

@@ -13,45 +13,36 @@ COMPLAINT = ("充电宝充电的时候突然着火了，太危险了！订单号
              "请马上联系我 13812345678，联系不上就打投诉电话。")
 
 
-def shots(b, folder, name):
-    for width in (390, 1280):
-        b.width = width
-        b.resize(width, 900)
-        b.shot(f"{folder}/{name}-{width}.png")
-        if b.overflow():
-            raise SystemExit(f"{name} is {b.overflow()} px too wide at {width} px")
-
-
 def complain(b, url, folder):
     b.go(url)
-    shots(b, folder, "form")
+    b.shots(f"{folder}/form")
     b.type("#body", COMPLAINT)
     b.click("details summary")
     b.type("[name='author.phone'], [name=phone]", "13812345678")
     b.type("[name=order]", "4111111111111111")
-    shots(b, folder, "form-filled")
+    b.shots(f"{folder}/form-filled")
     if b.count("#consent"):
         b.click("#consent")
     b.click("button[type=submit]")
-    b.until(lambda: "/status/" in b.url(), 20, "no status page after sending: " + b.url())
-    shots(b, folder, "status-new")
+    b.until(lambda: "/status/" in b.url(), what="no status page after sending")
+    b.shots(f"{folder}/status-new")
     print(b.url())
 
 
 def look(b, url, folder, name):
     b.go(url)
-    shots(b, folder, name)
+    b.shots(f"{folder}/{name}")
     print(b.text("body"))
 
 
 def judge(b, url, folder):
     b.go(url)
-    shots(b, folder, "follow-up")
+    b.shots(f"{folder}/follow-up")
     b.run("document.querySelector('input[name=score][value=\"1\"]').checked = true")
     b.type("[name=text]", "还是没解决，打我电话13812345678")
     b.click("button[type=submit]")
-    b.until(lambda: not b.count("input[name=score]"), 20, "the form is still there")
-    shots(b, folder, "follow-up-done")
+    b.until(lambda: not b.count("input[name=score]"), what="the form is still there")
+    b.shots(f"{folder}/follow-up-done")
     print(b.text("body"))
 
 

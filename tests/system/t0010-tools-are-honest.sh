@@ -88,10 +88,10 @@ is "and logs each" "$(jq -r .key "$T/acks" | sort -u | wc -l)" 500
 is "it notices other ids for a repeated key" $? 1
 like "and counts them" "$(cat "$T/again")" 'again=2 mismatched=2'
 echo "status 503" >"$T/sink.mode"
-"$TOOLS/load" -a "$SINK" -n 5 -c 1 -d 1 >"$T/never" 2>&1
+"$TOOLS/load" -a "$SINK" -n 5 -c 1 -d 3 >"$T/never" 2>&1
 is "it gives up after the deadline" $? 1
 like "having tried again" "$(cat "$T/never")" 'acknowledged=0 .* retries=[1-9]'
-"$TOOLS/load" -a 127.0.0.1:1 -n 5 -c 1 -d 1 >"$T/nobody" 2>&1
+"$TOOLS/load" -a 127.0.0.1:1 -n 5 -c 1 -d 3 >"$T/nobody" 2>&1
 like "it counts refused connections" "$(cat "$T/nobody")" 'refused_connects=[1-9]'
 "$TOOLS/load" -a 192.0.2.1:80 -n 1 -c 1 -d 1 >"$T/far" 2>&1
 like "it sends nothing off this machine" "$(cat "$T/far")" 'lost=0 refused_connects=0'

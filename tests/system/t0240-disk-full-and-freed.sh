@@ -27,8 +27,8 @@ delivery_conf
 must_start
 ok "posts are taken" "$TOOLS/load" -a "$(address public)" -c 4 -n 500 -k before -l "$T/acks"
 
-is_unready() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$(url admin /readyz)")" = 503 ]; }
-is_ready() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$(url admin /readyz)")" = 200 ]; }
+is_unready() { [ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "$(url admin /readyz)")" = 503 ]; }
+is_ready() { [ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "$(url admin /readyz)")" = 200 ]; }
 
 ok "the disk is full" make_full
 spawn load "$TOOLS/load" -A "$STATE/listeners:public" -c 4 -n 4000 -k during -l "$T/acks2" -d 120
@@ -38,7 +38,7 @@ ok "it lives" kill -0 "$daemon_pid"
 is "a post is told to come back" "$(curl -s -m 20 -D - -o /dev/null -X POST -H 'Content-Type: application/json' \
 	-d '{"body":"x"}' "$(url public /feedback)" | grep -ciE '^HTTP.* (503|429)|^Retry-After:')" 2
 like "the log says why" "$(cat "$LOG")" '[Ff]ull|[Nn]o space|ENOSPC'
-like "and a metric" "$(curl -s -m 5 "$(url admin /metrics)" | grep -E '^heard_[a-z_]*(full|paused)')" ' 1$'
+like "and a metric" "$(curl -s -m 20 "$(url admin /metrics)" | grep -E '^heard_[a-z_]*(full|paused)')" ' 1$'
 
 ok "there is room again" make_room
 ok "it is ready again by itself" wait_for 60 is_ready

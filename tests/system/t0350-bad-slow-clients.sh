@@ -74,11 +74,7 @@ hostile() {
 	            held.append(connect())
 	    except OSError:
 	        pass
-	    time.sleep(0.5)
-	    good = False
-	    for s in held:
-	        if select.select([s], [], [], 0)[0]:
-	            good = True
+	    good = bool(select.select(held, [], [], limit)[0])
 	sys.exit(0 if good else 1)
 	EOT
 }

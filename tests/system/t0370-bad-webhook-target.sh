@@ -2,11 +2,7 @@
 # A receiver that hangs, resets, redirects to where it must not, says 410, or
 # answers 500 for days.  Other outputs go on; nothing is lost without a reason.
 . "$(dirname "$0")/../lib/daemon.sh"
-
-PRELOAD=shim_clock
-export SHIM_CLOCK="$T/clock"
-set_clock() { python3 -c "import struct,sys; f=open('$T/clock','r+b'); f.write(struct.pack('<q', int(sys.argv[1])))" "$1"; }
-head -c 8 /dev/zero >"$T/clock"
+. "$(dirname "$0")/../lib/clock.sh"
 
 webhook_conf() { # URL [MORE]
 	conf <<-EOT
@@ -73,15 +69,14 @@ deferred() { [ "$(figure deferred)" = 5 ]; }
 ok "they wait in the deferred queue" wait_for 60 deferred
 ok "later records would go on" wait_for 20 kill -0 "$daemon_pid"
 dead_before=$(figure dead)
-set_clock 86400000
-heard status >/dev/null
+clock_ahead 86400000
 sleep 1
 is "after a day nothing is given up" "$(figure dead)" "$dead_before"
 gave_up() {
 	heard status >/dev/null # wakes the loop, whose clock jumped
 	[ "$(figure dead)" = $((dead_before + 5)) ]
 }
-set_clock 300000000
+clock_ahead 300000000
 ok "after three days and a half they are dead letters" wait_for 60 gave_up
 is "listed with a reason" "$(heard dead list --json | jq '[.[] | select(.reason | test("500"))] | length')" 5
 echo ok >"$T/sink.mode"

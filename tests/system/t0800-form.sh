@@ -184,6 +184,12 @@ is "a program may send files too" "$status" 202
 head -c 300000 /dev/zero >"$T/flood"
 fetch "$FORM" -F body=x -F "f=@$T/flood"
 is "longer than all files may be" "$status" 413
+head -c 2000000 /dev/zero >"$T/flood"
+fetch "$FORM" -F body=x -F "f=@$T/flood"
+is "longer than the path takes" "$status $(header content-type)" "413 application/problem+json"
+fetch "$FORM" -H 'Accept: text/html,*/*;q=0.8' -F body=x -F "f=@$T/flood"
+like "which a browser shows as a page" "$status $(header content-type)" '^413 text/html'
+ok "that can be read" shown '太大'
 fetch "$(url public /other)" -F body=x -F "f=@$T/two.png"
 like "elsewhere none are taken" "$status $(jq -r .error "$T/page")" '^400 No attachments'
 printf -- '--b\r\nContent-Disposition: form-data; name="body"\r\n\r\ncut' >"$T/cut"

@@ -94,6 +94,12 @@ heard send --format csv "$T/other.csv" >"$T/said" 2>&1
 is "a table of something else is refused" "$?" 1
 like "with what was found and expected" "$(cat "$T/said")" 'found: colour, size; expected: 评价内容'
 
+for format in csv ndjson; do
+	heard send --format $format "$T" >"$T/said" 2>&1
+	is "what cannot be read as $format is no success" "$?" 1
+	like "and is told" "$(cat "$T/said")" 'cannot be read'
+done
+
 # What a platform wrote for a customer is no ticket; what one wrote is.
 printf '订单编号,评价内容,评价等级\nC1,此用户没有填写评价。,差评\nC2,充电的时候起火了,差评\n' >"$T/words.csv"
 put "$T/words.csv"

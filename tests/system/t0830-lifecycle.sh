@@ -2,18 +2,7 @@
 # A ticket's life: owners, merges, repeated contact, deadlines that a clock and kills
 # cannot make happen twice, answers, reopening, and how its text ends.
 . "$(dirname "$0")/../lib/daemon.sh"
-
-PRELOAD=shim_clock
-export SHIM_CLOCK="$T/clock"
-shifted=0
-head -c 8 /dev/zero >"$T/clock"
-clock_to() { # MILLISECONDS from the real time
-	shifted=$1
-	python3 -c "import struct,sys; f=open('$T/clock','r+b'); f.write(struct.pack('<q', int(sys.argv[1])))" "$1"
-	[ -z "$daemon_pid" ] || heard status >/dev/null
-}
-minutes() { clock_to $((shifted + $1 * 60000)); }
-days() { minutes $(($1 * 1440)); }
+. "$(dirname "$0")/../lib/clock.sh"
 
 conf <<-EOT
 	pipelines = ( { name = "shop"; clear = true;
@@ -38,8 +27,7 @@ post() {
 			 "intent":"complaint","priority":"medium"${3:+,$3}}
 		EOT
 }
-# A command whose clock is the daemon's.
-desk() { env LD_PRELOAD="$(preload_list)" "$HEARD" tickets "$@" -c "$CONF"; }
+desk() { in_time tickets "$@"; }
 fails() { ! "$@"; }
 field() { desk list --state all --json | jq -r ".[] | select(.id == $1) | .$2"; }
 is_field() { [ "$(field "$1" "$2")" = "$3" ]; }

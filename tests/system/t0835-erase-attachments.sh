@@ -3,17 +3,7 @@
 # time, not while another customer's record names the same file, not while one that was
 # sent again may be on its way, and also after a kill in between.
 . "$(dirname "$0")/../lib/daemon.sh"
-
-PRELOAD=shim_clock
-export SHIM_CLOCK="$T/clock"
-shifted=0
-head -c 8 /dev/zero >"$T/clock"
-clock_to() { # MILLISECONDS from the real time
-	shifted=$1
-	python3 -c "import struct,sys; f=open('$T/clock','r+b'); f.write(struct.pack('<q', int(sys.argv[1])))" "$1"
-	[ -z "$daemon_pid" ] || heard status >/dev/null
-}
-minutes() { clock_to $((shifted + $1 * 60000)); }
+. "$(dirname "$0")/../lib/clock.sh"
 
 "$HEARD" keygen "$T" >/dev/null
 CONF_EXTRA="privacy = { public_key = \"$T/heard.pub\"; private_key = \"$T/heard.key\"; };"
@@ -38,7 +28,7 @@ post() {
 	curl -fsS -m 20 -o "$T/answer" -F "author.email=$who@example.org" -F "body=$who is angry" \
 		-F intent="${INTENT:-complaint}" "$@" "$(url public /feedback)"
 }
-desk() { env LD_PRELOAD="$(preload_list)" "$HEARD" tickets "$@" -c "$CONF"; }
+desk() { in_time tickets "$@"; }
 erase() { desk erase --person "$(desk list --state all --json | jq -r ".[] | select(.id == $1) | .author_key")" --reason "asked"; }
 path_of() { sum=$(sha256sum <"$T/$1.png" | cut -c-64); echo "$STATE/attachments/$(echo "$sum" | cut -c-2)/$sum"; }
 kept() { [ -e "$(path_of "$1")" ]; }

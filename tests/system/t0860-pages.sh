@@ -2,20 +2,10 @@
 # The pages that customers see: status, follow-up, board and promise, in both languages,
 # to curl that lies and to a real browser without JavaScript.
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/clock.sh"
+. "$(dirname "$0")/../lib/browser.sh"
 
-python=/usr/bin/python3
-[ -x $python ] || python=python3
 browse="$here/tests/system/pages.py"
-shots=${SHOTS:-$T/shots}
-mkdir -p "$shots"
-has_browser() { command -v chromium >/dev/null && command -v chromedriver >/dev/null; }
-
-PRELOAD=shim_clock
-export SHIM_CLOCK="$T/clock"
-head -c 8 /dev/zero >"$T/clock"
-clock_ahead() { # SECONDS
-	$python -c "import struct, sys; open(sys.argv[2], 'r+b').write(struct.pack('<q', int(sys.argv[1]) * 1000))" "$1" "$T/clock"
-}
 
 XSS='"><script>alert(1)</script>'
 CONF_EXTRA='timezone = "Asia/Shanghai";'
@@ -49,14 +39,14 @@ fetch() { # CURL-ARGS...: $status, $T/head and $T/page
 header() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 shown() { grep -q -- "$1" "$T/page"; }
 hidden() { ! grep -q -- "$1" "$T/page"; }
-desk() { env LD_PRELOAD="$(preload_list)" "$HEARD" tickets "$@" -c "$CONF"; }
+desk() { in_time tickets "$@"; }
 is_there() { [ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "$(url public "$1")")" = 200 ]; }
 send() { # PATH LANG BODY: $link, of a ticket that is there
 	link=$(jq -n --arg b "$3" --arg l "$2" \
 		'{body: $b, lang: $l, intent: "complaint", category: "platform", department: "service"}' |
 		curl -s -m 20 "$(url public "$1")" -H 'Content-Type: application/json' -d @- |
 		jq -r '.status[0]')
-	wait_for 20 is_there "$link"
+	ok "what was sent has a page" wait_for 20 is_there "$link"
 }
 states() { # "received open answered" of a link
 	curl -s -m 20 -H 'Accept: application/json' "$(url public "$1")" | jq -r '[.steps[].what] | join(" ")'
@@ -124,10 +114,15 @@ see '已经处理结束' 'dealt with and closed'
 
 send /feedback en 'I want my money back'
 spam=$link
+fetch "$(url public "$spam")" && cp "$T/page" "$T/before"
+fetch -H 'Accept: application/json' "$(url public "$spam")" && cp "$T/page" "$T/before.json"
 ok "one is taken for spam" desk status 2 spam
 fetch "$(url public "$spam")"
 ok "its sender reads what all read first" shown 'We have your feedback'
 ok "and no word of it" hidden '[Ss]pam'
+ok "the page is what it was, to the byte" cmp "$T/before" "$T/page"
+fetch -H 'Accept: application/json' "$(url public "$spam")"
+ok "so is what a program gets" cmp "$T/before.json" "$T/page"
 is "nor does a program" "$(curl -s -H 'Accept: application/json' "$(url public "$spam")" | jq -r .state)" new
 send /other en 'of another pipeline'
 ok "a second store shares the path" is_there "$link"
@@ -180,8 +175,8 @@ solved() { # LANG BODY: $link is the question's path, $n the ticket's number
 	send /feedback "$1" "$2"
 	n=$((n + 1))
 	desk assign $n --to he --reason test >/dev/null 2>&1
-	desk status $n resolved --reason solved >/dev/null
-	wait_for 20 is_asked $n
+	ok "ticket $n is resolved" desk status $n resolved --reason solved
+	ok "and its customer is asked" wait_for 20 is_asked $n
 	link=$(asked $n)
 }
 kept() { sqlite3 -readonly "$STATE/tickets.db" "SELECT score, coalesce(text, '') FROM follow_up WHERE ticket=$1 AND answered_at IS NOT NULL"; }
@@ -195,7 +190,8 @@ ok "in the customer's language" shown '您对处理结果满意吗'
 ok "without a script" hidden '<script\|onclick'
 ok "nor what was written" hidden '快递三天'
 answer -d text=x -H 'Content-Type: application/json'
-is "JSON is refused" "$status" 415
+is "JSON is refused" "$status $(header content-type)" "415 application/problem+json"
+is "which is not stored either" "$(header cache-control) $(header referrer-policy)" "no-store no-referrer"
 answer -F score=1
 is "so is multipart" "$status" 415
 answer -X PUT -d score=5
@@ -324,7 +320,7 @@ new=$link
 fresh=$(url public "$new")
 has_browser && ok "a new one is not too wide" $python "$browse" shots "$shots" "status-new=$fresh"
 desk status $n open >/dev/null
-clock_ahead $((10 * 24 * 3600))
+days 10
 fetch "$fresh"
 ok "who is late says so" shown '我们超过了承诺的时间'
 fetch "$(url public "$over")"

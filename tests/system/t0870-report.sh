@@ -2,27 +2,11 @@
 # Reports: figures that agree with what happened, in every form; written once, on time,
 # over restarts; and nothing that a customer wrote becomes markup or a formula.
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/clock.sh"
+. "$(dirname "$0")/../lib/browser.sh"
 
-python=/usr/bin/python3
-[ -x $python ] || python=python3
-shots=${SHOTS:-$T/shots}
-mkdir -p "$shots"
-has_browser() { command -v chromium >/dev/null && command -v chromedriver >/dev/null; }
-
-PRELOAD=shim_clock
-export SHIM_CLOCK="$T/clock"
-head -c 8 /dev/zero >"$T/clock"
-clock_at() { # TIME, as in Shanghai
-	$python - "$1" "$T/clock" <<-EOT
-		import datetime, struct, sys, time
-		zone = datetime.timezone(datetime.timedelta(hours=8))
-		at = datetime.datetime.fromisoformat(sys.argv[1]).replace(tzinfo=zone).timestamp()
-		open(sys.argv[2], "r+b").write(struct.pack("<q", int((at - time.time()) * 1000)))
-	EOT
-	[ -z "$daemon_pid" ] || heard status >/dev/null
-}
-
-CONF_EXTRA='timezone = "Asia/Shanghai";'
+ZONE=Asia/Shanghai
+CONF_EXTRA="timezone = \"$ZONE\";"
 outputs_conf() { # MORE OUTPUTS
 	conf <<-EOT
 		pipelines = ( { name = "shop"; clear = true;
@@ -38,8 +22,8 @@ REPORTS=', { plugin = "report"; database = "desk.db"; every = [ "day", "week", "
 	  edition = "public"; lang = "en"; }'
 outputs_conf "$REPORTS"
 
-desk() { env LD_PRELOAD="$(preload_list)" "$HEARD" tickets "$@" -c "$CONF"; }
-report() { env LD_PRELOAD="$(preload_list)" "$HEARD" report "$@" -c "$CONF"; }
+desk() { in_time tickets "$@"; }
+report() { in_time report "$@"; }
 code_of() { "$@" >"$T/said" 2>&1; echo $?; }
 post() { # JSON
 	curl -fsS -m 20 -o "$T/answer" -H 'Content-Type: application/json' -d "$1" "$(url public /feedback)"
@@ -90,6 +74,7 @@ is "a day of its own" "$(report --period 2026-12-05 --json | jq .received)" 0
 is "no period is wrong usage" "$(code_of report --period fortnight)" 2
 like "and says what there is" "$(cat "$T/said")" 'fortnight.*week.*2026-W10'
 is "no format either" "$(code_of report --format pdf)" 2
+is "a pipe is written to" "$(report --json -o /dev/stdout | jq -r .name)" 2026-12-06
 is "nothing was written yet" "$(listed .)" ""
 
 # ---- Monday at eight: the day and the week are over
@@ -126,6 +111,12 @@ is "the days between are not" "$(listed '^day.*csv')" "day-2026-12-06.csv day-20
 clock_at 2026-12-11T09:00
 ok "another day" wait_for 30 is_written day-2026-12-10.md
 is "two of each are kept" "$(listed '^day.*html')" "day-2026-12-09.html day-2026-12-10.html"
+clock_at 2027-06-01T09:00
+ok "a clock is ahead" wait_for 30 is_written day-2027-05-31.md
+ok "and the daemon stops" daemon_stop
+clock_at 2026-12-12T09:00
+must_start
+ok "once it is right, the day is not missed" wait_for 30 is_written day-2026-12-11.md
 
 # ---- what customers wrote stays text
 

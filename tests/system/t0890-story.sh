@@ -3,39 +3,20 @@
 # a real browser, a robot that first says no inside HTTP 200, agents at the command
 # line, and a clock that goes over midnight.
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/clock.sh"
+. "$(dirname "$0")/../lib/browser.sh"
 
-python=/usr/bin/python3
-[ -x $python ] || python=python3
-command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
-	skip_all "chromium and chromium-driver are not installed"
+has_browser || skip_all "chromium and chromium-driver are not installed"
 
-PRELOAD=shim_clock
-export SHIM_CLOCK="$T/clock"
 story="$here/tests/system/story.py"
-shots=${SHOTS:-$T/shots}
-mkdir -p "$shots"
 export ROBOT_SECRET=SECthis-is-a-test
 
-# Local time in Shanghai: "23:30" is today's or tomorrow's, whatever is ahead.
-zone=Asia/Shanghai
-shift_now() { $python -c "import struct; print(struct.unpack('<q', open('$T/clock','rb').read())[0])"; }
-clock_to() { # MILLISECONDS since 1970
-	$python - "$1" "$T/clock" <<-'PY'
-		import struct, sys, time
-		with open(sys.argv[2], "r+b") as f:
-		    f.write(struct.pack("<q", int(sys.argv[1]) - int(time.time() * 1000)))
-	PY
-	[ -z "$daemon_pid" ] || heard status >/dev/null
-}
-local_ms() { TZ=$zone date -d "$1" +%s000; }
-head -c 8 /dev/zero >"$T/clock"
-day=$(TZ=$zone date -d 'tomorrow' +%F)
-next=$(TZ=$zone date -d "$day + 1 day" +%F)
+ZONE=Asia/Shanghai
+day=$(TZ=$ZONE date -d 'tomorrow' +%F)
+next=$(TZ=$ZONE date -d "$day + 1 day" +%F)
 
-# A command whose clock is the daemon's.
-at_desk() { env LD_PRELOAD="$(preload_list)" "$HEARD" "$@" -c "$CONF"; }
-ticket() { at_desk tickets list --state all --json | jq "${2:-}.[] | select(.id == $1)"; }
-field() { at_desk tickets list --state all --json | jq -r ".[] | select(.id == ${2:-1}) | .$1"; }
+ticket() { in_time tickets list --state all --json | jq "${2:-}.[] | select(.id == $1)"; }
+field() { in_time tickets list --state all --json | jq -r ".[] | select(.id == ${2:-1}) | .$1"; }
 is_field() { [ "$(field "$1" "${3:-1}")" = "$2" ]; }
 
 spawn robot $python "$here/tests/tools/robot.py" "$T/robot.port" "$T/robot.log" 1
@@ -44,7 +25,7 @@ robot=$(cat "$T/robot.port")
 
 mkdir "$T/keys"
 "$HEARD" keygen "$T/keys" >/dev/null
-CONF_EXTRA="timezone = \"$zone\";
+CONF_EXTRA="timezone = \"$ZONE\";
 	privacy = { public_key = \"$T/keys/heard.pub\"; private_key = \"$T/keys/heard.key\"; };"
 conf <<-EOT
 	pipelines = ( { name = "shop";
@@ -65,18 +46,18 @@ conf <<-EOT
 	    { plugin = "file"; path = "out.ndjson"; },
 	    { plugin = "report"; database = "tickets.db"; every = [ "day" ]; formats = [ "html", "json" ]; } ); } );
 EOT
-clock_to "$(local_ms "$day 23:30:00")"
+clock_at "$day 23:30"
 must_start
 
 # ---- the customer complains
 status=$($python "$story" complain "$(url public /feedback)" "$shots" 2>"$T/browser.err") || cat "$T/browser.err"
 ok "the form leads to a status page" test -n "$status"
-has_ticket() { [ "$(at_desk tickets list --state all --json | jq length)" = 1 ]; }
+has_ticket() { [ "$(in_time tickets list --state all --json | jq length)" = 1 ]; }
 ok "there is one ticket" wait_for 20 has_ticket
 ok "its priority is high" is_field priority high
-ok "it is due in exactly 1,800 seconds" test "$(at_desk tickets list --json |
+ok "it is due in exactly 1,800 seconds" test "$(in_time tickets list --json |
 	jq '.[0] | (.first_response_due | .[0:19] + "Z" | fromdateiso8601) - (.received_at | .[0:19] + "Z" | fromdateiso8601)')" = 1800
-at_desk tickets show 1 --json >"$T/show.json"
+in_time tickets show 1 --json >"$T/show.json"
 ok "the phone number is masked" test "$(grep -c 13812345678 "$T/show.json")" = 0
 ok "the masked form is there" grep -q '138\*\*\*\*5678' "$T/show.json"
 ok "the order number is intact, in its field and in the text" test "$(grep -o 4111111111111111 "$T/show.json" | wc -l)" -ge 2
@@ -92,21 +73,21 @@ ok "it tells the ticket and its priority" grep -q '高.*#1' "$T/robot.log"
 # ---- somebody acts
 owner=$(field assignee)
 ok "the ticket has an owner of its department" test -n "$owner" -a "$owner" != null
-clock_to "$(local_ms "$day 23:50:00")"
-ok "it is answered" at_desk tickets reply 1 "非常抱歉！请立即停止使用并远离充电宝，我们已安排退款和上门回收。"
-is_answered() { at_desk tickets show 1 --json | grep -q '"sent"'; }
+clock_at "$day 23:50"
+ok "it is answered" in_time tickets reply 1 "非常抱歉！请立即停止使用并远离充电宝，我们已安排退款和上门回收。"
+is_answered() { in_time tickets show 1 --json | grep -q '"sent"'; }
 ok "the answer is on its way out" wait_for 20 is_answered
 ok "its first response was in time" test "$(field first_response_at)" != null
 $python "$story" look "$status" "$shots" status-answered >"$T/status.txt" 2>"$T/browser.err" || cat "$T/browser.err"
 ok "the customer sees the answer" grep -q 上门回收 "$T/status.txt"
 ok "and no personal data" sh -c "! grep -q '5678\|4111' '$T/status.txt' && ! grep -qw '$owner' '$T/status.txt'"
-clock_to "$(local_ms "$next 00:20:00")"
-ok "it is resolved after midnight" at_desk tickets status 1 resolved --reason "退款并回收"
+clock_at "$next 00:20"
+ok "it is resolved after midnight" in_time tickets status 1 resolved --reason "退款并回收"
 $python "$story" look "$status" "$shots" status-resolved >"$T/status.txt" 2>"$T/browser.err" || cat "$T/browser.err"
 ok "the customer sees that" grep -q 已解决 "$T/status.txt"
 
 # ---- and is asked
-clock_to "$(local_ms "$next 01:30:00")"
+clock_at "$next 01:30"
 link() { grep '"event":"follow_up"' "$STATE/events.ndjson" | jq -r '.attributes.follow_up' | head -n 1; }
 is_asked() { [ -n "$(link)" ]; }
 ok "the follow-up is sent an hour later" wait_for 40 is_asked
@@ -118,14 +99,14 @@ ok "with another owner" sh -c "[ '$(field assignee)' != '$owner' ]"
 ok "its state is reopened" is_field state reopened
 ok "the link works once only" sh -c "curl -s '$(url public "$follow")' | grep -q 已"
 ok "the number in the follow-up is masked, too" sh -c "! grep -rqa 13812345678 '$STATE'"
-ok "the second round is told" sh -c "grep -q '\"event\":\"second_round\"' '$STATE/events.ndjson'"
+ok "the second round is told" wait_for 20 grep -q '"event":"second_round"' "$STATE/events.ndjson"
 
 # ---- the figures, and days end at midnight in Shanghai
 curl -fsS -H 'Content-Type: application/json' -d '{"body":"物流很快，谢谢","nps":10}' "$(url public /feedback)" >/dev/null
 has_two() { [ "$(wc -l <"$STATE/out.ndjson")" -ge 2 ]; }
 ok "a second record after midnight" wait_for 20 has_two
 ok "the store has it" wait_for 20 is_drained
-report() { at_desk report --period "$1..$1" --format json; }
+report() { in_time report --period "$1..$1" --format json; }
 report "$day" >"$T/day.json"
 report "$next" >"$T/next.json"
 says() { # FILE JQ: a question that must be answered with true
@@ -138,7 +119,7 @@ ok "satisfaction is that one bad answer" says next '.csat == 0 or .csat == null'
 ok "it counts by priority and channel" says day '.by_priority.high == 1 and .by_channel.web == 1'
 ok "the next day has one record and no ticket" says next '.received == 1 and .tickets == 0'
 ok "its recommendation is 100" says next '.nps == 100'
-at_desk report --period "$day..$day" --format html -o "$T/report.html"
+in_time report --period "$day..$day" --format html -o "$T/report.html"
 $python "$story" look "file://$T/report.html" "$shots" report >"$T/report.txt" 2>"$T/browser.err" || cat "$T/browser.err"
 ok "the report opens in a browser" test -s "$T/report.txt"
 ok "the books balance" balanced

@@ -24,7 +24,10 @@
  *
  * Exit: 0 every request acknowledged, 1 not, 2 wrong usage.
  */
-#include "record.h"
+#include "load_answer.h"
+#include "load_count.h"
+#include "load_options.h"
+#include "load_request.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -39,9 +42,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define VARIANTS    64
 #define ANSWER_SIZE (1 << 20)
-#define BUCKETS	    (1 << 20) /* of a microsecond */
 #define HANG_US	    (60 * 1000000LL)
 
 enum state { IDLE, WAITING, CONNECTING, SENDING, READING };
@@ -62,34 +63,6 @@ struct connection {
 	uint64_t ids_hash; /* of the first answer, to compare a repeat with */
 };
 
-static struct {
-	const char *address, *listeners, *listener, *path, *format, *prefix, *log_path, *header;
-	unsigned connections, batch, every;
-	uint64_t requests, rate;
-	int seconds, deadline, max_wait_ms;
-	bool once;
-} o = {.path = "/feedback",
-       .format = "object",
-       .prefix = "k",
-       .connections = 64,
-       .batch = 1,
-       .requests = UINT64_MAX,
-       .deadline = 60,
-       .max_wait_ms = 200};
-
-static struct {
-	uint64_t begun, acknowledged, records, again, mismatched, retries, lost,
-		refused_connects, rejected, dropped;
-	long long max_us;
-} count;
-
-static struct {
-	char *bytes;
-	size_t len, key_at;
-	size_t *numbers_at;
-} variants[VARIANTS];
-
-static uint32_t *histogram;
 static long long last_acknowledged; /* us */
 static FILE *logfile;
 static int epoll_fd;
@@ -102,87 +75,12 @@ static long long now_us(void)
 	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
-static _Noreturn void die(const char *what)
-{
-	fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 /* A line on stderr for the first few of a kind; the totals tell of the rest. */
 static void complain(uint64_t nth, uint64_t number, const char *what, int status)
 {
 	if (nth <= 5)
 		fprintf(stderr, "load: %s-%010llu %s %d\n", o.prefix,
 			(unsigned long long)number, what, status);
-}
-
-static void *grab(size_t size)
-{
-	void *p = calloc(1, size);
-	if (!p)
-		die("memory");
-	return p;
-}
-
-/* ---- requests */
-
-static size_t render_body(char *body, unsigned variant, size_t *numbers_at)
-{
-	bool is_array = strcmp(o.format, "array") == 0;
-	size_t n = 0;
-
-	for (unsigned i = 0; i < o.batch; i++) {
-		char record[RECORD_CAP];
-		size_t at, len = record_render(record, variant * 100003 + i + 1, o.prefix, 0,
-					       NULL, &at);
-		if (is_array)
-			body[n++] = i ? ',' : '[';
-		memcpy(body + n, record, len);
-		numbers_at[i] = n + at;
-		n += len;
-		if (!is_array && strcmp(o.format, "ndjson") == 0)
-			body[n++] = '\n';
-	}
-	if (is_array)
-		body[n++] = ']';
-	return n;
-}
-
-static void render(unsigned variant)
-{
-	char *body = grab(o.batch * (RECORD_CAP + 2) + 2), head[2048];
-	size_t *at = grab(o.batch * sizeof(*at)), len = render_body(body, variant, at);
-	int n = snprintf(head, sizeof(head),
-			 "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n%s%s"
-			 "Content-Length: %zu\r\nIdempotency-Key: %s-0000000000",
-			 o.path,
-			 strcmp(o.format, "ndjson") == 0 ? "application/x-ndjson"
-							 : "application/json",
-			 o.header ? o.header : "", o.header ? "\r\n" : "", len, o.prefix);
-	if (n < 0 || (size_t)n + 5 > sizeof(head))
-		die("the header is too long");
-	variants[variant].key_at = (size_t)n - RECORD_DIGITS;
-	memcpy(head + n, "\r\n\r\n", 4);
-	n += 4;
-	variants[variant].bytes = grab((size_t)n + len);
-	memcpy(variants[variant].bytes, head, (size_t)n);
-	memcpy(variants[variant].bytes + n, body, len);
-	variants[variant].len = (size_t)n + len;
-	for (unsigned i = 0; i < o.batch; i++)
-		at[i] += (size_t)n;
-	variants[variant].numbers_at = at;
-	free(body);
-}
-
-static void prepare(struct connection *c)
-{
-	unsigned v = (unsigned)(c->number % VARIANTS);
-
-	memcpy(c->out, variants[v].bytes, variants[v].len);
-	record_number(c->out + variants[v].key_at, c->number);
-	for (unsigned i = 0; i < o.batch; i++)
-		record_number(c->out + variants[v].numbers_at[i], c->number * o.batch + i);
-	c->out_len = variants[v].len;
 }
 
 /* ---- connections */
@@ -312,36 +210,6 @@ static void try_request(struct connection *c)
 
 /* ---- answers */
 
-static uint64_t hash_bytes(const char *p, size_t n)
-{
-	uint64_t h = 14695981039346656037u;
-	while (n--)
-		h = (h ^ (unsigned char)*p++) * 1099511628211u;
-	return h;
-}
-
-/* The ids of the answer: from [ to ] behind "ids". */
-static const char *find_ids(const char *body, size_t len, size_t *len_r)
-{
-	const char *at = memmem(body, len, "\"ids\"", 5), *open = NULL, *close = NULL;
-	if (at)
-		open = memchr(at, '[', len - (size_t)(at - body));
-	if (open)
-		close = memchr(open, ']', len - (size_t)(open - body));
-	if (!close)
-		return NULL;
-	*len_r = (size_t)(close - open) + 1;
-	return open;
-}
-
-static void measure(struct connection *c)
-{
-	long long took = now_us() - c->began;
-	if (took > count.max_us)
-		count.max_us = took;
-	histogram[took < BUCKETS ? took : BUCKETS - 1]++;
-}
-
 static void accepted(struct connection *c, const char *body, size_t len)
 {
 	size_t n = 0;
@@ -357,7 +225,7 @@ static void accepted(struct connection *c, const char *body, size_t len)
 		c->has_request = c->is_again = false;
 		return;
 	}
-	measure(c);
+	count_took(now_us() - c->began);
 	last_acknowledged = now_us();
 	count.acknowledged++;
 	count.records += o.batch;
@@ -370,17 +238,6 @@ static void accepted(struct connection *c, const char *body, size_t len)
 	} else {
 		c->has_request = false;
 	}
-}
-
-static int header_number(const char *head, size_t len, const char *name, int otherwise)
-{
-	size_t n = strlen(name);
-	for (const char *p = head; (p = memchr(p, '\n', len - (size_t)(p - head))) != NULL;) {
-		p++;
-		if ((size_t)(p - head) + n < len && strncasecmp(p, name, n) == 0 && p[n] == ':')
-			return atoi(p + n + 1);
-	}
-	return otherwise;
 }
 
 static void answered(struct connection *c)
@@ -495,7 +352,7 @@ static unsigned drive(struct connection *all, long long start)
 			c->number = count.begun++;
 			c->has_request = true;
 			c->began = now;
-			prepare(c);
+			c->out_len = request_write(c->out, c->number);
 		}
 		if (c->has_request &&
 		    (c->state == IDLE || (c->state == WAITING && now >= c->not_before)))
@@ -505,35 +362,6 @@ static unsigned drive(struct connection *all, long long start)
 		busy += c->has_request;
 	}
 	return busy;
-}
-
-static long long percentile(double p)
-{
-	uint64_t total = 0, sum = 0;
-	for (int i = 0; i < BUCKETS; i++)
-		total += histogram[i];
-	for (int i = 0; i < BUCKETS; i++)
-		if ((sum += histogram[i]) > (uint64_t)((double)total * p))
-			return i;
-	return 0;
-}
-
-static int report(double seconds)
-{
-	printf("requests=%llu acknowledged=%llu records=%llu seconds=%.3f rate=%.0f "
-	       "p50_us=%lld p99_us=%lld "
-	       "max_us=%lld retries=%llu lost=%llu refused_connects=%llu rejected=%llu "
-	       "dropped=%llu "
-	       "again=%llu mismatched=%llu\n",
-	       (unsigned long long)count.begun, (unsigned long long)count.acknowledged,
-	       (unsigned long long)count.records, seconds, (double)count.records / seconds,
-	       percentile(.5), percentile(.99), count.max_us, (unsigned long long)count.retries,
-	       (unsigned long long)count.lost, (unsigned long long)count.refused_connects,
-	       (unsigned long long)count.rejected, (unsigned long long)count.dropped,
-	       (unsigned long long)count.again, (unsigned long long)count.mismatched);
-	if (logfile && fclose(logfile))
-		die("log");
-	return count.acknowledged == count.begun && !count.mismatched ? 0 : 1;
 }
 
 static int run(struct connection *all)
@@ -558,7 +386,10 @@ static int run(struct connection *all)
 		for (int i = 0; i < n; i++)
 			on_event(events[i].data.ptr, events[i].events);
 	}
-	return report((double)(finished - start) / 1e6);
+	count_print((double)(finished - start) / 1e6);
+	if (logfile && fclose(logfile))
+		die("log");
+	return count.acknowledged == count.begun && !count.mismatched ? 0 : 1;
 }
 
 static void told_to_stop(int signal_number)
@@ -567,47 +398,9 @@ static void told_to_stop(int signal_number)
 	is_told_to_stop = 1;
 }
 
-static int parse(int argc, char **argv)
-{
-	int option;
-
-	while ((option = getopt(argc, argv, "a:A:u:c:n:s:r:b:f:k:H:l:g:d:w:o")) != -1)
-		switch (option) {
-		case 'a': o.address = optarg; break;
-		case 'A':
-			o.listeners = optarg;
-			o.listener = strrchr(optarg, ':');
-			if (!o.listener)
-				return 2;
-			*strrchr(optarg, ':') = '\0';
-			o.listener++;
-			break;
-		case 'u': o.path = optarg; break;
-		case 'c': o.connections = (unsigned)atoi(optarg); break;
-		case 'n': o.requests = strtoull(optarg, NULL, 10); break;
-		case 's': o.seconds = atoi(optarg); break;
-		case 'r': o.rate = strtoull(optarg, NULL, 10); break;
-		case 'b': o.batch = (unsigned)atoi(optarg); break;
-		case 'f': o.format = optarg; break;
-		case 'k': o.prefix = optarg; break;
-		case 'H': o.header = optarg; break;
-		case 'l': o.log_path = optarg; break;
-		case 'g': o.every = (unsigned)atoi(optarg); break;
-		case 'd': o.deadline = atoi(optarg); break;
-		case 'w': o.max_wait_ms = atoi(optarg); break;
-		case 'o': o.once = true; break;
-		default: return 2;
-		}
-	bool is_one = strcmp(o.format, "object") == 0;
-	return optind == argc && (o.address || o.listeners) && o.connections && o.batch &&
-			       (is_one ? o.batch == 1 : true)
-		       ? 0
-		       : 2;
-}
-
 int main(int argc, char **argv)
 {
-	if (parse(argc, argv)) {
+	if (options_read(argc, argv)) {
 		fputs("usage: load -a ADDRESS | -A LISTENERS:NAME [-u PATH] [-c N] [-n "
 		      "REQUESTS] "
 		      "[-s SECONDS] [-r RATE] [-b RECORDS -f array|ndjson] [-k PREFIX] [-H "
@@ -622,11 +415,7 @@ int main(int argc, char **argv)
 	if (o.log_path && !(logfile = fopen(o.log_path, "a")))
 		die(o.log_path);
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	size_t longest = 0;
-	for (unsigned v = 0; v < VARIANTS; v++) {
-		render(v);
-		longest = variants[v].len > longest ? variants[v].len : longest;
-	}
+	size_t longest = render_all();
 	struct connection *all = grab(o.connections * sizeof(*all));
 	for (unsigned i = 0; i < o.connections; i++) {
 		all[i].fd = -1;

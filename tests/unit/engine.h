@@ -1,7 +1,10 @@
 /*
  * engine.h - a daemon inside a test: real journal, workers, pumps and control
- * socket, a config built by hand, and plugins defined here that do as a test
- * tells them.
+ * socket, a config built by hand, and plugins that do as a test tells them
+ * (engine_input.h, engine_filter.h, engine_output.h).
+ *
+ * What a test does with it has headers of its own: engine_emit.h, engine_look.h,
+ * engine_client.h (the control socket) and engine_keys.h (privacy).
  *
  * The test's thread is the main thread: engine_until() turns the main loop until
  * something has come true, or fails after a deadline.  Instances live on the main
@@ -19,7 +22,6 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,347 +30,26 @@
 
 #include <cmocka.h>
 
-#include "batch.h"
-#include "control.h"
 #include "daemon.h"
-#include "ledger.h"
+#include "engine_filter.h"
+#include "engine_input.h"
+#include "engine_output.h"
 #include "life.h"
 #include "log.h"
-#include "send.h"
 #include "state_dir.h"
 
-#include <heard/batch.h>
-#include <heard/delivery.h>
 #include <heard/error.h>
-#include <heard/host.h>
 
-#include <errno.h>
 #include <event2/event.h>
-#include <semaphore.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ENGINE_SECONDS = 30, ENGINE_SEEN = 4096 };
-
-/* ---- an input that emits on demand */
-
-struct test_input {
-	struct heard_host *host;
-	int pauses, resumes, stops;
-	size_t in_flight_then; /* bytes, when it was told to go on */
-	int start_code;
-};
-
-/* What a test keeps of a receipt. */
-struct receipt {
-	int times, code, line;
-	size_t n, dead;
-	char ids[8][37];
-	char error[160];
-	unsigned order;		 /* rises over all receipts of the program    */
-	uint64_t last_seq;	 /* of the journal when it was given          */
-	struct daemon *daemon;	 /* set before the emission, for last_seq     */
-	void (*then)(void *arg); /* called in the receipt                     */
-	void *arg;
-};
-
-static inline int test_input_open(void *self, struct heard_host *host, struct heard_error *err)
-{
-	(void)err;
-	((struct test_input *)self)->host = host;
-	return 0;
-}
-
-static inline int test_input_start(void *self, struct heard_error *err)
-{
-	const struct test_input *in = self;
-	return in->start_code ? heard_fail(err, in->start_code, "told not to start") : 0;
-}
-
-static inline void test_input_pause(void *self)
-{
-	((struct test_input *)self)->pauses++;
-}
-
-static inline void test_input_resume(void *self)
-{
-	struct test_input *in = self;
-	in->resumes++;
-	in->in_flight_then = in->host->pipeline->in_flight;
-}
-
-static inline void test_input_stop(void *self, struct heard_done *done)
-{
-	((struct test_input *)self)->stops++;
-	heard_done(done);
-}
-
-/* "!..." is refused, "=text" is a record made field by field, the rest is NDJSON. */
-static inline int test_input_decode(void *self, struct heard_str raw, struct heard_str context,
-				    struct heard_batch *b, struct heard_error *err)
-{
-	(void)self;
-	(void)context;
-	if (raw.ptr[0] == '!') {
-		heard_batch_add(b); /* half done: must be taken back */
-		heard_fail(err, EBADMSG, "not what was agreed");
-		err->line = 7;
-		return -EBADMSG;
-	}
-	if (raw.ptr[0] == '=') {
-		struct heard_record *r = heard_batch_add(b);
-		return r ? heard_set_str(r, HEARD_BODY, heard_str_skip(raw, 1)) : -ENOMEM;
-	}
-	return send_decode(SEND_NDJSON, raw, 1, b, err);
-}
-
-static const struct heard_option engine_no_options[] = {{.name = NULL}};
-
-static const struct heard_plugin test_input_plugin = {
-	HEARD_ABI,
-	.stage = HEARD_INPUT,
-	.name = "test-input",
-	.version = "1",
-	.summary = "emits on demand",
-	.options = engine_no_options,
-	.self_size = sizeof(struct test_input),
-	.open = test_input_open,
-	.start = test_input_start,
-	.stop = test_input_stop,
-	.pause = test_input_pause,
-	.resume = test_input_resume,
-	.decode = test_input_decode,
-};
-
-/* ---- a filter that does what the body says */
-
-struct test_filter {
-	struct heard_host *host;
-	_Atomic int inside, most_inside, calls, records;
-	_Atomic int waiting; /* calls that met "hold" and wait for `go` */
-	sem_t go;
-	_Atomic int timer_overlaps, timer_fired;
-	_Atomic bool fails;
-	bool never_holds, deaf;
-	const char *crash_word;
-	void (*each)(struct test_filter *, struct heard_record *);
-	struct heard_timer *timer;
-};
-
-static inline int test_filter_open(void *self, struct heard_host *host, struct heard_error *err)
-{
-	struct test_filter *f = self;
-	(void)err;
-	f->host = host;
-	sem_init(&f->go, 0, 0);
-	return 0;
-}
-
-static inline void test_filter_close(void *self)
-{
-	struct test_filter *f = self;
-	heard_timer_destroy(f->timer);
-	f->timer = NULL;
-	sem_destroy(&f->go);
-}
-
-static inline bool body_has(const struct heard_record *r, const char *word)
-{
-	struct heard_str body = heard_get_str(r, HEARD_BODY);
-	return body.len > 0 && memmem(body.ptr, body.len, word, strlen(word)) != NULL;
-}
-
-static inline void test_filter_one(struct test_filter *f, struct heard_batch *b,
-				   struct heard_record *r)
-{
-	if (f->crash_word != NULL && body_has(r, f->crash_word))
-		abort(); /* dies as a plugin with a bug would */
-	if (f->deaf)
-		return;
-	if (body_has(r, "drop"))
-		heard_record_drop(r, "unwanted");
-	if (body_has(r, "quarantine"))
-		heard_record_quarantine(r, "cannot be understood");
-	if (body_has(r, "add one")) {
-		struct heard_record *more = heard_batch_add(b);
-		heard_set_str(more, HEARD_BODY, HEARD_STR_OF("made here"));
-	}
-	if (body_has(r, "hold") && !f->never_holds) {
-		f->waiting++;
-		while (sem_wait(&f->go) != 0 && errno == EINTR)
-			;
-		f->waiting--;
-	}
-	if (f->each != NULL)
-		f->each(f, r);
-}
-
-static inline int test_filter_process(void *self, void *lane, struct heard_batch *b,
-				      struct heard_error *err)
-{
-	struct test_filter *f = self;
-	(void)lane;
-	int now = ++f->inside;
-	if (now > f->most_inside)
-		f->most_inside = now;
-	f->calls++;
-	size_t n = heard_batch_size(b);
-	f->records += (int)n;
-	for (size_t i = 0; i < n; i++)
-		test_filter_one(f, b, heard_batch_at(b, i));
-	f->inside--;
-	return f->fails ? heard_fail(err, EIO, "the dictionary is gone") : 0;
-}
-
-static const struct heard_plugin test_filter_plugin = {
-	HEARD_ABI,
-	.stage = HEARD_FILTER,
-	.name = "test-filter",
-	.version = "1",
-	.summary = "does what the body says",
-	.options = engine_no_options,
-	.self_size = sizeof(struct test_filter),
-	.open = test_filter_open,
-	.close = test_filter_close,
-	.process = test_filter_process,
-};
-
-/* ---- an output that has a mind of its own */
-
-enum test_output_mode {
-	OUTPUT_DELIVERS,
-	OUTPUT_RETRIES,
-	OUTPUT_REFUSES,
-	OUTPUT_BY_WORD, /* "refuse me", "retry me", "twice" in the body */
-	OUTPUT_HOLDS,	/* finishes when the test says so               */
-};
-
-struct test_output { /* shared with a child that crashes */
-	enum test_output_mode mode;
-	bool keeps;		     /* stores the last seq, and reports it at start */
-	uint64_t base;		     /* the journal's last seq when it was new       */
-	uint64_t stored;	     /* the seq it stored                            */
-	int64_t after_ms;	     /* what it asks for with a retry                */
-	unsigned batches, per_batch; /* its window                                   */
-	int fail_next;		     /* this many writes fail, whatever the mode     */
-	unsigned stop_after;	     /* after so many records it holds what comes    */
-	int writes, retries, stops;
-	unsigned records;		      /* delivered                            */
-	unsigned char seen[ENGINE_SEEN];      /* by seq - base: how often it was given */
-	unsigned char delivered[ENGINE_SEEN]; /* by seq - base: how often it took it   */
-	struct heard_delivery *held[16];
-	size_t n_held;
-	size_t last_n;
-	char last_line[512];
-};
-
-static inline int test_output_open(void *self, struct heard_host *host, struct heard_error *err)
-{
-	struct test_output *o = self;
-	(void)err;
-	if (o->per_batch > 0)
-		heard_output_window(host, o->batches, o->per_batch, 1 << 20);
-	o->n_held = 0;
-	return 0;
-}
-
-static inline void test_output_took(struct test_output *o, const struct heard_batch *b,
-				    size_t i)
-{
-	uint64_t seq = heard_batch_seq(b, i);
-	o->records++;
-	o->stored = seq > o->stored ? seq : o->stored;
-	if (seq - o->base < ENGINE_SEEN)
-		o->delivered[seq - o->base]++;
-}
-
-static inline void test_output_by_word(struct test_output *o, const struct heard_batch *b,
-				       struct heard_delivery *d)
-{
-	for (size_t i = 0; i < heard_batch_size(b); i++) {
-		const struct heard_record *r = heard_batch_at(b, i);
-		if (body_has(r, "refuse me"))
-			heard_delivery_set(d, i, HEARD_REFUSED, "not in my house");
-		else if (body_has(r, "retry me"))
-			heard_delivery_set(d, i, HEARD_RETRY, "come back later");
-		else if (body_has(r, "twice"))
-			heard_delivery_set(d, i, HEARD_DUPLICATE, NULL);
-		else
-			test_output_took(o, b, i);
-	}
-	heard_delivery_finish(d, HEARD_DELIVERED, 0, NULL);
-}
-
-static inline void test_output_write(void *self, const struct heard_batch *b,
-				     struct heard_delivery *d)
-{
-	struct test_output *o = self;
-	o->writes++;
-	o->retries += heard_batch_is_retry(b);
-	o->last_n = heard_batch_size(b);
-	for (size_t i = 0; i < o->last_n; i++)
-		if (heard_batch_seq(b, i) - o->base < ENGINE_SEEN)
-			o->seen[heard_batch_seq(b, i) - o->base]++;
-	struct heard_str line = heard_batch_line(b, o->last_n - 1);
-	snprintf(o->last_line, sizeof(o->last_line), "%.*s", HEARD_ARG(line));
-	if (o->fail_next > 0) {
-		o->fail_next--;
-		heard_delivery_finish(d, HEARD_RETRY, o->after_ms, "told to fail");
-	} else if (o->mode == OUTPUT_HOLDS) {
-		o->held[o->n_held++] = d;
-	} else if (o->mode == OUTPUT_BY_WORD) {
-		test_output_by_word(o, b, d);
-	} else if (o->mode == OUTPUT_DELIVERS) {
-		for (size_t i = 0; i < o->last_n; i++)
-			test_output_took(o, b, i);
-		if (o->stop_after > 0 &&
-		    (o->stop_after -= o->last_n < o->stop_after ? (unsigned)o->last_n
-								: o->stop_after) == 0)
-			o->mode = OUTPUT_HOLDS;
-		heard_delivery_finish(d, HEARD_DELIVERED, 0, NULL);
-	} else {
-		heard_delivery_finish(d,
-				      o->mode == OUTPUT_RETRIES ? HEARD_RETRY : HEARD_REFUSED,
-				      o->after_ms, "not today");
-	}
-}
-
-static inline int test_output_position(void *self, uint64_t *seq, struct heard_error *err)
-{
-	const struct test_output *o = self;
-	(void)err;
-	*seq = o->stored;
-	return 0;
-}
-
-static inline void test_output_stop(void *self, struct heard_done *done)
-{
-	((struct test_output *)self)->stops++;
-	heard_done(done);
-}
-
-static const struct heard_plugin test_output_plugin = {
-	HEARD_ABI,
-	.stage = HEARD_OUTPUT,
-	.name = "test-output",
-	.version = "1",
-	.summary = "has a mind of its own",
-	.options = engine_no_options,
-	.self_size = sizeof(struct test_output),
-	.open = test_output_open,
-	.stop = test_output_stop,
-	.write = test_output_write,
-};
-
-/* ---- the engine */
-
-enum { ENGINE_INSTANCES = 4 };
+enum { ENGINE_SECONDS = 30, ENGINE_INSTANCES = 4 };
 
 struct engine {
 	char folder[64];
@@ -386,7 +67,6 @@ struct engine {
 };
 
 static bool engine_is_child;
-static unsigned engine_receipts;
 
 static inline _Noreturn void engine_fail(const char *file, int line, const char *what)
 {
@@ -560,6 +240,15 @@ static inline void engine_start(struct engine *e)
 	engine_must(rc == 0);
 }
 
+/* As engine_start, and it can be told to reload and to stop.  It runs this program again. */
+static inline void engine_start_with_life(struct engine *e)
+{
+	static const struct daemon_flags flags = {.file = "/proc/self/exe"};
+	engine_start(e);
+	e->daemon->life = life_create(e->daemon, &flags);
+	engine_must(e->daemon->life != NULL);
+}
+
 static inline struct pipeline *engine_pipeline(struct engine *e)
 {
 	return &e->daemon->pipelines[0];
@@ -587,6 +276,14 @@ static inline void engine_stop(struct engine *e)
 	daemon_stop(e->daemon);
 	daemon_close(e->daemon);
 	e->daemon = NULL;
+}
+
+/* Told to stop, it runs to its end, with nothing left. */
+static inline void engine_stop_orderly(struct engine *e)
+{
+	life_stop(e->daemon);
+	engine_must(loop_run(e->daemon->main) == 0);
+	engine_must(life_exit_code(e->daemon->life) == 0);
 }
 
 static inline void engine_release(struct engine *e)
@@ -620,206 +317,6 @@ static inline int engine_crash(struct engine *e, void (*scenario)(struct engine 
 	int status = 0;
 	engine_must(waitpid(pid, &status, 0) == pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* ---- emitting */
-
-static inline void engine_receipt(void *arg, const struct heard_receipt *given)
-{
-	struct receipt *r = arg;
-	r->times++;
-	r->code = given->code;
-	r->line = given->line;
-	r->n = given->n;
-	r->dead = given->dead;
-	r->order = ++engine_receipts;
-	for (size_t i = 0; i < given->n && i < 8; i++)
-		memcpy(r->ids[i], given->ids[i], 37);
-	snprintf(r->error, sizeof(r->error), "%s", given->error ? given->error : "");
-	if (r->daemon != NULL)
-		r->last_seq = journal_last_seq(r->daemon->journal);
-	if (r->then != NULL)
-		r->then(r->arg);
-}
-
-static inline void engine_emit(struct engine *e, const char *raw, struct receipt *r)
-{
-	heard_emit(e->in[0].host, &(struct heard_emission){.raw = heard_str(raw),
-							   .receipt = r ? engine_receipt : NULL,
-							   .arg = r});
-}
-
-static inline void engine_emit_as(struct engine *e, const char *raw, const char *source_id,
-				  struct receipt *r)
-{
-	heard_emit(e->in[0].host, &(struct heard_emission){.raw = heard_str(raw),
-							   .source_id = heard_str(source_id),
-							   .receipt = r ? engine_receipt : NULL,
-							   .arg = r});
-}
-
-static inline void engine_stream(struct engine *e, const char *raw, const char *token,
-				 struct receipt *r)
-{
-	heard_emit(e->in[0].host, &(struct heard_emission){.raw = heard_str(raw),
-							   .stream = HEARD_STR("a stream"),
-							   .token = heard_str(token),
-							   .receipt = r ? engine_receipt : NULL,
-							   .arg = r});
-}
-
-/* One record with this body, and its receipt waited for. */
-static inline struct receipt engine_send(struct engine *e, const char *body)
-{
-	struct receipt r = {0};
-	char raw[2048];
-	snprintf(raw, sizeof(raw), "{\"body\":\"%s\"}", body);
-	engine_emit(e, raw, &r);
-	engine_until(e, r.times > 0);
-	return r;
-}
-
-/* n records with one body each, in one emission. */
-static inline void engine_send_many(struct engine *e, unsigned n, const char *body)
-{
-	struct receipt r = {0};
-	struct heard_buf b;
-	heard_buf_init(&b, 8 << 20);
-	for (unsigned i = 0; i < n; i++)
-		heard_buf_printf(&b, "{\"body\":\"%s %u\"}\n", body, i);
-	heard_emit(e->in[0].host, &(struct heard_emission){.raw = heard_buf_view(&b),
-							   .receipt = engine_receipt,
-							   .arg = &r});
-	heard_buf_release(&b);
-	engine_until(e, r.times > 0);
-	engine_must(r.code == 0);
-}
-
-/* ---- looking */
-
-static inline struct ledger_gate engine_gate(struct engine *e)
-{
-	struct ledger_gate g;
-	ledger_gate(engine_pipeline(e), &g);
-	return g;
-}
-
-static inline struct ledger_output engine_output(struct engine *e, size_t i)
-{
-	struct ledger_output l;
-	ledger_output(&engine_pipeline(e)->outputs[i], &l);
-	return l;
-}
-
-/* As `heard ledger --json` says it, when nothing moves. */
-static inline bool engine_balances(struct engine *e)
-{
-	struct heard_buf b;
-	heard_buf_init(&b, 1 << 20);
-	ledger_write(e->daemon, &b);
-	bool good = !b.failed && strstr(b.ptr, "\"balanced\":true") != NULL &&
-		    strstr(b.ptr, "\"balanced\":false") == NULL;
-	if (!good)
-		print_error("%s\n", b.ptr);
-	heard_buf_release(&b);
-	return good;
-}
-
-struct engine_letter {
-	size_t n;
-	char meta[1024], body[1024];
-	unsigned char id[16];
-};
-
-static inline bool engine_see_letter(void *arg, const struct journal_dead *dead)
-{
-	struct engine_letter *l = arg;
-	l->n++;
-	memcpy(l->id, dead->id, 16);
-	snprintf(l->meta, sizeof(l->meta), "%.*s", HEARD_ARG(dead->meta));
-	snprintf(l->body, sizeof(l->body), "%.*s", HEARD_ARG(dead->body));
-	return true;
-}
-
-/* How many dead letters there are, and the last of them. */
-static inline struct engine_letter engine_letters(struct engine *e)
-{
-	struct engine_letter l = {0};
-	journal_dead_each(e->daemon->journal, true, engine_see_letter, &l);
-	return l;
-}
-
-/* Every line of the journal, in order. */
-static inline void engine_lines(struct engine *e, struct heard_buf *out)
-{
-	struct journal_reader *r = journal_reader_create(e->daemon->journal, 0);
-	struct journal_view v;
-	heard_buf_init(out, 64 << 20);
-	heard_buf_puts(out, "");
-	while (journal_reader_next(r, &v, NULL) == 1)
-		heard_buf_str(out, v.lines);
-	journal_reader_destroy(r);
-}
-
-static inline bool engine_journal_has(struct engine *e, const char *word)
-{
-	struct heard_buf b;
-	engine_lines(e, &b);
-	bool has = b.ptr != NULL && strstr(b.ptr, word) != NULL;
-	heard_buf_release(&b);
-	return has;
-}
-
-/* A member of the last line of the journal, as its JSON says it. */
-static inline void engine_field(struct engine *e, const char *field, char *out, size_t size)
-{
-	struct heard_buf b;
-	char key[64];
-	engine_lines(e, &b);
-	const char *at = b.ptr, *hit = NULL;
-	snprintf(key, sizeof(key), "\"%s\":\"", field);
-	for (const char *p = at; p != NULL && (p = strstr(p, key)) != NULL; p++)
-		hit = p;
-	*out = '\0';
-	if (hit != NULL)
-		snprintf(out, size, "%.*s", (int)strcspn(hit + strlen(key), "\""),
-			 hit + strlen(key));
-	heard_buf_release(&b);
-}
-
-/* ---- the control socket */
-
-struct engine_client {
-	int fd;
-	char text[256 << 10]; /* a page or two of letters */
-	size_t len;
-};
-
-static inline void engine_connect(struct engine *e, struct engine_client *c,
-				  const char *request)
-{
-	memset(c, 0, sizeof(*c));
-	c->fd = control_connect(e->folder, &e->err);
-	engine_must(c->fd >= 0);
-	engine_must(dprintf(c->fd, "%s\n", request) > 0);
-}
-
-/* Reads what is there; true once the last line came or the other side is gone. */
-static inline bool engine_answered(struct engine_client *c)
-{
-	ssize_t n;
-	while (c->len < sizeof(c->text) - 1 &&
-	       (n = recv(c->fd, c->text + c->len, sizeof(c->text) - 1 - c->len, MSG_DONTWAIT)) >
-		       0)
-		c->len += (size_t)n;
-	return strstr(c->text, "\"exit\":") != NULL;
-}
-
-static inline void engine_ask(struct engine *e, struct engine_client *c, const char *request)
-{
-	engine_connect(e, c, request);
-	engine_until(e, engine_answered(c));
-	close(c->fd);
 }
 
 #endif

@@ -248,4 +248,12 @@ static inline void fixture_expect(struct fixture *f, uint64_t after, const char 
 	free(got);
 }
 
+/* Something that the journal tells is counted by its thread. */
+static inline void fixture_wait(atomic_int *n)
+{
+	for (int i = 0; i < 6000 && atomic_load(n) == 0; i++)
+		usleep(5000);
+	assert_true(atomic_load(n) > 0);
+}
+
 #endif

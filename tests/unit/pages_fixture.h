@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "output/tickets/pages.h"
+#include "zone_fixture.h"
 
 #include <heard/buf.h>
 #include <heard/http.h>
@@ -26,22 +27,6 @@
 #define NOW  INT64_C(1767323045678) /* 2026-01-02T03:04:05.678Z */
 #define HOUR INT64_C(3600000)
 #define EVIL "\"><script>alert('x')</script>\x01\xff"
-
-static struct heard_zone *shanghai;
-
-static inline int open_zone(void **state)
-{
-	(void)state;
-	shanghai = heard_zone_create("Asia/Shanghai");
-	return shanghai ? 0 : -1;
-}
-
-static inline int close_zone(void **state)
-{
-	(void)state;
-	heard_zone_destroy(shanghai);
-	return 0;
-}
 
 static inline void begin_page(struct page *p, enum page_lang lang)
 {

@@ -11,6 +11,8 @@
 #undef heard_log
 #undef heard_now
 
+#include "watch_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <watch/watch.h>
@@ -183,20 +185,11 @@ static void the_outbox_is_bounded_and_keeps_high_ones(void **state)
 	assert_string_equal(t.ids[0], "high");
 }
 
-static struct watch *a_watch(void)
-{
-	static const struct watch_options o = {
-		.weeks = 6, .samples = 30, .false_alarms = 1, .like = 10, .like_within = 1};
-	struct watch *w = watch_create(&o, NULL);
-	assert_non_null(w);
-	return w;
-}
-
 static void what_was_learned_survives(void **state)
 {
 	char path[128];
 	struct heard_error err = {0};
-	struct watch *w = a_watch(), *again = a_watch();
+	struct watch *w = make_watch(NULL, NULL), *again = make_watch(NULL, NULL);
 	struct sighting r = {.product = HEARD_STR_OF("充电宝"), .is_bad = true};
 	(void)state;
 	snprintf(path, sizeof(path), "%s/learned", t.folder);
@@ -204,7 +197,13 @@ static void what_was_learned_survives(void **state)
 	assert_int_equal(snapshot_load(path, w, t.box, &err), -ENOENT);
 	for (int i = 0; i < 3; i++)
 		watch_add(w, &r, t.now + i);
-	w->state->incidents[3].cause = BY_COUNT;
+	w->state->incidents[0] = (struct incident){.cause = BY_COUNT,
+						   .series = SERIES - 1,
+						   .like = UINT64_MAX,
+						   .onset = t.now,
+						   .ratio = 1.0 / 3,
+						   .is_high = true};
+	w->state->series[FIRST_PRODUCT + 1].base.cells[7].weeks = 0.1F;
 	add("kept", "text", false);
 	assert_int_equal(snapshot_save(path, w, t.box, &err), 0);
 	outbox_destroy(t.box);
@@ -224,7 +223,7 @@ static void a_damaged_snapshot_is_not_used(void **state)
 {
 	char path[128];
 	struct heard_error err = {0};
-	struct watch *w = a_watch();
+	struct watch *w = make_watch(NULL, NULL);
 	struct sighting r = {.is_bad = true};
 	(void)state;
 	snprintf(path, sizeof(path), "%s/learned", t.folder);
@@ -252,6 +251,93 @@ static void a_damaged_snapshot_is_not_used(void **state)
 	watch_destroy(w);
 }
 
+/* Writes these lines as a snapshot that is whole, and reads it. */
+static int load_lines(const char *const *lines, struct watch *w)
+{
+	char path[128];
+	struct heard_error err = {0};
+	snprintf(path, sizeof(path), "%s/lines", t.folder);
+	struct writer out = {.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+	heard_buf_init(&out.line, LINE_MOST);
+	crypto_generichash_init(&out.hash, NULL, 0, HASH);
+	for (; *lines; lines++) {
+		heard_buf_puts(&out.line, *lines);
+		put_line(&out, &out.line);
+	}
+	put_end(&out);
+	assert_int_equal(out.result, 0);
+	close(out.fd);
+	heard_buf_release(&out.line);
+	return snapshot_load(path, w, t.box, &err);
+}
+
+#define WATCH_LINE                                            \
+	"{\"what\":\"watch\",\"slot\":5900000,\"last_id\":3," \
+	"\"like_key\":\"000102030405060708090a0b0c0d0e0f\"}"
+
+/* Members come and go with versions, and their number with what is kept. */
+static void what_is_absent_is_zero_and_what_is_unknown_is_passed_over(void **state)
+{
+	static const char *const lines[] = {
+		WATCH_LINE,
+		"{\"what\":\"series\",\"number\":0,\"kind\":\"all\",\"since\":7,"
+		"\"slots\":[[1,1],0,[5,4,3,2,0.5,0.25,2.5,99,98]],\"charts\":[[1.5,6]],"
+		"\"later\":[{}],\"base\":{\"n\":8.5,\"cells\":[0,[1,2]]}}",
+		"{\"what\":\"message\",\"id\":\"m\",\"text\":\"x\"}", NULL};
+	struct watch *w = make_watch(NULL, NULL);
+	const struct series *s;
+	(void)state;
+	open_box("", 10);
+	assert_int_equal(load_lines(lines, w), 0);
+	s = &w->state->series[0];
+	assert_int_equal(s->since, 7);
+	assert_int_equal(s->slots[(5900000 - 2) % SLOTS].bad, 1);
+	assert_int_equal(s->slots[5900000 % SLOTS].told_n, 3);
+	assert_true(s->slots[5900000 % SLOTS].usual_bad == 2.5F);
+	assert_true(s->charts[0].sum == 1.5 && s->base.n == 8.5);
+	assert_true(s->base.cells[1].bad == 2 && s->base.cells[1].weeks == 0);
+	assert_int_equal(outbox_size(t.box), 1);
+	watch_destroy(w);
+}
+
+static void lines_that_cannot_be_meant_are_refused(void **state)
+{
+#define SERIES_LINE(number, kind, more) \
+	"{\"what\":\"series\",\"number\":" number ",\"kind\":\"" kind "\",\"since\":1" more "}"
+	static const char *const bad[] = {
+		"",
+		"{",
+		"[]",
+		"{\"what\":\"else\"}",
+		SERIES_LINE("-1", "all", ""),
+		SERIES_LINE("323", "product", ""),
+		SERIES_LINE("1", "product", ""),
+		SERIES_LINE("0", "all", ",\"last\":\"x\""),
+		SERIES_LINE("0", "all", ",\"hour_n\":-1"),
+		SERIES_LINE("0", "all", ",\"slots\":[1]"),
+		SERIES_LINE("0", "all", ",\"slots\":[[4294967296]]"),
+		SERIES_LINE("0", "all", ",\"slots\":[[1,1,1,1,1e300]]"),
+		SERIES_LINE("0", "all", ",\"base\":{\"cells\":[[null]]}"),
+		SERIES_LINE("0", "all",
+			    ",\"name\":\"0123456789012345678901234567890123456789"
+			    "012345678901234567890123\""),
+		"{\"what\":\"incident\",\"cause\":\"fire\"}",
+		"{\"what\":\"incident\",\"cause\":\"count\",\"series\":323}",
+		"{\"what\":\"watch\",\"slot\":-1,\"like_key\":\"00\"}",
+	};
+	struct watch *w = make_watch(NULL, NULL);
+	(void)state;
+	assert_int_equal(SERIES, 323);
+	open_box("", 10);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		const char *const lines[] = {WATCH_LINE, bad[i], NULL};
+		if (load_lines(lines, w) != -EBADMSG)
+			fail_msg("%s is taken", bad[i]);
+	}
+	assert_int_equal(w->state->slot, 0);
+	watch_destroy(w);
+}
+
 static void warnings_go_through_the_spool_in_order(void **state)
 {
 	struct heard_error err = {0};
@@ -260,18 +346,23 @@ static void warnings_go_through_the_spool_in_order(void **state)
 		.text = HEARD_STR_OF("起火 \"x\"\n"), .product = HEARD_STR_OF("p"), .at = 2};
 	struct warning two = {.text = HEARD_STR_OF("later"), .at = 10};
 	(void)state;
-	assert_int_equal(spool_next(t.folder, &s, &err), 0);
+	assert_int_equal(spool_next(t.folder, "", &s, &err), 0);
 	assert_int_equal(spool_put(t.folder, &two, &err), 0);
 	assert_int_equal(spool_put(t.folder, &one, &err), 0);
-	assert_int_equal(spool_next(t.folder, &s, &err), 1);
+	assert_int_equal(spool_next(t.folder, "", &s, &err), 1);
 	assert_true(heard_str_eq(s.warning.text, one.text));
 	assert_true(heard_str_is(s.warning.product, "p"));
 	assert_int_equal(s.warning.at, 2);
-	spool_remove(t.folder, s.name);
-	assert_int_equal(spool_next(t.folder, &s, &err), 1);
+	char first[sizeof(s.name)];
+	memcpy(first, s.name, sizeof(first));
+	assert_int_equal(spool_next(t.folder, first, &s, &err), 1);
+	assert_true(heard_str_is(s.warning.text, "later"));
+	assert_int_equal(spool_next(t.folder, s.name, &s, &err), 0);
+	spool_remove(t.folder, first);
+	assert_int_equal(spool_next(t.folder, "", &s, &err), 1);
 	assert_true(heard_str_is(s.warning.text, "later"));
 	spool_remove(t.folder, s.name);
-	assert_int_equal(spool_next(t.folder, &s, &err), 0);
+	assert_int_equal(spool_next(t.folder, "", &s, &err), 0);
 }
 
 static void what_is_no_warning_leaves_the_spool(void **state)
@@ -287,8 +378,8 @@ static void what_is_no_warning_leaves_the_spool(void **state)
 	snprintf(path, sizeof(path), "%s/raised/1.json", t.folder);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		assert_int_equal(write_file(path, heard_str(bad[i])), 0);
-		assert_int_equal(spool_next(t.folder, &s, &err), -EBADMSG);
-		assert_int_equal(spool_next(t.folder, &s, &err), 0);
+		assert_int_equal(spool_next(t.folder, "", &s, &err), -EBADMSG);
+		assert_int_equal(spool_next(t.folder, "", &s, &err), 0);
 	}
 }
 
@@ -304,6 +395,8 @@ int main(void)
 		CASE(the_outbox_is_bounded_and_keeps_high_ones),
 		CASE(what_was_learned_survives),
 		CASE(a_damaged_snapshot_is_not_used),
+		CASE(what_is_absent_is_zero_and_what_is_unknown_is_passed_over),
+		CASE(lines_that_cannot_be_meant_are_refused),
 		CASE(warnings_go_through_the_spool_in_order),
 		CASE(what_is_no_warning_leaves_the_spool),
 	};

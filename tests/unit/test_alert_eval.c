@@ -11,6 +11,8 @@
  */
 #include "../eval/alert_sim.c"
 
+#include "watch_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -148,20 +150,11 @@ static void keep(void *arg, const struct sim_record *r)
 
 static void run(struct score *s, uint64_t seed, double a_day)
 {
-	static const struct watch_options options = {.weeks = 6,
-						     .samples = 30,
-						     .learn_hours = 72,
-						     .false_alarms = 0.5,
-						     .like = 10,
-						     .like_within = 600000,
-						     .silence = true};
 	struct heap heap;
 	memset(s, 0, sizeof(*s));
 	sim_init(&s->sim, seed, a_day,
 		 getenv("HEARD_EVAL_LEAST") ? atof(getenv("HEARD_EVAL_LEAST")) : 4);
-	s->watch = watch_create(&options, NULL);
-	s->watch->tell = on_notice;
-	s->watch->arg = s;
+	s->watch = make_watch(on_notice, s);
 	for (int64_t at = s->sim.begin; at < s->sim.begin + (int64_t)SIM_DAYS * DAY_MS;
 	     at += STEP_MS) {
 		heap.n = 0;

@@ -3,7 +3,7 @@
  * becomes of it when somebody stops.  The keeper is output "o0"; the carrier is output
  * "o1", which the input names in `reply`, or the input itself.
  */
-#include "engine.h"
+#include "engine_emit.h"
 
 #include "answer.h"
 #include "seal.h"
@@ -54,13 +54,13 @@ static void carrier_reply(void *self, const struct heard_answer *a, struct heard
 	copy(carrier.status, sizeof(carrier.status), a->status);
 	copy(carrier.lang, sizeof(carrier.lang), a->lang);
 	carrier.thread = pthread_self();
+	carrier.n++; /* before the word, which a test on another thread waits for */
 	if (carrier.mode == HOLDS)
 		carrier.held[carrier.n_held++] = r;
 	else if (carrier.mode == SENDS)
 		heard_reply_finish(r, HEARD_DELIVERED, 0, NULL);
 	else
 		heard_reply_finish(r, HEARD_REFUSED, 7, "no such customer");
-	carrier.n++;
 }
 
 static void carrier_stop(void *self, struct heard_done *done)
@@ -120,19 +120,12 @@ static void with_carrier(enum carrier_mode mode)
 	engine_plugin(&e.outputs[1])->stop = carrier_stop;
 }
 
-static void with_life(void)
+/* The input itself, which no output is named for. */
+static void with_input_that_carries(enum carrier_mode mode)
 {
-	static const struct daemon_flags flags = {.file = "/proc/self/exe"};
-	engine_start(&e);
-	e.daemon->life = life_create(e.daemon, &flags);
-	assert_non_null(e.daemon->life);
-}
-
-static void stop_orderly(void)
-{
-	life_stop(e.daemon);
-	assert_int_equal(loop_run(e.daemon->main), 0);
-	assert_int_equal(life_exit_code(e.daemon->life), 0);
+	with_carrier(mode);
+	e.inputs[0].reply = NULL;
+	engine_plugin(&e.inputs[0])->reply = carrier_reply;
 }
 
 /* ---- the way */
@@ -161,9 +154,7 @@ static void an_input_carries_its_own(void **state)
 {
 	(void)state;
 	struct word w = {0};
-	with_carrier(REFUSES);
-	e.inputs[0].reply = NULL;
-	engine_plugin(&e.inputs[0])->reply = carrier_reply;
+	with_input_that_carries(REFUSES);
 	engine_start(&e);
 	ask("shop/in", &w);
 	engine_until(&e, w.times > 0);
@@ -181,7 +172,7 @@ static void it_finds_its_carrier_across_threads(void **state)
 	memset(w, 0, sizeof(w));
 	with_carrier(SENDS);
 	engine_plugin(&e.outputs[1])->flags |= HEARD_OWN_LOOP;
-	with_life();
+	engine_start_with_life(&e);
 	for (int i = 0; i < N; i++)
 		ask("shop/in", &w[i]);
 	for (int i = 0; i < N; i++)
@@ -191,7 +182,7 @@ static void it_finds_its_carrier_across_threads(void **state)
 	assert_int_equal(carrier.n, N);
 	assert_true(pthread_equal(w[0].thread, pthread_self()));
 	assert_false(pthread_equal(carrier.thread, pthread_self()));
-	stop_orderly();
+	engine_stop_orderly(&e);
 }
 
 static void ask_from_home(void *arg)
@@ -208,12 +199,12 @@ static void the_word_comes_to_the_keepers_home(void **state)
 	memset(&w, 0, sizeof(w));
 	with_carrier(SENDS);
 	engine_plugin(&e.outputs[0])->flags |= HEARD_OWN_LOOP;
-	with_life();
+	engine_start_with_life(&e);
 	heard_post(host(0), ask_from_home, &w);
 	engine_until(&e, w.times > 0);
 	assert_true(pthread_equal(carrier.thread, pthread_self()));
 	assert_false(pthread_equal(w.thread, pthread_self()));
-	stop_orderly();
+	engine_stop_orderly(&e);
 	assert_int_equal(w.times, 1);
 }
 
@@ -266,10 +257,10 @@ static void what_a_carrier_finishes_while_it_stops_is_told(void **state)
 	struct word w = {0};
 	with_carrier(HOLDS);
 	carrier.finishes_at_stop = true;
-	with_life();
+	engine_start_with_life(&e);
 	ask("shop/in", &w);
 	engine_until(&e, carrier.n == 1);
-	stop_orderly();
+	engine_stop_orderly(&e);
 	assert_int_equal(w.times, 1);
 	assert_int_equal(w.outcome, HEARD_DELIVERED);
 	assert_int_equal(w.keeper_stops, 0); /* before the keeper ended */
@@ -282,11 +273,11 @@ static void what_a_carrier_still_holds_at_its_end_is_tried_again(void **state)
 	struct word w[2] = {{0}};
 	with_carrier(HOLDS);
 	engine_plugin(&e.outputs[1])->flags |= HEARD_OWN_LOOP;
-	with_life();
+	engine_start_with_life(&e);
 	ask("shop/in", &w[0]);
 	ask("shop/in", &w[1]);
 	engine_until(&e, carrier.n == 2);
-	stop_orderly();
+	engine_stop_orderly(&e);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(w[i].times, 1);
 		assert_int_equal(w[i].outcome, HEARD_RETRY);
@@ -299,13 +290,11 @@ static void an_input_that_holds_one_does_not_hold_a_stop_up(void **state)
 {
 	(void)state;
 	struct word w = {0};
-	with_carrier(HOLDS);
-	e.inputs[0].reply = NULL;
-	engine_plugin(&e.inputs[0])->reply = carrier_reply;
-	with_life();
+	with_input_that_carries(HOLDS);
+	engine_start_with_life(&e);
 	ask("shop/in", &w);
 	engine_until(&e, carrier.n == 1);
-	stop_orderly();
+	engine_stop_orderly(&e);
 	assert_int_equal(w.times, 1);
 	assert_int_equal(w.outcome, HEARD_RETRY);
 }
@@ -318,10 +307,10 @@ static void a_keeper_that_is_its_own_carrier_can_stop(void **state)
 	with_carrier(HOLDS);
 	e.inputs[0].reply = "o0";
 	engine_plugin(&e.outputs[0])->reply = carrier_reply;
-	with_life();
+	engine_start_with_life(&e);
 	ask("shop/in", &w);
 	engine_until(&e, carrier.n == 1);
-	stop_orderly();
+	engine_stop_orderly(&e);
 	assert_int_equal(w.times, 1);
 	assert_int_equal(w.outcome, HEARD_RETRY);
 	assert_string_equal(w.reason, "the daemon is stopping");
@@ -342,7 +331,7 @@ static void what_is_asked_while_stopping_is_tried_again(void **state)
 	memset(&late, 0, sizeof(late));
 	with_carrier(SENDS);
 	e.out[0]->mode = OUTPUT_HOLDS; /* so that it cannot end at once */
-	with_life();
+	engine_start_with_life(&e);
 	struct receipt r = {0};
 	engine_emit(&e, "{\"body\":\"x\"}", &r);
 	engine_until(&e, e.out[0]->n_held == 1);

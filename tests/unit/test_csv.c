@@ -197,6 +197,9 @@ static void the_head_is_found_or_refused(void **state)
 	assert_int_equal(HEAD("sep=;\r\nreview,x;rating\n", false), 1);
 	assert_int_equal(h.dialect.separator, ';');
 	assert_int_equal(h.begin, 7);
+	assert_int_equal(HEAD("sep=;\n\nreview,x;rating\n", false), 1);
+	assert_int_equal(h.begin, 7);
+	assert_int_equal(h.lines, 3);
 	assert_int_equal(HEAD("review,\"rat", false), 0);
 	assert_int_equal(HEAD("review,rating", false), 0);
 	assert_int_equal(HEAD("review,rating", true), 1);

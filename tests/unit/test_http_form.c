@@ -62,6 +62,7 @@ static int setup(void **state)
 	t.host = (struct heard_host){.full_name = (char *)"shop/http", .secret = t.secret};
 	t.batch = batch_create(16 << 20);
 	t.http = (struct http){.channel = "web",
+			       .max_body = 1000,
 			       .path = "/feedback",
 			       .consent = {"", "", "7"},
 			       .attachments = {2, 64, {types, 2}},
@@ -316,6 +317,18 @@ static void body_from_elsewhere_has_any_field_but_no_claims(void **state)
 	assert_non_null(strstr(err.text, "part 2"));
 }
 
+static void fields_from_elsewhere_are_no_longer_than_a_body(void **state)
+{
+	struct heard_error err;
+	char body[2000];
+	(void)state;
+	snprintf(body, sizeof(body), PART("a", "%0500d") PART("b", "%0500d") "--b--", 0, 0);
+	assert_int_equal(decode(body, false, &err), 0);
+	snprintf(body, sizeof(body), PART("a", "%0500d") PART("b", "%0501d") "--b--", 0, 0);
+	assert_int_equal(decode(body, false, &err), -EFBIG);
+	assert_int_equal(fault_find(err.text), FAULT_TOO_LONG);
+}
+
 static void files_are_what_their_bytes_say(void **state)
 {
 	struct heard_error err;
@@ -450,6 +463,7 @@ int main(void)
 		TEST(what_is_missing_or_malformed_is_told),
 		TEST(record_has_the_fields_of_the_form_and_no_others),
 		TEST(body_from_elsewhere_has_any_field_but_no_claims),
+		TEST(fields_from_elsewhere_are_no_longer_than_a_body),
 		TEST(files_are_what_their_bytes_say),
 		TEST(one_bad_file_keeps_all_out),
 		TEST(full_disk_is_not_the_senders_fault),

@@ -111,7 +111,7 @@ static void create(void)
 static int dial(void)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET};
-	struct timeval deadline = {.tv_sec = 10};
+	struct timeval deadline = {.tv_sec = 30};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	in.sin_port = htons((uint16_t)http_port(t.http, "public"));
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -1,7 +1,8 @@
 /*
  * Tests of input.c and job.c: emissions, batches, order, receipts, tokens.
  */
-#include "engine.h"
+#include "engine_emit.h"
+#include "engine_look.h"
 
 static struct engine e;
 

@@ -240,15 +240,18 @@ int fake_rows(const struct rows *rows, struct heard_str raw, struct heard_batch 
 {
 	int64_t line = rows->line;
 
-	(void)b;
 	(void)err;
 	for (raw = heard_str_skip(raw, rows->header); raw.len > 0;) {
 		struct csv_cut cut = csv_cut(&rows->dialect, raw, true, 1);
 
+		struct heard_str row = heard_str_trim(heard_str_n(raw.ptr, cut.bytes));
+
 		assert_true(cut.rows == 1);
-		append(to_lines, "%.*s@%lld\n",
-		       HEARD_ARG(heard_str_trim(heard_str_n(raw.ptr, cut.bytes))),
-		       (long long)line);
+		if (rows->refusal)
+			fake_dead(b, row, line, "'%s' row %.*s: %s", rows->file, HEARD_ARG(row),
+				  rows->refusal);
+		else
+			append(to_lines, "%.*s@%lld\n", HEARD_ARG(row), (long long)line);
 		raw = heard_str_skip(raw, cut.bytes);
 		line += cut.lines;
 	}
@@ -939,7 +942,7 @@ static void put_book(const char *name, int n)
 
 static void a_workbook_is_read_once_over_kills_and_refusals(void **state)
 {
-	enum { LAST = 60000 };
+	enum { LAST = 200000 }; /* more than may be in flight: it is open when refused */
 	char *at;
 
 	(void)state;
@@ -954,9 +957,10 @@ static void a_workbook_is_read_once_over_kills_and_refusals(void **state)
 		give(-EAGAIN);
 	timers[0].fn(timers[0].arg);
 	turn_all();
-	while (n_held > 0)
+	while (n_held > 0) {
 		give(0);
-	turn_all();
+		turn_all();
+	}
 	assert_true(exists("done/a.xlsx"));
 	at = taken;
 	for (int i = 2; i <= LAST; i++) {
@@ -967,6 +971,39 @@ static void a_workbook_is_read_once_over_kills_and_refusals(void **state)
 		at = strchr(at, '\n') + 1;
 	}
 	assert_true(*at == '\0');
+}
+
+static void one_row_in_conflict_does_not_take_others_with_it(void **state)
+{
+	(void)state;
+	char *text = NULL;
+
+	append(&text, "review,rating\n");
+	for (int i = 0; i < 500; i++)
+		append(&text, "r%d,5\n", i);
+	put("a.csv", text);
+	free(text);
+	make_old("a.csv");
+	put_book("b.xlsx", 500);
+	poison = "333,5@";
+	begin("", true, DONE_MOVE);
+	assert_int_equal(count(taken, '\n'), 499 + 499);
+	assert_string_equal(dead, "'a.csv' row r333,5: the same source_id came with other "
+				  "content before\n");
+	assert_true(exists("done/a.csv"));
+	assert_true(exists("done/b.xlsx"));
+}
+
+static void one_row_of_a_workbook_in_conflict_is_a_dead_letter(void **state)
+{
+	(void)state;
+	put_book("b.xlsx", 500);
+	poison = "333,333,333@";
+	begin("", true, DONE_MOVE);
+	assert_int_equal(count(taken, '\n'), 498);
+	assert_string_equal(dead, "'b.xlsx' row 333,333,333: the same source_id came with "
+				  "other content before\n");
+	assert_true(exists("done/b.xlsx"));
 }
 
 static void a_workbook_written_anew_is_read_anew(void **state)
@@ -1039,6 +1076,8 @@ int main(void)
 		IN_FOLDER(rows_too_long_are_skipped_in_bounded_memory),
 		IN_FOLDER(a_table_of_something_else_is_left_until_it_changes),
 		IN_FOLDER(a_workbook_is_read_once_over_kills_and_refusals),
+		IN_FOLDER(one_row_in_conflict_does_not_take_others_with_it),
+		IN_FOLDER(one_row_of_a_workbook_in_conflict_is_a_dead_letter),
 		IN_FOLDER(a_workbook_written_anew_is_read_anew),
 		IN_FOLDER(a_folder_that_is_not_there_is_an_error),
 		IN_FOLDER(marks_are_read_back_and_nonsense_is_refused),

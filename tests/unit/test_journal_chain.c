@@ -119,13 +119,6 @@ static void let_go(void)
 	pthread_mutex_unlock(&disk.lock);
 }
 
-static void wait_for(atomic_int *n)
-{
-	for (int i = 0; i < 6000 && atomic_load(n) == 0; i++)
-		usleep(5000);
-	assert_true(atomic_load(n) > 0);
-}
-
 static struct journal_io gated_io;
 
 static void open_gated(struct fixture *f)
@@ -207,7 +200,7 @@ static void a_failure_cancels_what_follows_of_its_epoch(void **state)
 	assert_int_equal(atomic_load(&f.n_back), 0);
 
 	get_well();
-	wait_for(&f.n_back);
+	fixture_wait(&f.n_back);
 	assert_int_equal(commit(&f, "late\n", &chain, 2), -ECANCELED);
 	assert_int_equal(commit(&f, "later\n", &chain, 1), -ECANCELED);
 	assert_int_equal(commit(&f, "again\n", &chain, 3), 0);

@@ -1,7 +1,8 @@
 /*
  * Tests of output.c: the pump, its window, positions, `when`.
  */
-#include "engine.h"
+#include "engine_emit.h"
+#include "engine_look.h"
 
 #include <dirent.h>
 #include <fcntl.h>

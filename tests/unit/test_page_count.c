@@ -2,13 +2,11 @@
  * test_page_count.c - last month's figures are counted apart, once at a time, and brought
  * home; a stop waits for them.
  */
-#include "heard/host.h"
+#include "zone_fixture.h"
 
-#define heard_zone(host)     test_zone(host)
 #define heard_now(host)	     test_now(host)
 #define heard_post	     test_post
 #define heard_log(host, ...) test_log(host, __VA_ARGS__)
-struct heard_zone *test_zone(struct heard_host *);
 int64_t test_now(const struct heard_host *);
 void test_post(struct heard_host *, void (*fn)(void *arg), void *arg);
 void test_log(struct heard_host *, enum heard_level, const char *format, ...)
@@ -17,12 +15,9 @@ void test_log(struct heard_host *, enum heard_level, const char *format, ...)
 
 #include "store_fixture.h"
 
-#undef heard_zone
 #undef heard_now
 #undef heard_post
 #undef heard_log
-
-static struct heard_zone *shanghai;
 
 static struct {
 	pthread_mutex_t lock;
@@ -32,12 +27,6 @@ static struct {
 	int n_posts, n_warnings;
 	int64_t now;
 } t = {.lock = PTHREAD_MUTEX_INITIALIZER, .came = PTHREAD_COND_INITIALIZER};
-
-struct heard_zone *test_zone(struct heard_host *host)
-{
-	(void)host;
-	return shanghai;
-}
 
 int64_t test_now(const struct heard_host *host)
 {
@@ -173,20 +162,6 @@ static void months_begin_at_local_midnight(void **state)
 	assert_string_equal(text, "2025-11-30T16:00:00.000Z");
 	heard_time_format(month_start(eve, 1, NULL), text);
 	assert_string_equal(text, "2025-11-01T00:00:00.000Z");
-}
-
-static int open_zone(void **state)
-{
-	(void)state;
-	shanghai = heard_zone_create("Asia/Shanghai");
-	return shanghai ? 0 : -1;
-}
-
-static int close_zone(void **state)
-{
-	(void)state;
-	heard_zone_destroy(shanghai);
-	return 0;
 }
 
 int main(void)

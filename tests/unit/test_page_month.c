@@ -1,21 +1,11 @@
 /*
  * test_page_month.c - last month's figures on the page of promises.
  */
-#include "heard/host.h"
+#include "zone_fixture.h"
 
-#define heard_zone(host) test_zone(host)
-struct heard_zone *test_zone(struct heard_host *);
 #include "output/tickets/page_month.c"
 
 #include "pages_fixture.h"
-
-#undef heard_zone
-
-struct heard_zone *test_zone(struct heard_host *host)
-{
-	(void)host;
-	return shanghai;
-}
 
 static void put(struct page *p, enum page_lang lang, const struct pages *pages)
 {

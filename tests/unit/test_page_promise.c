@@ -1,21 +1,11 @@
 /*
  * test_page_promise.c - what is promised is what the store works by.
  */
-#include "heard/host.h"
+#include "zone_fixture.h"
 
-#define heard_zone(host) test_zone(host)
-struct heard_zone *test_zone(struct heard_host *);
 #include "output/tickets/page_promise.c"
 
 #include "pages_fixture.h"
-
-#undef heard_zone
-
-struct heard_zone *test_zone(struct heard_host *host)
-{
-	(void)host;
-	return shanghai;
-}
 
 void page_month_count(struct pages *pages)
 {

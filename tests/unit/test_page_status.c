@@ -88,6 +88,38 @@ static void spam_and_merged_look_like_new(void **state)
 	}
 }
 
+static void spam_is_not_told_from_what_it_was_before(void **state)
+{
+	static const struct {
+		enum store_state before;
+		size_t n_steps;
+	} cases[] = {
+		{STORE_NEW, 1},	    {STORE_OPENED, 2},	 {STORE_OPENED, 3},
+		{STORE_WAITING, 4}, {STORE_REOPENED, 6}, {STORE_REOPENED, 7},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int64_t due = NOW + 10 * HOUR; due <= NOW + 30 * HOUR; due += 20 * HOUR) {
+			struct page before, after;
+			struct heard_buf json_before, json_after;
+			struct store_status s = a_status(cases[i].before, cases[i].n_steps);
+			s.expected_at = due;
+			heard_buf_init(&json_before, 4096);
+			heard_buf_init(&json_after, 4096);
+			put(&before, PAGE_ZH, &s);
+			page_status_json(&json_before, &s);
+			s.state = STORE_SPAM;
+			put(&after, PAGE_ZH, &s);
+			page_status_json(&json_after, &s);
+			assert_string_equal(after.out.ptr, before.out.ptr);
+			assert_string_equal(json_after.ptr, json_before.ptr);
+			heard_buf_release(&json_before);
+			heard_buf_release(&json_after);
+			page_release(&before);
+			page_release(&after);
+		}
+}
+
 static void promise_is_of_the_next_thing(void **state)
 {
 	struct page p;
@@ -185,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_state_has_words_of_its_own),
 		cmocka_unit_test(spam_and_merged_look_like_new),
+		cmocka_unit_test(spam_is_not_told_from_what_it_was_before),
 		cmocka_unit_test(promise_is_of_the_next_thing),
 		cmocka_unit_test(way_shows_what_was_and_what_is_to_come),
 		cmocka_unit_test(answers_are_text),

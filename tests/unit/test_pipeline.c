@@ -2,7 +2,8 @@
  * Tests of pipeline.c and daemon.c: pressure, a full journal, receipts after
  * delivery, starts that fail.
  */
-#include "engine.h"
+#include "engine_emit.h"
+#include "engine_look.h"
 
 static struct engine e;
 

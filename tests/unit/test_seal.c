@@ -209,10 +209,10 @@ static void sealing_is_fast(void **state)
 	make_keys(&to, &key);
 	sealer_init(&s, &to);
 	heard_buf_init(&token, 4096);
-	clock_gettime(CLOCK_MONOTONIC, &from);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
 	for (int i = 0; i < ROUNDS; i++)
 		seal(&s, HEARD_STR_OF("someone@example.com"), 1, &token);
-	clock_gettime(CLOCK_MONOTONIC, &till);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &till);
 	double ns = ((double)(till.tv_sec - from.tv_sec) * 1e9 +
 		     (double)(till.tv_nsec - from.tv_nsec)) /
 		    ROUNDS;

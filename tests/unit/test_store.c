@@ -298,9 +298,12 @@ static void history_cannot_be_changed_even_by_sql(void **state)
 	struct fixture *f = *state;
 	sqlite3 *db;
 	put(f, a_complaint(f, 1, "x"));
+	must_move(f, 1, STORE_OPENED, NOW);
 	assert_int_equal(db_open(&db, f->path, false, 1024, &f->err), 0);
 	assert_int_not_equal(db_exec(db, "DELETE FROM history", &f->err), 0);
 	assert_int_not_equal(db_exec(db, "UPDATE history SET who='x'", &f->err), 0);
+	assert_int_not_equal(db_exec(db, "DELETE FROM ticket", &f->err), 0);
+	assert_int_not_equal(db_exec(db, "UPDATE ticket SET made_at=NULL", &f->err), 0);
 	sqlite3_close(db);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "store_fixture.h"
 
+#include <store/erase.h>
 #include <store/figures.h>
 #include <store/sqlite.h>
 
@@ -239,25 +240,63 @@ static void a_revised_score_takes_the_place_of_the_first(void **state)
 	struct fixture *f = *state;
 	struct store_record rec = a_record(f, 1, "bad");
 	rec.source_id = HEARD_STR_OF("review-1");
+	rec.line = HEARD_STR_OF("{\"channel\":\"web\",\"rating\":1,\"nps\":0.1}");
 	rec.rating = 1;
+	rec.nps = 0.1;
 	put(f, rec);
 	rec = a_record(f, 2, "good after all");
 	rec.source_id = HEARD_STR_OF("review-1");
+	rec.line = HEARD_STR_OF("{\"channel\":\"web\",\"rating\":5,\"rating_max\":5}");
 	rec.op = STORE_OP_UPDATE;
 	rec.revision = 1;
 	rec.rating = 5;
 	put(f, rec);
 	struct store_figures got = figures(f);
+	assert_int_equal(got.nps.answers, 0);
 	assert_int_equal(got.rating.answers, 1);
 	assert_true(near(got.rating.sum, 1));
 	store_figures_release(&got);
 	rec = a_record(f, 3, "");
 	rec.source_id = HEARD_STR_OF("review-1");
+	rec.line = HEARD_STR_OF("{\"op\":\"delete\",\"rating\":5}");
 	rec.op = STORE_OP_DELETE;
+	rec.rating = 5;
 	rec.revision = 2;
 	put(f, rec);
 	got = figures(f);
 	assert_int_equal(got.rating.answers, 0);
+	store_figures_release(&got);
+	rec = a_record(f, 4, "put back");
+	rec.source_id = HEARD_STR_OF("review-1");
+	rec.op = STORE_OP_UPDATE;
+	rec.rating = 4;
+	rec.revision = 3;
+	put(f, rec);
+	got = figures(f);
+	assert_int_equal(got.rating.answers, 1); /* a removal's score was not counted */
+	store_figures_release(&got);
+}
+
+/* What is left of an erased record still says what was counted. */
+static void a_score_of_an_erased_record_is_taken_back(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = a_record(f, 1, "bad");
+	rec.source_id = HEARD_STR_OF("review-1");
+	rec.line = HEARD_STR_OF("{\"channel\":\"kiosk\",\"rating\":1,\"rating_max\":4}");
+	rec.channel = HEARD_STR_OF("kiosk");
+	rec.rating = 1;
+	rec.rating_max = 4;
+	put(f, rec);
+	assert_int_equal(act_begin(f->store, &f->err), 0);
+	assert_int_equal(act_end(f->store, erase_record(f->store, 1, &f->err), &f->err), 0);
+	rec = a_record(f, 2, "once more");
+	rec.source_id = HEARD_STR_OF("review-1");
+	rec.revision = 1;
+	put(f, rec);
+	struct store_figures got = figures(f);
+	assert_int_equal(got.rating.answers, 0);
+	assert_int_equal(got.kiosk.answers, 0);
 	store_figures_release(&got);
 }
 
@@ -379,6 +418,7 @@ int main(void)
 		TEST(the_kiosk_index_of_four_faces),
 		TEST(the_kiosk_index_of_five_faces),
 		TEST(a_revised_score_takes_the_place_of_the_first),
+		TEST(a_score_of_an_erased_record_is_taken_back),
 		TEST(rates_are_over_the_tickets_received_as_they_stand),
 		TEST(a_level_whose_time_is_over_is_due_although_nobody_noticed),
 		TEST(departments_and_topics_have_figures_of_their_own),

@@ -106,10 +106,48 @@ static void records_of_version_1_are_counted(void **state)
 			 NOW / 900000);
 }
 
+/* What version 8 made of version 7's, and 7 of 6's. */
+#define BACK_TO_VERSION_7                                                   \
+	"DROP TRIGGER ticket_is_kept; DROP TRIGGER ticket_making_is_fixed;" \
+	"ALTER TABLE ticket DROP COLUMN made_at;"
+#define BACK_TO_VERSION_6                                                                \
+	"DROP TABLE score; CREATE TABLE score(at INTEGER, record INTEGER, kind INTEGER," \
+	" value REAL NOT NULL, max REAL, channel TEXT, product TEXT,"                    \
+	" PRIMARY KEY(at, record, kind)) WITHOUT ROWID; DROP TABLE reach;"               \
+	"ALTER TABLE ticket ADD COLUMN reach INTEGER NOT NULL DEFAULT 1;" BACK_TO_VERSION_7
+
+static void scores_and_groups_of_version_6_are_kept(void **state)
+{
+	struct fixture *f = *state;
+	for (unsigned i = 1; i <= 3; i++)
+		put(f, a_complaint(f, i, i == 3 ? "another" : "the same"));
+	assert_int_equal(
+		db_exec(f->store->db,
+			BACK_TO_VERSION_6
+			"INSERT INTO history(ticket,at,who,what,became)"
+			" VALUES(3,1,'heard','created','new');"
+			"UPDATE ticket SET reach=40 WHERE id=1;"
+			"INSERT INTO score VALUES(899999,1,1,9,NULL,'web','PB-1'),"
+			"(900000,2,1,9,NULL,'web',NULL),(900001,3,1,9,NULL,NULL,NULL),"
+			"(900001,3,4,3,NULL,'kiosk',NULL),(900002,4,4,3,5,'kiosk',NULL),"
+			"(900002,5,4,3,5,'web',NULL);"
+			"PRAGMA user_version=6;",
+			&f->err),
+		0);
+	open_again(f);
+	assert_int_equal(look(f, 1).is.reach, 40);
+	assert_int_equal(look(f, 2).is.reach, look(f, 2).is.leader ? 40 : 1);
+	assert_int_equal(look(f, 3).is.reach, 1);
+	assert_string_equal(history_of(f, 3), "created >new;"); /* its row of then */
+	assert_int_equal(number_of(f, "SELECT count(*) FROM score"), 4);
+	assert_int_equal(number_of(f, "SELECT n FROM score WHERE quarter=1 AND kind=1"), 2);
+	assert_int_equal(number_of(f, "SELECT n FROM score WHERE kiosk AND max=5"), 2);
+}
+
 /* Of all lines that look like it, the one that is. */
 static void files_of_earlier_records_are_known(void **state)
 {
-	static const char step_back[] =
+	static const char step_back[] = BACK_TO_VERSION_6
 		"DROP TABLE attachment; DROP TABLE gone;"
 		"INSERT INTO record VALUES(11,x'11',1,0,NULL,NULL,CAST('{\"attachments\":[{"
 		"\"sha256\":"
@@ -169,6 +207,7 @@ int main(void)
 		TEST(a_waiting_ticket_of_version_1_keeps_its_time),
 		TEST(records_of_version_1_are_counted),
 		TEST(files_of_earlier_records_are_known),
+		TEST(scores_and_groups_of_version_6_are_kept),
 		TEST(the_timers_questions_are_answered_by_an_index),
 	};
 	return cmocka_run_group_tests_name("store_schema", tests, NULL, NULL);

@@ -3,7 +3,8 @@
  * who know events, once, however often it is told.  Output "o0" tells; "o1" has a
  * `when` that names `event`, "o2" none, "o3" one that does not.
  */
-#include "engine.h"
+#include "engine_emit.h"
+#include "engine_look.h"
 
 #include "metrics.h"
 #include "seal.h"
@@ -46,21 +47,6 @@ static struct receipt tell(const char *raw)
 	tell_as(raw, &r);
 	engine_until(&e, r.times > 0);
 	return r;
-}
-
-static void with_life(void)
-{
-	static const struct daemon_flags flags = {.file = "/proc/self/exe"};
-	engine_start(&e);
-	e.daemon->life = life_create(e.daemon, &flags);
-	assert_non_null(e.daemon->life);
-}
-
-static void stop_orderly(void)
-{
-	life_stop(e.daemon);
-	assert_int_equal(loop_run(e.daemon->main), 0);
-	assert_int_equal(life_exit_code(e.daemon->life), 0);
 }
 
 #define CREATED                                                               \
@@ -309,13 +295,13 @@ static void receipts_come_to_the_tellers_home(void **state)
 	(void)state;
 	memset(&told, 0, sizeof(told));
 	engine_plugin(&e.outputs[0])->flags |= HEARD_OWN_LOOP;
-	with_life();
+	engine_start_with_life(&e);
 	heard_post(teller(), tell_from_home, NULL);
 	engine_until(&e, told.times > 0);
 	assert_int_equal(told.code, 0);
 	assert_false(pthread_equal(told.thread, pthread_self()));
 	engine_until(&e, e.out[1]->records == 1);
-	stop_orderly();
+	engine_stop_orderly(&e);
 }
 
 /* The one on its way is waited for; a later one is refused, and told at the next start. */
@@ -323,7 +309,7 @@ static void a_stop_waits_for_the_receipt(void **state)
 {
 	(void)state;
 	memset(&told, 0, sizeof(told));
-	with_life();
+	engine_start_with_life(&e);
 	life_stop(e.daemon);
 	while (e.daemon->state < DAEMON_STOPPING_OUTPUTS)
 		engine_turn(&e);

@@ -3,6 +3,8 @@
  */
 #include "output/alert/words.c"
 
+#include "watch_fixture.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,18 +50,10 @@ static void on_notice(void *arg, const struct notice *n)
 
 static int setup(void **state)
 {
-	static const struct watch_options o = {.weeks = 6,
-					       .samples = 30,
-					       .learn_hours = 72,
-					       .false_alarms = 0.5,
-					       .like = 10,
-					       .like_within = 600000,
-					       .silence = true};
 	(void)state;
 	memset(&t, 0, sizeof(t));
-	t.watch = watch_create(&o, NULL);
-	t.watch->tell = on_notice;
-	return t.watch ? 0 : -1;
+	t.watch = make_watch(on_notice, NULL);
+	return 0;
 }
 
 static int teardown(void **state)

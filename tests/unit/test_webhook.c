@@ -15,6 +15,7 @@
 #define heard_log	      test_log
 #define heard_zone	      test_zone
 #include "lib/hook/hook.c"
+#include "lib/hook/minute.c"
 #include "lib/hook/preset.c"
 #include "lib/hook/robot.c"
 #undef HEX

@@ -54,17 +54,10 @@ static enum step skip_row(struct tail *t, struct piece *take, bool may_end, size
 				       heard_str_n(take->chunk->bytes, (size_t)n), is_end)
 			    : 0;
 
+	if (!is_end && n > 0)
+		n -= n % 2; /* UTF-16: half a character is read again */
 	take->header = 0;
-	if (line > 0)
-		return tail_emit_too_long(t, take, t->skipped + (int64_t)line);
-	if (n == 0 && may_end)
-		return tail_emit_too_long(t, take, t->skipped);
-	chunk_put(take->chunk);
-	if (n <= 0)
-		return n < 0 ? STEP_FAILED : STEP_END;
-	t->skipped += n;
-	*bytes += (size_t)n;
-	return STEP_EMITTED;
+	return tail_skip(t, take, n, line, may_end, bytes);
 }
 
 /* Not one whole row in what was read. */

@@ -126,21 +126,18 @@ static int file_decode(void *self, struct heard_str raw, struct heard_str contex
 
 static const char *const formats[] = {"auto", "ndjson", "csv", "xlsx", NULL};
 static const char *const dones[] = {"mark", "move", "delete", NULL};
-static const char *const charsets[] = {"auto", "utf-8",	 "gb18030",  "gbk",	 "gb2312",
-				       "big5", "utf-16", "utf-16le", "utf-16be", NULL};
-static const char *const maps[] = {"auto", "taobao",	 "tmall",      "jd",
-				   "pdd",  "generic-zh", "generic-en", NULL};
 static const struct heard_option options[] = {
 	{"path", HEARD_PATH(struct file, path), .value = NULL,
 	 .help = "File to read, or folder whose files are read as they come"},
 	{"format", HEARD_CHOICE(struct file, format), .value = "auto", .choices = formats,
 	 .help = "What is in the files; auto goes by name and content: .ndjson, .jsonl and "
 		 ".json, .csv, .tsv and .txt, .xlsx and .xls are read"},
-	{"columns", HEARD_MAP(struct file, columns), .value = "", .choices = maps,
+	{"columns", HEARD_MAP(struct file, columns), .value = "", .choices = map_names,
 	 .help = "Of a table: which column is which field, { body = \"Header|Other header\"; "
 		 "rating_max = \"=10\"; }, or a map that comes with heard; auto takes the one "
 		 "that fits best"},
-	{"charset", HEARD_CHOICE(struct file, charset), .value = "auto", .choices = charsets,
+	{"charset", HEARD_CHOICE(struct file, charset), .value = "auto",
+	 .choices = charset_names,
 	 .help = "Of a CSV file; auto tells UTF-8, UTF-16 with a mark, and GB18030 apart"},
 	{"sheet", HEARD_STRING(struct file, sheet), .value = "",
 	 .help = "Name of the sheet of a workbook; empty is the first"},

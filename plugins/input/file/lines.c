@@ -18,6 +18,8 @@
 #include <heard/record.h>
 #include <table/rows.h>
 
+static const char conflict[] = "the same source_id came with other content before";
+
 void place_name(struct place *place, const char *name)
 {
 	size_t i = 0;
@@ -79,9 +81,8 @@ static int decode_line(const struct lines_options *o, const struct place *place,
 		return 0;
 	if ((int64_t)line.len > o->max_line)
 		return bury(batch, place, line, number, "longer than max_line");
-	if (place->kind == PLACE_CONFLICT)
-		return bury(batch, place, line, number,
-			    "the same source_id came with other content before");
+	if (place->is_conflict)
+		return bury(batch, place, line, number, conflict);
 	result = heard_batch_add_json(batch, line, &err);
 	if (result == -EBADMSG)
 		return bury(batch, place, line, number, err.text);
@@ -115,6 +116,7 @@ static int decode_rows(const struct lines_options *o, const struct place *place,
 		.header = place->header,
 		.line = place->line,
 		.max_row = o->max_line,
+		.refusal = place->is_conflict ? conflict : NULL,
 	};
 
 	return rows_decode(&rows, raw, batch, err);

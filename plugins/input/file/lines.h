@@ -18,7 +18,6 @@ struct heard_error;
 enum place_kind {
 	PLACE_LINES,	/* whole lines                                          */
 	PLACE_TOO_LONG, /* the beginning of one that is longer than allowed     */
-	PLACE_CONFLICT, /* one line whose source_id came with other content     */
 	PLACE_ROWS,	/* a header row and whole rows of a table               */
 	PLACE_SHEET,	/* the same of a workbook, each with its number         */
 	PLACE_BAD_ROW,	/* the first line of what is no whole row               */
@@ -29,7 +28,8 @@ struct place {
 	int64_t offset, line;
 	int64_t length; /* of a line that is too long               */
 	enum place_kind kind;
-	size_t header;			 /* bytes of the header row, with rows       */
+	bool is_conflict; /* its one line or row: the source_id came with other content */
+	size_t header;	  /* bytes of the header row, with rows       */
 	struct csv_dialect dialect;	 /* of the rows                              */
 	char source[IDENTITY_SIZE + 20]; /* source_id is this, ":" and the offset */
 	char name[96];			 /* the file's, fit to print                 */

@@ -163,6 +163,7 @@ static void describe(const struct tail *t, const struct piece *piece, enum place
 	p->line = t->at.line;
 	p->length = length;
 	p->kind = kind;
+	p->is_conflict = t->conflict_at == tail_position(t);
 	p->header = piece->header;
 	if (t->table)
 		p->dialect = t->table->head.dialect;
@@ -212,6 +213,8 @@ enum step tail_emit(struct tail *t, struct piece *take, enum place_kind kind, in
 			     .rows = take->rows,
 			     .life = t->at.life};
 	describe(t, take, kind, length, &place);
+	if (place.is_conflict)
+		t->conflict_at = -1;
 	advance(t, take, kind, length);
 	f->until = tail_position(t);
 	identity_format(&t->id, stream);
@@ -289,8 +292,14 @@ static void verify(struct tail *t)
 	tail_restart(t);
 }
 
+/* A workbook is read from its beginning again: rows behind this position have been
+ * taken out of it already. */
 static void go_back(struct tail *t)
 {
+	if (t->kind == KIND_XLSX) {
+		table_destroy(t->table);
+		t->table = NULL;
+	}
 	t->at.offset = t->back_offset;
 	t->at.line = t->back_line;
 	t->at.check_size = 0;
@@ -310,7 +319,8 @@ ssize_t tail_read(struct tail *t, void *to, size_t n, int64_t offset)
 	return got;
 }
 
-enum step tail_emit_too_long(struct tail *t, struct piece *take, int64_t end)
+/* The line ends at `end`; what is kept of it is read again. */
+static enum step emit_too_long(struct tail *t, struct piece *take, int64_t end)
 {
 	ssize_t n = tail_read(t, take->chunk->bytes, KEPT_OF_TOO_LONG, t->at.offset);
 
@@ -325,22 +335,26 @@ enum step tail_emit_too_long(struct tail *t, struct piece *take, int64_t end)
 	return tail_emit(t, take, PLACE_TOO_LONG, end - t->at.offset);
 }
 
-static enum step skip_on(struct tail *t, struct piece *take, bool may_end, size_t *bytes)
+enum step tail_skip(struct tail *t, struct piece *take, ssize_t n, size_t line, bool may_end,
+		    size_t *bytes)
 {
-	ssize_t n = tail_read(t, take->chunk->bytes, CHUNK_SIZE, t->skipped);
-	const char *newline = n > 0 ? memchr(take->chunk->bytes, '\n', (size_t)n) : NULL;
-
-	if (newline != NULL)
-		return tail_emit_too_long(t, take,
-					  t->skipped + (newline - take->chunk->bytes) + 1);
-	if (n == 0 && may_end)
-		return tail_emit_too_long(t, take, t->skipped);
+	if (line > 0 || (n == 0 && may_end))
+		return emit_too_long(t, take, t->skipped + (int64_t)line);
 	chunk_put(take->chunk);
 	if (n <= 0)
 		return n < 0 ? STEP_FAILED : STEP_END;
 	t->skipped += n;
 	*bytes += (size_t)n;
 	return STEP_EMITTED;
+}
+
+static enum step skip_line(struct tail *t, struct piece *take, bool may_end, size_t *bytes)
+{
+	ssize_t n = tail_read(t, take->chunk->bytes, CHUNK_SIZE, t->skipped);
+	const char *newline = n > 0 ? memchr(take->chunk->bytes, '\n', (size_t)n) : NULL;
+	size_t line = newline ? (size_t)(newline - take->chunk->bytes) + 1 : 0;
+
+	return tail_skip(t, take, n, line, may_end, bytes);
 }
 
 /* No newline in all that was read. */
@@ -352,10 +366,7 @@ static enum step no_line(struct tail *t, struct piece *take, size_t n, bool may_
 		if (n > 0 && may_end) {
 			take->n = n;
 			take->lines = take->rows = 1;
-			return tail_emit(t, take,
-					 t->conflict_at == t->at.offset ? PLACE_CONFLICT
-									: PLACE_LINES,
-					 (int64_t)n);
+			return tail_emit(t, take, PLACE_LINES, (int64_t)n);
 		}
 		chunk_put(take->chunk);
 		return STEP_END;
@@ -378,13 +389,12 @@ int64_t tail_lines_at_once(const struct tail *t)
 static enum step read_piece(struct tail *t, bool may_end, size_t *bytes)
 {
 	struct piece piece = {.chunk = chunk_get(&t->reader->chunks, t->want)};
-	enum place_kind kind = PLACE_LINES;
 	ssize_t n;
 
 	if (piece.chunk == NULL)
 		return STEP_FAILED;
 	if (t->skipped > 0)
-		return skip_on(t, &piece, may_end, bytes);
+		return skip_line(t, &piece, may_end, bytes);
 	n = tail_read(t, piece.chunk->bytes, t->want, t->at.offset);
 	if (n < 0) {
 		chunk_put(piece.chunk);
@@ -395,11 +405,7 @@ static enum step read_piece(struct tail *t, bool may_end, size_t *bytes)
 	if (piece.n == 0)
 		return no_line(t, &piece, (size_t)n, may_end);
 	t->want = CHUNK_SIZE;
-	if (t->conflict_at == t->at.offset) {
-		kind = PLACE_CONFLICT;
-		t->conflict_at = -1;
-	}
-	return tail_emit(t, &piece, kind, (int64_t)piece.n);
+	return tail_emit(t, &piece, PLACE_LINES, (int64_t)piece.n);
 }
 
 enum step tail_step(struct tail *t, bool may_end, size_t *bytes)

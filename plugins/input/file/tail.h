@@ -95,8 +95,10 @@ int64_t tail_lines_at_once(const struct tail *);
 void tail_restart(struct tail *);
 /* Emit the piece, of which `length` bytes of the file are used up. */
 enum step tail_emit(struct tail *, struct piece *take, enum place_kind, int64_t length);
-/* The line ends at `end`; what is kept of it is read again. */
-enum step tail_emit_too_long(struct tail *, struct piece *take, int64_t end);
+/* On in a line that is too long: n bytes at t->skipped were read into take->chunk; the
+ * line ends after `line` of them, 0: later.  At its end its beginning is emitted. */
+enum step tail_skip(struct tail *, struct piece *take, ssize_t n, size_t line, bool may_end,
+		    size_t *bytes);
 
 /* Size and times of the open file; false if it is not open. */
 bool tail_look(const struct tail *, struct look *);

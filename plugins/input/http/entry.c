@@ -10,7 +10,6 @@
  */
 #include "entry.h"
 
-#include "form.h"
 #include "multipart.h"
 #include "once.h"
 
@@ -19,6 +18,7 @@
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
+#include <text/percent.h>
 #include <text/utf8.h>
 
 static const struct {
@@ -112,7 +112,7 @@ static enum form_fault read_pair(struct entry *e, struct heard_str pair, bool *i
 	char *room = heard_buf_room(&e->text, size + 1);
 	if (room == NULL)
 		return FAULT_TOO_LONG;
-	if (!form_unescape(value, room, &size))
+	if (!text_unescape(value, room, size, &size))
 		return FAULT_MALFORMED;
 	heard_buf_used(&e->text, size);
 	return keep(e, field, at);

@@ -13,46 +13,18 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <text/percent.h>
 #include <text/utf8.h>
 
 enum { MAX_PAIRS = 256 };
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool form_unescape(struct heard_str s, char *to, size_t *n_r)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-		if (c == '+') {
-			c = ' ';
-		} else if (c == '%') {
-			int high = i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
-			int low = i + 2 < s.len ? hex_digit(s.ptr[i + 2]) : -1;
-			if (high < 0 || low < 0)
-				return false;
-			c = (char)(high * 16 + low);
-			i += 2;
-		}
-		to[n++] = c;
-	}
-	*n_r = n;
-	return true;
-}
-
-/* The same into memory of the batch; it must be text. */
+/* Into memory of the batch; it must be text. */
 static int unescape(struct heard_batch *batch, struct heard_str s, struct heard_str *out)
 {
 	char *to = heard_batch_alloc(batch, s.len + 1);
 	if (to == NULL)
 		return -ENOMEM;
-	if (!form_unescape(s, to, &out->len))
+	if (!text_unescape(s, to, s.len, &out->len))
 		return -EBADMSG;
 	out->ptr = to;
 	return text_is_valid(*out) && memchr(to, '\0', out->len) == NULL ? 0 : -EBADMSG;

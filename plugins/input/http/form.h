@@ -10,9 +10,6 @@ struct heard_batch;
 struct heard_error;
 struct heard_record;
 
-/* Percent decoding ("+" is a blank) to `to`, which has room for s.len bytes; false if
- * it is malformed.  *n_r: bytes written. */
-bool form_unescape(struct heard_str, char *to, size_t *n_r);
 /* One field of that name.  The name and the value must be of the record's batch.
  * -EBADMSG if the value is not of the field's type. */
 int form_set(struct heard_record *, struct heard_str name, struct heard_str value);

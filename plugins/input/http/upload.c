@@ -222,17 +222,19 @@ static int take_field(struct heard_record *r, const struct multipart_part *part)
 	return form_set(r, name, value);
 }
 
-static int take_fields(struct heard_record *r, struct heard_str raw, const char *boundary,
-		       size_t *n)
+static int take_fields(const struct http *h, struct heard_record *r, struct heard_str raw,
+		       const char *boundary, size_t *n)
 {
 	struct multipart m;
 	struct multipart_part part;
 	int result;
+	int64_t room = h->max_body; /* files have limits of their own */
 	multipart_init(&m, raw, boundary);
 	for (*n = 1; (result = multipart_next(&m, &part)) > 0; (*n)++) {
 		if (part.is_file)
 			continue;
-		result = take_field(r, &part);
+		room -= (int64_t)part.bytes.len;
+		result = room < 0 ? -EFBIG : take_field(r, &part);
 		if (result < 0)
 			return result;
 	}
@@ -246,12 +248,14 @@ int upload_decode(const struct http *h, struct heard_str raw, const char *bounda
 	struct heard_record *r = heard_batch_add(batch);
 	if (r == NULL)
 		return heard_fail(err, ENOMEM, "no memory for the record");
-	int result = take_fields(r, raw, boundary, &n);
+	int result = take_fields(h, r, raw, boundary, &n);
 	if (result == 0 && !heard_has(r, HEARD_CHANNEL))
 		result = heard_set_str(r, HEARD_CHANNEL, heard_str(h->channel));
 	if (result == -EBADMSG)
 		return heard_fail(err, EBADMSG,
 				  "part %zu of the body is malformed, or not of its type", n);
+	if (result == -EFBIG)
+		return fault_fail(err, FAULT_TOO_LONG);
 	if (result < 0)
 		return heard_fail(err, -result, "no memory for the record");
 	return upload_files(h, raw, boundary, r, err);

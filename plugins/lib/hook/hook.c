@@ -1,13 +1,13 @@
 /*
- * hook.c - one endpoint: what is under way, and what waits for its minute.
+ * hook.c - one endpoint: what is under way, and what may go next.
  *
  * A message is rendered when it is given, so that nothing of its batch is held.  It is
- * then a request under way, or a line in `waiting`.  The minute is a window that
- * slides: the times of the last `rate` requests are kept, and another may go once the
- * oldest is a minute old.  Then all that waits goes as one.
+ * then a request under way, or a text that waits for its minute (minute.h).  So what
+ * waited has no fields any more: a robot is told its text, also where `body` is set.
  */
 #include "hook.h"
 
+#include "minute.h"
 #include "preset.h"
 #include "template.h"
 
@@ -18,19 +18,15 @@
 #include <heard/record.h>
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 enum {
-	MINUTE_MS = 60 * 1000,
 	GONE_MS = 3600 * 1000,
 	MAX_ANSWER = 16 * 1024,
 	MAX_BODY = 8 << 20,
 	MAX_WAITING = 256, /* behind a robot's minute */
-	DIGEST_LINES = 10,
-	LINE_BYTES = 180,
 };
 
 static const char *const default_texts[] = {
@@ -52,25 +48,15 @@ static const char *const default_texts[] = {
 			"customers: {{attributes.reach}}",
 };
 
-struct waiter { /* somebody to be told how a message went */
-	struct waiter *next;
-	void (*done)(void *arg, enum heard_outcome, int64_t after_ms, const char *reason);
-	void *arg;
-	struct heard_str text; /* behind this struct */
-};
-
 struct hook {
 	struct heard_host *host;
 	const struct hook_options *options;
 	const struct preset *preset;
 	struct signer signer;
 	struct heard_fetch_client *client;
-	struct waiter *waiting, **last_waiting;
-	size_t n_waiting;
 	struct exchange *running;
-	int64_t *sent; /* ring of times; rate of them */
-	size_t rate, at;
-	struct heard_timer *timer;
+	struct minute minute;
+	struct heard_timer *timer; /* the minute's */
 	void (*stopped)(void *arg);
 	void *stopped_arg;
 	bool is_stopping, is_gone;
@@ -87,38 +73,10 @@ struct exchange {		     /* one request under way */
 
 /* ---- outcomes */
 
-static void tell_all(struct waiter *w, enum heard_outcome outcome, int64_t after_ms,
-		     const char *reason)
-{
-	while (w) {
-		struct waiter *next = w->next;
-		w->done(w->arg, outcome, after_ms, reason);
-		free(w);
-		w = next;
-	}
-}
-
-static void forget_all(struct waiter *w)
-{
-	while (w) {
-		struct waiter *next = w->next;
-		free(w);
-		w = next;
-	}
-}
-
-/* An SMS has an opened number in it. */
-static void wipe(struct heard_buf *b)
-{
-	if (b->ptr)
-		sodium_memzero(b->ptr, b->len);
-	heard_buf_release(b);
-}
-
 static void exchange_free(struct exchange *x)
 {
-	wipe(&x->request.url);
-	wipe(&x->request.body);
+	request_wipe(&x->request.url);
+	request_wipe(&x->request.body);
 	heard_buf_release(&x->request.headers);
 	free(x->headers);
 	free(x);
@@ -172,8 +130,8 @@ static void on_answer(void *arg, const struct heard_fetch_answer *answer)
 		note_gone(x->hook);
 	else
 		note_complaint(x->hook, &v);
-	tell_all(x->waiters, v.outcome, v.after_ms,
-		 v.outcome == HEARD_DELIVERED ? NULL : v.reason);
+	waiters_tell(x->waiters, v.outcome, v.after_ms,
+		     v.outcome == HEARD_DELIVERED ? NULL : v.reason);
 	exchange_end(x);
 }
 
@@ -240,7 +198,7 @@ static void hook_post(struct hook *h, struct preset_call *call, struct waiter *w
 	struct heard_error err = {0};
 	struct exchange *x = exchange_create(h, waiters);
 	if (x == NULL) {
-		tell_all(waiters, HEARD_RETRY, 0, "out of memory");
+		waiters_tell(waiters, HEARD_RETRY, 0, "out of memory");
 		return;
 	}
 	call->options = h->options;
@@ -250,59 +208,13 @@ static void hook_post(struct hook *h, struct preset_call *call, struct waiter *w
 	int refused = h->preset->build(call, &x->request, &err);
 	if (refused == 0 && exchange_send(x, &err) == 0)
 		return;
-	tell_all(waiters,
-		 refused == -EINVAL || refused == -EBADMSG ? HEARD_REFUSED : HEARD_RETRY, 0,
-		 err.text);
+	waiters_tell(waiters,
+		     refused == -EINVAL || refused == -EBADMSG ? HEARD_REFUSED : HEARD_RETRY, 0,
+		     err.text);
 	exchange_end(x);
 }
 
 /* ---- the minute */
-
-/* 0: one may go now; else how long to wait. */
-static int64_t hook_pause(const struct hook *h, int64_t now)
-{
-	if (h->rate == 0 || h->sent[h->at] == 0)
-		return 0;
-	int64_t free_at = h->sent[h->at] + MINUTE_MS;
-	if (free_at - now > MINUTE_MS)
-		return 0; /* the clock was set back */
-	return free_at > now ? free_at - now : 0;
-}
-
-static void hook_count(struct hook *h, int64_t now)
-{
-	if (h->rate == 0)
-		return;
-	h->sent[h->at] = now;
-	h->at = (h->at + 1) % h->rate;
-}
-
-/* The beginning of a text's first lines, cut at a character. */
-static void put_digest_line(struct heard_str text, struct heard_buf *out)
-{
-	size_t n = text.len < LINE_BYTES ? text.len : LINE_BYTES;
-	while (n < text.len && n > 0 && (text.ptr[n] & 0xC0) == 0x80)
-		n--;
-	heard_buf_puts(out, "\n· ");
-	for (size_t i = 0; i < n; i++)
-		heard_buf_add(out, text.ptr[i] == '\n' ? " " : text.ptr + i, 1);
-	if (n < text.len)
-		heard_buf_puts(out, "…");
-}
-
-static void make_digest(const struct hook *h, struct heard_buf *out)
-{
-	size_t n = 0;
-	bool is_en = h->options->lang == TEMPLATE_EN;
-	heard_buf_printf(out, is_en ? "%zu messages in one:" : "合并 %zu 条消息：",
-			 h->n_waiting);
-	for (const struct waiter *w = h->waiting; w; w = w->next)
-		if (n++ < DIGEST_LINES)
-			put_digest_line(w->text, out);
-	if (n > DIGEST_LINES)
-		heard_buf_printf(out, is_en ? "\n… and %zu more" : "\n……另有 %zu 条",
-				 n - DIGEST_LINES);
-}
 
 /* At most max_text bytes, cut at a character. */
 static struct heard_str fitting(const struct preset *preset, struct heard_str text)
@@ -315,42 +227,33 @@ static struct heard_str fitting(const struct preset *preset, struct heard_str te
 	return text;
 }
 
-static void hook_flush(struct hook *h)
+static void hook_flush(struct hook *h, int64_t now)
 {
 	struct heard_buf text;
-	struct waiter *all = h->waiting;
-	int64_t now = heard_now(h->host);
 	heard_buf_init(&text, 1 << 16);
-	if (h->n_waiting == 1)
-		heard_buf_str(&text, all->text);
-	else
-		make_digest(h, &text);
+	minute_digest(&h->minute, h->options->lang == TEMPLATE_EN, &text);
 	struct preset_call call = {.text = fitting(h->preset, heard_buf_view(&text))};
-	h->waiting = NULL;
-	h->last_waiting = &h->waiting;
-	h->n_waiting = 0;
-	hook_count(h, now);
-	hook_post(h, &call, all);
+	minute_count(&h->minute, now);
+	hook_post(h, &call, minute_take(&h->minute));
 	heard_buf_release(&text);
 }
 
 static void on_minute(void *arg)
 {
 	struct hook *h = arg;
-	int64_t pause = hook_pause(h, heard_now(h->host));
-	if (!h->waiting || h->is_stopping)
+	int64_t now = heard_now(h->host), pause = minute_pause(&h->minute, now);
+	if (!h->minute.waiting || h->is_stopping)
 		return;
 	if (pause > 0)
 		heard_timer_set(h->timer, pause);
 	else
-		hook_flush(h);
+		hook_flush(h, now);
 }
 
 static void hook_wait(struct hook *h, struct waiter *w, int64_t pause)
 {
-	*h->last_waiting = w;
-	h->last_waiting = &w->next;
-	if (h->n_waiting++ == 0)
+	minute_wait(&h->minute, w);
+	if (h->minute.n_waiting == 1)
 		heard_timer_set(h->timer, pause);
 }
 
@@ -369,6 +272,20 @@ static void say(const struct hook *h, const struct hook_message *m,
 		heard_buf_str(text, m->id);
 }
 
+/* Now, or with its minute; consumes the waiter. */
+static void hook_take(struct hook *h, const struct hook_message *m,
+		      const struct template_values *values, struct waiter *w)
+{
+	int64_t now = heard_now(h->host), pause = minute_pause(&h->minute, now);
+	struct preset_call call = {.message = m, .values = values, .text = w->text};
+	if (h->minute.waiting || pause > 0) {
+		hook_wait(h, w, pause);
+	} else {
+		minute_count(&h->minute, now);
+		hook_post(h, &call, w);
+	}
+}
+
 void hook_send(struct hook *h, const struct hook_message *m,
 	       void (*done)(void *arg, enum heard_outcome, int64_t after_ms,
 			    const char *reason),
@@ -382,32 +299,22 @@ void hook_send(struct hook *h, const struct hook_message *m,
 					 (enum template_lang)h->options->lang,
 					 m->text,
 					 h->preset->text_lt};
-	int64_t now = heard_now(h->host), pause = hook_pause(h, now);
 	if (h->is_gone || h->is_stopping) {
 		done(arg, HEARD_RETRY, h->is_gone ? GONE_MS : 0,
 		     h->is_gone ? "HTTP 410" : "stopping");
 		return;
 	}
-	heard_buf_init(&text, 1 << 16);
+	heard_buf_init(&text, MAX_BODY);
 	if (h->preset->max_text)
 		say(h, m, &values, &text);
-	struct waiter *w = malloc(sizeof(*w) + text.len + 1);
-	if (w == NULL || text.failed) {
-		free(w);
-		done(arg, HEARD_RETRY, 0, "out of memory");
-	} else {
-		*w = (struct waiter){NULL, done, arg, heard_str_n((char *)(w + 1), text.len)};
-		memcpy(w + 1, text.ptr ? text.ptr : "", text.len);
-		struct preset_call call = {
-			.message = m, .values = &values, .text = fitting(h->preset, w->text)};
-		if (h->waiting || pause > 0) {
-			hook_wait(h, w, pause);
-		} else {
-			hook_count(h, now);
-			hook_post(h, &call, w);
-		}
-	}
+	struct waiter *w = NULL;
+	if (!text.failed)
+		w = waiter_create(fitting(h->preset, heard_buf_view(&text)), done, arg);
 	heard_buf_release(&text);
+	if (w)
+		hook_take(h, m, &values, w);
+	else
+		done(arg, HEARD_RETRY, 0, "out of memory");
 }
 
 /* ---- life */
@@ -481,14 +388,12 @@ struct hook *hook_create(struct heard_host *host, const struct hook_options *o,
 	h->host = host;
 	h->options = o;
 	h->preset = preset_of(o);
-	h->last_waiting = &h->waiting;
-	h->rate = rate_of(o);
-	h->sent = calloc(h->rate + 1, sizeof(*h->sent));
+	bool has_minute = minute_init(&h->minute, rate_of(o)) == 0;
 	h->timer = heard_timer_create(host, on_minute, h);
 	h->client = heard_fetch_client_create(host, (unsigned)o->in_flight, err);
 	if (h->preset->build == standard_build && signer_init(&h->signer, o->secret, err) != 0)
 		goto fail;
-	if (h->sent && h->timer && h->client)
+	if (has_minute && h->timer && h->client)
 		return h;
 	if (h->client)
 		heard_fail(err, ENOMEM, "out of memory");
@@ -499,13 +404,9 @@ fail:
 
 void hook_stop(struct hook *h, void (*stopped)(void *arg), void *arg)
 {
-	struct waiter *all = h->waiting;
 	h->is_stopping = true;
-	h->waiting = NULL;
-	h->last_waiting = &h->waiting;
-	h->n_waiting = 0;
 	heard_timer_clear(h->timer);
-	tell_all(all, HEARD_RETRY, 0, "stopping");
+	waiters_tell(minute_take(&h->minute), HEARD_RETRY, 0, "stopping");
 	if (h->running == NULL) {
 		stopped(arg);
 	} else {
@@ -523,13 +424,11 @@ void hook_destroy(struct hook *h)
 	heard_fetch_client_destroy(h->client);
 	for (struct exchange *next, *x = h->running; x; x = next) {
 		next = x->next;
-		forget_all(x->waiters);
+		waiters_forget(x->waiters);
 		exchange_free(x);
 	}
-	forget_all(h->waiting);
-	if (h->timer)
-		heard_timer_destroy(h->timer);
+	minute_release(&h->minute);
+	heard_timer_destroy(h->timer);
 	signer_release(&h->signer);
-	free(h->sent);
 	free(h);
 }

@@ -71,6 +71,13 @@ void request_header(struct request *r, const char *format, ...)
 		heard_buf_add(&r->headers, line, (size_t)n + 1);
 }
 
+void request_wipe(struct heard_buf *b)
+{
+	if (b->ptr)
+		sodium_memzero(b->ptr, b->len);
+	heard_buf_release(b);
+}
+
 void preset_hmac(struct heard_str key, struct heard_str text, unsigned char out[32])
 {
 	crypto_auth_hmacsha256_state state;

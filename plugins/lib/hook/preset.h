@@ -22,6 +22,8 @@ struct request {
 	struct heard_buf url, headers, body;
 };
 void request_header(struct request *, const char *format, ...) HEARD_PRINTF(2, 3);
+/* Releases a buffer that may have an opened number in it. */
+void request_wipe(struct heard_buf *);
 
 struct preset_call {
 	const struct hook_options *options;

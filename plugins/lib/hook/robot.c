@@ -23,13 +23,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PENALTY_MS = 600 * 1000, BASE64_MAC = 45 };
+enum { PENALTY_MS = 600 * 1000, BASE64_MAC = 45, SECRET_MOST = 512 };
 
 int robot_check(const struct hook_options *o, struct heard_error *err)
 {
 	const char *mark = strpbrk(o->secret, " \t\r\n");
 	if (mark)
 		return heard_fail(err, EINVAL, "secret: a robot's secret has no blanks");
+	if (strlen(o->secret) > SECRET_MOST)
+		return heard_fail(err, EINVAL, "secret: a robot's has at most %d bytes",
+				  SECRET_MOST);
 	return 0;
 }
 
@@ -67,9 +70,21 @@ static bool own_body(const struct preset_call *call, struct request *r)
 	return true;
 }
 
+/* As DingTalk and WeCom want it. */
+static void put_text(struct heard_str text, struct heard_buf *body)
+{
+	struct heard_json_out out = {.buf = body};
+	heard_json_begin(&out, NULL, '{');
+	heard_json_str(&out, "msgtype", HEARD_STR_OF("text"));
+	heard_json_begin(&out, "text", '{');
+	heard_json_str(&out, "content", text);
+	heard_json_end(&out, '}');
+	heard_json_end(&out, '}');
+}
+
 int dingtalk_build(const struct preset_call *call, struct request *r, struct heard_error *err)
 {
-	char text[600], sign[BASE64_MAC];
+	char text[SECRET_MOST + 24], sign[BASE64_MAC];
 	(void)err;
 	heard_buf_puts(&r->url, call->options->url);
 	if (*call->options->secret) {
@@ -82,22 +97,15 @@ int dingtalk_build(const struct preset_call *call, struct request *r, struct hea
 		put_escaped(&r->url, sign);
 		sodium_memzero(text, sizeof(text));
 	}
-	if (own_body(call, r))
-		return 0;
-	struct heard_json_out out = {.buf = &r->body};
-	heard_json_begin(&out, NULL, '{');
-	heard_json_str(&out, "msgtype", HEARD_STR_OF("text"));
-	heard_json_begin(&out, "text", '{');
-	heard_json_str(&out, "content", call->text);
-	heard_json_end(&out, '}');
-	heard_json_end(&out, '}');
+	if (!own_body(call, r))
+		put_text(call->text, &r->body);
 	return 0;
 }
 
 /* The two members that sign a body. */
 static void put_feishu_sign(const struct preset_call *call, struct heard_json_out *out)
 {
-	char text[600], sign[BASE64_MAC], seconds[24];
+	char text[SECRET_MOST + 24], sign[BASE64_MAC], seconds[24];
 	long long time = (long long)(call->now / 1000);
 	if (!*call->options->secret)
 		return;
@@ -151,15 +159,8 @@ int wecom_build(const struct preset_call *call, struct request *r, struct heard_
 {
 	(void)err;
 	heard_buf_puts(&r->url, call->options->url);
-	if (own_body(call, r))
-		return 0;
-	struct heard_json_out out = {.buf = &r->body};
-	heard_json_begin(&out, NULL, '{');
-	heard_json_str(&out, "msgtype", HEARD_STR_OF("text"));
-	heard_json_begin(&out, "text", '{');
-	heard_json_str(&out, "content", call->text);
-	heard_json_end(&out, '}');
-	heard_json_end(&out, '}');
+	if (!own_body(call, r))
+		put_text(call->text, &r->body);
 	return 0;
 }
 
@@ -199,77 +200,101 @@ enum meaning { FINE, TOO_FAST, MEND, BAD };
 struct code {
 	int64_t code;
 	enum meaning meaning;
-	const char *complaint;
+	const char *complaint; /* of MEND */
+};
+struct codes { /* what one kind of robot says, in which member */
+	const char *member;
+	struct code is[8]; /* ends with FINE */
 };
 
-static void judge_code(const struct heard_fetch_answer *a, const char *member,
-		       const struct code *codes, struct verdict *v)
+static enum meaning meaning_of(const struct codes *codes, int64_t n, const char **complaint)
 {
+	for (const struct code *at = codes->is; at->meaning != FINE; at++)
+		if (at->code == n) {
+			*complaint = at->complaint;
+			return at->meaning;
+		}
+	return n == 0 ? FINE : MEND;
+}
+
+/* false: the answer has no such member.  What is in it but no whole number is -1. */
+static bool read_code(struct heard_str body, const char *member, int64_t *n)
+{
+	struct heard_error err;
+	struct heard_json_doc *doc = heard_json_parse(body, body.len, &err);
+	const struct heard_json *code = doc ? heard_json_member(heard_json_root(doc), member)
+					    : NULL;
+	*n = code && code->type == HEARD_JSON_INT ? code->integer : -1;
+	heard_json_destroy(doc);
+	return code != NULL;
+}
+
+static void judge_code(const struct heard_fetch_answer *a, const struct codes *codes,
+		       struct verdict *v)
+{
+	const char *complaint = NULL;
+	int64_t n;
 	verdict_of(a, v);
 	if (v->outcome != HEARD_DELIVERED)
 		return;
-	struct heard_error err;
-	struct heard_json_doc *doc = heard_json_parse(a->body, a->body.len, &err);
-	const struct heard_json *code = doc ? heard_json_member(heard_json_root(doc), member)
-					    : NULL;
-	int64_t n = code && code->type == HEARD_JSON_INT ? code->integer : -1;
-	heard_json_destroy(doc);
-	if (code == NULL) {
+	if (!read_code(a->body, codes->member, &n)) {
 		verdict_retry(v, 0, "the answer is not one of this kind of robot; check url");
-		snprintf(v->reason, sizeof(v->reason), "HTTP 200 without %s", member);
+		snprintf(v->reason, sizeof(v->reason), "HTTP 200 without %s", codes->member);
 		return;
 	}
-	if (n == 0)
-		return;
-	snprintf(v->reason, sizeof(v->reason), "HTTP 200 with %s %lld", member, (long long)n);
-	for (; codes->complaint && codes->code != n; codes++)
-		;
-	if (codes->meaning == TOO_FAST)
-		verdict_retry(v, PENALTY_MS, NULL);
-	else if (codes->meaning == BAD)
-		v->outcome = HEARD_REFUSED;
-	else
-		verdict_retry(v, 0, codes->complaint);
+	if (n != 0)
+		snprintf(v->reason, sizeof(v->reason), "HTTP 200 with %s %lld", codes->member,
+			 (long long)n);
+	switch (meaning_of(codes, n, &complaint)) {
+	case FINE: break;
+	case TOO_FAST: verdict_retry(v, PENALTY_MS, NULL); break;
+	case MEND: verdict_retry(v, 0, complaint); break;
+	case BAD: v->outcome = HEARD_REFUSED; break;
+	}
 }
 
-void dingtalk_judge(const struct heard_fetch_answer *a, struct verdict *v)
-{
-	static const struct code codes[] = {
-		{130101, TOO_FAST, "too fast"},
-		{410100, TOO_FAST, "too fast"},
+static const struct codes dingtalk = {
+	"errcode",
+	{
+		{130101, TOO_FAST, NULL},
+		{410100, TOO_FAST, NULL},
 		{310000, MEND,
 		 "the keyword, the signature or this address is refused; check "
 		 "the robot's security settings, secret and the clock"},
 		{300001, MEND, "there is no such robot; check access_token in url"},
-		{40035, BAD, "bad message"},
-		{0, MEND, NULL},
-	};
-	judge_code(a, "errcode", codes, v);
-}
-
-void feishu_judge(const struct heard_fetch_answer *a, struct verdict *v)
-{
-	static const struct code codes[] = {
-		{11232, TOO_FAST, "too fast"},
+		{40035, BAD, NULL},
+	}};
+static const struct codes feishu = {
+	"code",
+	{
+		{11232, TOO_FAST, NULL},
 		{19021, MEND,
 		 "the signature or the time is refused; check secret and the "
 		 "clock"},
 		{19022, MEND, "this address is not on the robot's list"},
 		{19024, MEND, "the message lacks the keyword that the robot wants"},
 		{19001, MEND, "there is no such robot; check url"},
-		{9499, BAD, "bad message"},
-		{0, MEND, NULL},
-	};
-	judge_code(a, "code", codes, v);
+		{9499, BAD, NULL},
+	}};
+static const struct codes wecom = {
+	"errcode",
+	{
+		{45009, TOO_FAST, NULL},
+		{93000, MEND, "there is no such robot; check key in url"},
+		{40058, BAD, NULL},
+	}};
+
+void dingtalk_judge(const struct heard_fetch_answer *a, struct verdict *v)
+{
+	judge_code(a, &dingtalk, v);
+}
+
+void feishu_judge(const struct heard_fetch_answer *a, struct verdict *v)
+{
+	judge_code(a, &feishu, v);
 }
 
 void wecom_judge(const struct heard_fetch_answer *a, struct verdict *v)
 {
-	static const struct code codes[] = {
-		{45009, TOO_FAST, "too fast"},
-		{93000, MEND, "there is no such robot; check key in url"},
-		{40058, BAD, "bad message"},
-		{0, MEND, NULL},
-	};
-	judge_code(a, "errcode", codes, v);
+	judge_code(a, &wecom, v);
 }

@@ -88,9 +88,7 @@ static int customer_number(const struct preset_call *call, char out[NUMBER_MAX],
 	int result = heard_unseal(call->host, sealed, &plain, err);
 	if (result == 0 && !to_e164(heard_str_trim(heard_buf_view(&plain)), out))
 		result = heard_fail(err, EINVAL, "the customer's phone number is malformed");
-	if (plain.ptr)
-		sodium_memzero(plain.ptr, plain.len);
-	heard_buf_release(&plain);
+	request_wipe(&plain);
 	return result;
 }
 
@@ -243,19 +241,18 @@ static void put_pair(struct heard_buf *query, const char *name, struct heard_str
 static int aliyun_query(const struct preset_call *call, struct heard_buf *query,
 			struct heard_error *err)
 {
-	struct heard_buf text;
-	heard_buf_init(&text, 1 << 14);
-	int result = each_number(call, err, &text, put_number_comma);
-	put_pair(query, "PhoneNumbers", heard_buf_view(&text));
+	struct heard_buf numbers, params;
+	heard_buf_init(&numbers, 1 << 14);
+	heard_buf_init(&params, 1 << 14);
+	int result = each_number(call, err, &numbers, put_number_comma);
+	put_params_object(call, &params);
+	put_pair(query, "PhoneNumbers", heard_buf_view(&numbers));
 	put_pair(query, "SignName", heard_str(call->options->sms.sign_name));
 	put_pair(query, "TemplateCode", heard_str(call->options->sms.template_id));
-	if (text.ptr)
-		sodium_memzero(text.ptr, text.len);
-	heard_buf_clear(&text);
-	put_params_object(call, &text);
-	put_pair(query, "TemplateParam", heard_buf_view(&text));
-	query->failed |= text.failed;
-	heard_buf_release(&text);
+	put_pair(query, "TemplateParam", heard_buf_view(&params));
+	query->failed |= numbers.failed || params.failed;
+	request_wipe(&numbers);
+	heard_buf_release(&params);
 	return result;
 }
 
@@ -267,7 +264,7 @@ int aliyun_build(const struct preset_call *call, struct request *r, struct heard
 	const char *url = url_of(call);
 	heard_buf_init(&query, 1 << 15);
 	if (aliyun_query(call, &query, err) != 0) {
-		heard_buf_release(&query);
+		request_wipe(&query);
 		return -err->code;
 	}
 	heard_time_format(call->now, time);
@@ -295,8 +292,7 @@ int aliyun_build(const struct preset_call *call, struct request *r, struct heard
 		       "Authorization: ACS3-HMAC-SHA256 Credential=%s,SignedHeaders=%s,"
 		       "Signature=%s",
 		       call->options->sms.key_id, ALIYUN_SIGNED, signature);
-	sodium_memzero(query.ptr, query.len);
-	heard_buf_release(&query);
+	request_wipe(&query);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <text/percent.h>
 #include <text/utf8.h>
 
 const char *page_lang_tag(enum page_lang lang)
@@ -89,29 +90,11 @@ enum page_lang page_lang_of(const struct heard_http *request, enum page_lang oth
 				heard_http_header(request, "Accept-Language"), otherwise);
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool decode(struct heard_str s, char *value, size_t size)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < s.len && n + 1 < size; i++) {
-		char c = s.ptr[i] == '+' ? ' ' : s.ptr[i];
-		if (c == '%') {
-			int high = i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
-			int low = i + 2 < s.len ? hex_digit(s.ptr[i + 2]) : -1;
-			if (high < 0 || low < 0)
-				return false;
-			c = (char)(high * 16 + low);
-			i += 2;
-		}
-		value[n++] = c;
-	}
+	size_t n;
+	if (!text_unescape(s, value, size - 1, &n))
+		return false;
 	value[n] = '\0';
 	return text_is_valid(heard_str_n(value, n)) && memchr(value, '\0', n) == NULL;
 }

@@ -304,6 +304,12 @@ static void put_policy(const struct page *p, struct heard_buf *policy)
 			heard_buf_printf(policy, " %s", frames->at[i]);
 }
 
+void page_problem(struct heard_http *take, int status, const char *detail)
+{
+	page_headers(take, NULL, true);
+	heard_http_problem(take, status, "%s", detail);
+}
+
 void page_reply(struct page *p, struct heard_http *take, int status)
 {
 	struct heard_buf policy;
@@ -311,7 +317,7 @@ void page_reply(struct page *p, struct heard_http *take, int status)
 	heard_buf_init(&policy, MAX_POLICY);
 	put_policy(p, &policy);
 	if (p->out.failed || policy.failed) {
-		heard_http_problem(take, 503, "this page cannot be shown at the moment");
+		page_problem(take, 503, "this page cannot be shown at the moment");
 	} else {
 		bool is_stored = !p->options.is_private && !p->options.is_fresh;
 		put_headers(take, policy.ptr, p->options.is_private, is_stored);

@@ -115,6 +115,8 @@ void page_release(struct page *);
 
 /* 303: go there by GET.  The path is one of ours. */
 void page_see_other(struct heard_http *take, const char *path);
+/* A problem document in place of a page whose URL is a secret. */
+void page_problem(struct heard_http *take, int status, const char *detail);
 /* The headers that page_reply() sets, for what is no page of this kind: a script, a
  * download.  `policy` is the whole Content-Security-Policy; NULL: nothing allowed. */
 void page_headers(struct heard_http *, const char *policy, bool is_private);

@@ -28,9 +28,13 @@ struct entry {
 	uint32_t newer, older; /* in the chain of its bucket, or NOBODY */
 };
 
-struct alike {
-	uint64_t seed;
+struct store_words {
+	uint64_t seed; /* of the store */
 	struct heard_buf folded;
+};
+
+struct alike {
+	struct store_words words;
 	bool is_filled;		  /* from the file                            */
 	uint64_t oldest, next;	  /* entries [oldest, next) are in the ring   */
 	uint64_t mark;		  /* `next` as of the last commit             */
@@ -50,22 +54,51 @@ static uint64_t hex_value(struct heard_str hex)
 	return value;
 }
 
-static int create(struct store *store, struct heard_error *err)
+static int words_init(struct store_words *words, struct store *store, struct heard_error *err)
 {
-	if (store->alike)
-		return 0;
 	sqlite3_stmt *st = store_st(store, ST_STORE_NAME, err);
 	if (!st || store_step(store, st, err) < 0)
 		return -err->code;
-	uint64_t seed = hex_value(column_str(st, 0));
+	words->seed = hex_value(column_str(st, 0));
 	sqlite3_reset(st);
+	heard_buf_init(&words->folded, FOLDED_MAX);
+	return 0;
+}
+
+int store_words_create(struct store_words **words_r, struct store *store,
+		       struct heard_error *err)
+{
+	struct store_words *words = malloc(sizeof(*words));
+	if (!words)
+		return heard_fail(err, ENOMEM, "out of memory");
+	if (words_init(words, store, err)) {
+		free(words);
+		return -err->code;
+	}
+	*words_r = words;
+	return 0;
+}
+
+void store_words_destroy(struct store_words *words)
+{
+	if (words)
+		heard_buf_release(&words->folded);
+	free(words);
+}
+
+static int create(struct store *store, struct heard_error *err)
+{
+	struct store_words words;
+	if (store->alike)
+		return 0;
+	if (words_init(&words, store, err))
+		return -err->code;
 	struct alike *alike = malloc(sizeof(*alike));
 	if (!alike)
 		return heard_fail(err, ENOMEM, "no memory for recent tickets");
-	alike->seed = seed;
+	alike->words = words;
 	alike->is_filled = false;
 	alike->oldest = alike->next = alike->mark = 0;
-	heard_buf_init(&alike->folded, FOLDED_MAX);
 	for (size_t i = 0; i < ENTRIES; i++)
 		alike->newest[i] = NOBODY;
 	store->alike = alike;
@@ -75,17 +108,18 @@ static int create(struct store *store, struct heard_error *err)
 void alike_destroy(struct alike *alike)
 {
 	if (alike)
-		heard_buf_release(&alike->folded);
+		heard_buf_release(&alike->words.folded);
 	free(alike);
 }
 
-int alike_hash(struct store *store, struct heard_str text, int64_t *hash_r,
-	       struct heard_error *err)
+struct store_words *alike_words(struct store *store)
 {
-	*hash_r = 0;
-	if (create(store, err))
-		return -err->code;
-	struct heard_buf *folded = &store->alike->folded;
+	return &store->alike->words;
+}
+
+int64_t alike_hash(struct store_words *words, struct heard_str text)
+{
+	struct heard_buf *folded = &words->folded;
 	heard_buf_clear(folded);
 	fold_text(text, folded);
 	if (folded->failed)
@@ -93,24 +127,22 @@ int alike_hash(struct store *store, struct heard_str text, int64_t *hash_r,
 	size_t n = 0;
 	for (size_t i = 0; i < folded->len; i++) {
 		unsigned char c = (unsigned char)folded->ptr[i];
-		if (c > FOLD_CLOSE && (c < '0' || c > '9'))
-			folded->ptr[n++] = (char)c;
+		folded->ptr[n] = (char)c;
+		n += c > FOLD_CLOSE && (c < '0' || c > '9');
 	}
-	if (n)
-		*hash_r = (int64_t)XXH3_64bits_withSeed(folded->ptr, n, store->alike->seed);
-	return 0;
+	return n ? (int64_t)XXH3_64bits_withSeed(folded->ptr, n, words->seed) : 0;
 }
 
 static uint64_t mix(const struct store *store, uint64_t kind, uint64_t a, uint64_t b,
 		    uint64_t c)
 {
 	const uint64_t parts[] = {kind, a, b, c};
-	return XXH3_64bits_withSeed(parts, sizeof(parts), store->alike->seed);
+	return XXH3_64bits_withSeed(parts, sizeof(parts), store->alike->words.seed);
 }
 
 static uint64_t hash_str(const struct store *store, struct heard_str s)
 {
-	return s.len ? XXH3_64bits_withSeed(s.ptr, s.len, store->alike->seed) : 0;
+	return s.len ? XXH3_64bits_withSeed(s.ptr, s.len, store->alike->words.seed) : 0;
 }
 
 struct alike_keys alike_keys(const struct store *store, int64_t hash,

@@ -16,7 +16,9 @@ struct alike;
 
 /* A hash of the text without case, blanks, punctuation and digits; 0 if nothing is
  * left.  Its seed is the store's own, so nobody can make texts that collide. */
-int alike_hash(struct store *, struct heard_str text, int64_t *hash_r, struct heard_error *);
+int64_t alike_hash(struct store_words *, struct heard_str text);
+/* The store's own, after alike_begin. */
+struct store_words *alike_words(struct store *);
 
 /* What a ticket is remembered by; its own kind each, 0 if a part is missing. */
 struct alike_keys {

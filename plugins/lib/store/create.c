@@ -58,7 +58,7 @@ static int choose_owner(struct store *store, const struct store_record *rec,
 }
 
 static int insert_ticket(struct store *store, const struct store_record *rec,
-			 const struct plan *plan, struct heard_str owner,
+			 const struct plan *plan, struct heard_str owner, int64_t now,
 			 struct heard_error *err)
 {
 	sqlite3_stmt *st = store_st(store, ST_PUT_TICKET, err);
@@ -88,6 +88,7 @@ static int insert_ticket(struct store *store, const struct store_record *rec,
 	bind_int_or_null(st, 20, plan->alike);
 	bind_int_or_null(st, 21, plan->group.leader);
 	bind_text(st, 22, rec->subcategory);
+	sqlite3_bind_int64(st, 23, now); /* the first line of its history */
 	return store_run(store, st, err);
 }
 
@@ -139,10 +140,8 @@ int create_ticket(struct store *store, const struct store_record *rec, const str
 		  int64_t now, struct heard_error *err)
 {
 	struct heard_str owner;
-	struct store_act act = by_heard(plan->ticket, now);
 	if (choose_owner(store, rec, &owner, err) ||
-	    insert_ticket(store, rec, plan, owner, err) ||
-	    history_add(store, &act, "created", NULL, "new", err) ||
+	    insert_ticket(store, rec, plan, owner, now, err) ||
 	    tell_owner(store, plan->ticket, owner, now, err) ||
 	    tell_related(store, plan, now, err) ||
 	    contact_remember(store, rec, plan->ticket, err) ||

@@ -134,7 +134,7 @@ int db_open(sqlite3 **db_r, const char *path, bool create, int cache_kib,
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	char sql[320];
 	snprintf(sql, sizeof(sql),
-		 "PRAGMA page_size=8192; PRAGMA cache_size=-%d; PRAGMA mmap_size=0;"
+		 "PRAGMA page_size=16384; PRAGMA cache_size=-%d; PRAGMA mmap_size=0;"
 		 "PRAGMA temp_store=MEMORY; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 		 "PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;"
 		 "PRAGMA journal_size_limit=67108864",

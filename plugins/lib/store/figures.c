@@ -139,49 +139,49 @@ static void add_csat(struct store_figures *f, double value, int64_t n)
 	f->csat.good += value >= GOOD_CSAT ? n : 0;
 }
 
-static void add_nps(struct store_figures *f, double value)
+static void add_nps(struct store_figures *f, double value, int64_t n)
 {
 	if (value < 0 || value > BEST_NPS)
 		return;
-	f->nps.answers++;
-	f->nps.promoters += value >= PROMOTER;
-	f->nps.detractors += value < PASSIVE;
+	f->nps.answers += n;
+	f->nps.promoters += value >= PROMOTER ? n : 0;
+	f->nps.detractors += value < PASSIVE ? n : 0;
 }
 
-/* From 0 for the worst to 1; without a scale of its own a rating has five stars.  The
- * faces of a kiosk are a scale from 1 too: 100, 75, 50, 25, 0 or 100, 66.7, 33.3, 0. */
-static void add_rating(struct store_figures *f, double value, double best, bool is_kiosk)
+/* From 0 for the worst to 1.  The faces of a kiosk are a scale from 1 too: 100, 75, 50,
+ * 25, 0 or 100, 66.7, 33.3, 0. */
+static void add_rating(struct store_figures *f, double value, double best, bool is_kiosk,
+		       int64_t n)
 {
 	if (best <= 1 || value < 0 || value > best)
 		return;
 	if (is_kiosk && value >= 1) {
-		f->kiosk.answers++;
-		f->kiosk.sum += (value - 1) / (best - 1) * 100;
+		f->kiosk.answers += n;
+		f->kiosk.sum += (double)n * (value - 1) / (best - 1) * 100;
 	}
-	f->rating.answers++;
-	f->rating.sum += value / best;
+	f->rating.answers += n;
+	f->rating.sum += (double)n * value / best;
 }
 
 static void add_score(struct store_figures *f, sqlite3_stmt *st)
 {
-	double value = sqlite3_column_double(st, 1), best = 5;
-	if (sqlite3_column_type(st, 2) != SQLITE_NULL)
-		best = sqlite3_column_double(st, 2);
+	double value = sqlite3_column_double(st, 1), best = sqlite3_column_double(st, 2);
+	int64_t n = sqlite3_column_int64(st, 4);
 	switch ((enum score)sqlite3_column_int(st, 0)) {
-	case SCORE_NPS: add_nps(f, value); break;
-	case SCORE_CSAT: add_csat(f, value, 1); break;
+	case SCORE_NPS: add_nps(f, value, n); break;
+	case SCORE_CSAT: add_csat(f, value, n); break;
 	case SCORE_CES:
-		f->ces.answers++;
-		f->ces.sum += value;
+		f->ces.answers += n;
+		f->ces.sum += (double)n * value;
 		break;
-	case SCORE_RATING: add_rating(f, value, best, sqlite3_column_int(st, 3)); break;
+	case SCORE_RATING: add_rating(f, value, best, sqlite3_column_int(st, 3), n); break;
 	}
 }
 
 static int read_scores(struct store *store, const struct store_period *p,
 		       struct store_figures *f, struct heard_error *err)
 {
-	sqlite3_stmt *st = within(store, ST_SCORES, p->from, p->to, err);
+	sqlite3_stmt *st = quarters(store, ST_SCORES, p, err);
 	int more = st ? 0 : -err->code;
 	while (st && (more = store_step(store, st, err)) > 0)
 		add_score(f, st);

@@ -40,7 +40,8 @@ enum {
 	LOCKED_S = 1,
 	ERASED_AT_ONCE = 4096,
 	NICE = 5,
-	PACE = 25000,	      /* records a second while inserts go on */
+	PACE = 22000,	      /* records a second while inserts go on */
+	GO_ON_MS = 250,	      /* since the last batch: they do        */
 	BEHIND_MAX = 1 << 18, /* beyond that, at full speed           */
 };
 
@@ -56,6 +57,7 @@ struct store_follower {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool woken, stopping;		       /* [lock] */
+	int64_t woken_at;		       /* [lock] */
 	struct store_follower_figures figures; /* [lock] */
 	void (*say)(void *arg, bool trouble, const char *text);
 	void *arg;
@@ -278,7 +280,7 @@ static void let_inserts_go_first(struct store_follower *f, int n)
 		return;
 	struct timespec until = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
 	pthread_mutex_lock(&f->lock);
-	bool inserts_go_on = f->woken;
+	bool inserts_go_on = monotonic_ms() - f->woken_at < GO_ON_MS;
 	int waited = 0;
 	while (inserts_go_on && !f->stopping && waited != ETIMEDOUT)
 		waited = pthread_cond_timedwait(&f->wake, &f->lock, &until);
@@ -373,6 +375,7 @@ void store_follower_wake(struct store_follower *f)
 {
 	pthread_mutex_lock(&f->lock);
 	f->woken = true;
+	f->woken_at = monotonic_ms();
 	pthread_cond_signal(&f->wake);
 	pthread_mutex_unlock(&f->lock);
 }

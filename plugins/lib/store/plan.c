@@ -110,17 +110,28 @@ static int plan_entity(struct store *store, const struct store_record *rec, stru
 	return sqlite3_changes(store->db) ? 0 : plan_revision(store, rec, plan, err);
 }
 
-/* What it says and by whom, if it may become a ticket. */
-static int plan_keys(struct store *store, const struct store_record *rec, struct plan *plan,
-		     struct heard_error *err)
+void store_prepare(struct store_words *words, struct store_record *rec)
 {
+	rec->words = deserves_ticket(rec)
+			     ? alike_hash(words, rec->body.len ? rec->body : rec->subject)
+			     : 0;
+	rec->is_prepared = true;
+}
+
+/* What it says and by whom, if it may become a ticket. */
+static void plan_keys(struct store *store, const struct store_record *rec, struct plan *plan)
+{
+	struct store_record given;
 	if (!deserves_ticket(rec))
-		return 0;
-	if (alike_hash(store, rec->body.len ? rec->body : rec->subject, &plan->alike, err))
-		return -err->code;
+		return;
+	if (!rec->is_prepared) {
+		given = *rec;
+		store_prepare(alike_words(store), &given);
+		rec = &given;
+	}
+	plan->alike = rec->words;
 	plan->keys = alike_keys(store, plan->alike, rec->author_key, rec->category,
 				rec->product);
-	return 0;
 }
 
 /* One of a person who has a ticket already joins it. */
@@ -157,8 +168,8 @@ int plan_make(struct store *store, const struct store_record *rec, struct plan *
 	*plan = (struct plan){.priority = priority_of(rec)};
 	if (plan_entity(store, rec, plan, err))
 		return -err->code;
-	if (plan->ticket == 0 && plan->relation != LATE && plan_keys(store, rec, plan, err))
-		return -err->code;
+	if (plan->ticket == 0 && plan->relation != LATE)
+		plan_keys(store, rec, plan);
 	if (plan->relation == 0 && !rec->is_spam && rec->op != STORE_OP_DELETE &&
 	    plan_contact(store, rec, plan, err))
 		return -err->code;

@@ -36,13 +36,29 @@ static void add_step(struct page *page, int64_t at, const char *what)
 
 /* ---- the ticket, the customer's own record */
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a == HEARD_TIME_NONE || (b != HEARD_TIME_NONE && b < a) ? b : a;
+}
+
+/* Nothing is owed to spam, which its sender must not learn: he sees what was. */
+static int64_t expected_at(const struct store_ticket *ticket)
+{
+	if (ticket->state != STORE_SPAM)
+		return ticket->due;
+	int64_t due = ticket->resolution_due;
+	if (ticket->first_response_at == HEARD_TIME_NONE)
+		return earlier(due, ticket->first_response_due);
+	return earlier(due, ticket->next_response_due);
+}
+
 static void read_state(void *arg, const struct store_ticket *ticket)
 {
 	struct page *page = arg;
 	page->status.state = ticket->state;
 	page->status.received_at = ticket->received_at;
 	page->status.resolved_at = ticket->resolved_at;
-	page->status.expected_at = ticket->due;
+	page->status.expected_at = expected_at(ticket);
 	page->lang = ticket->lang.len;
 	heard_buf_str(&page->text, ticket->lang);
 }

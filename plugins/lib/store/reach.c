@@ -33,6 +33,7 @@ static int find_leader(struct store *store, int64_t ticket, struct group *group,
 		if (next == 0 && !heard_str_is(column_str(st, 1), "spam")) {
 			group->leader = ticket;
 			group->is_raised = (sqlite3_column_int64(st, 2) & FIRED_RAISED) != 0;
+			group->reach = sqlite3_column_int64(st, 3);
 		}
 		ticket = next;
 	}
@@ -132,14 +133,14 @@ static int raise_all(struct store *store, int64_t leader, int64_t reach, int64_t
 int reach_join(struct store *store, const struct group *group, int64_t now,
 	       struct heard_error *err)
 {
-	sqlite3_stmt *st = store_st(store, ST_ADD_REACH, err);
+	int64_t reach = group->reach + 1;
+	sqlite3_stmt *st = store_st(store, ST_SET_REACH, err);
 	if (!st)
 		return -err->code;
 	sqlite3_bind_int64(st, 1, group->leader);
-	if (store_step(store, st, err) < 0)
+	sqlite3_bind_int64(st, 2, reach);
+	if (store_run(store, st, err))
 		return -err->code;
-	int64_t reach = sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
 	if (group->is_raised || reach < store->rules->reach_raises)
 		return 0;
 	return raise_all(store, group->leader, reach, now, err);

@@ -8,6 +8,7 @@
 
 struct group {
 	int64_t leader; /* 0: nobody said it lately */
+	int64_t reach;	/* how many did                                 */
 	bool is_raised; /* so many did that it matters to all of them */
 };
 /* Reads only: who began to say it, by the key of its text. */

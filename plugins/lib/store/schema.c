@@ -11,7 +11,8 @@
  *             before it are read without it
  *   entity    the newest revision of what a source calls by one id
  *   ticket    what `heard tickets list` shows; `due` is the next deadline
- *   history   append-only; the file itself refuses anything else
+ *   history   append-only; the file itself refuses anything else.  Its first line is in
+ *             the ticket: `made_at`, as append-only
  *   note      what people at work wrote
  *   answer    what was answered, and whether it has been sent
  *   level     service levels that were due: met or missed (level.c)
@@ -19,7 +20,8 @@
  *   event     what happened and is still to be told (event.c)
  *   thread    conversations, where a source's own ids do not tell
  *   tally     how many records of each channel, category, ... a quarter of an hour had
- *   score     what customers gave: nps, csat, ces, rating (tally.c)
+ *   score     how many gave which nps, csat, ces, rating in a quarter of an hour (tally.c)
+ *   reach     how many customers say the same, by the ticket that leads them; none: one
  *   erased    records whose words the search index is still to forget (forget.c)
  *   attachment  which record names which file; gone: files that none names any more
  *             and that are still to be removed (attachment.c)
@@ -173,6 +175,25 @@ static const char *const steps[] = {
 	 " json_each(iif(json_valid(text), text, '{}'), '$.attachments') AS file"
 	 " WHERE file.type='object' AND json_type(file.value,'$.sha256')='text'"
 	 " AND length(json_extract(file.value,'$.sha256'))=64;"),
+
+	/* 7: what each record cost is counted: scores, and the size of a group. */
+	("ALTER TABLE score RENAME TO score_of_record;"
+	 "CREATE TABLE score(quarter INTEGER, kind INTEGER, value REAL, max REAL, kiosk "
+	 "INTEGER,"
+	 " n INTEGER NOT NULL, PRIMARY KEY(quarter, kind, value, max, kiosk)) WITHOUT ROWID;"
+	 "INSERT INTO score SELECT at/900000,kind,value,coalesce(max,5),channel IS 'kiosk',"
+	 "count(*) FROM score_of_record GROUP BY 1,2,3,4,5;"
+	 "DROP TABLE score_of_record;"
+	 "CREATE TABLE reach(ticket INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
+	 "INSERT INTO reach SELECT id,reach FROM ticket WHERE reach<>1;"
+	 "ALTER TABLE ticket DROP COLUMN reach;"),
+
+	/* 8: when a ticket was made needs no row of history; NULL: it has one. */
+	("ALTER TABLE ticket ADD COLUMN made_at INTEGER;"
+	 "CREATE TRIGGER ticket_is_kept BEFORE DELETE ON ticket"
+	 " BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"
+	 "CREATE TRIGGER ticket_making_is_fixed BEFORE UPDATE OF id, made_at ON ticket"
+	 " BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"),
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

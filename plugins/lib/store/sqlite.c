@@ -3,9 +3,9 @@
  *
  * The write-ahead log is copied into the database behind the inserts, by the
  * follower after each of its pieces.  What that leaves the writer copies itself,
- * after a commit, once the log has CHECKPOINT_PAGES: it then starts over.  A
+ * after a commit, once the log has CHECKPOINT_BYTES: it then starts over.  A
  * reader in the middle of the log prevents that, and it grows until the reader is
- * gone.  Past RESTART_PAGES we wait for readers, briefly, to bound it.
+ * gone.  Past RESTART_BYTES we wait for readers, briefly, to bound it.
  *
  * A disk that is nearly full must not be filled by the log: it is copied as soon as it
  * has a quarter of what is free, and given back when a transaction found it full.
@@ -27,10 +27,9 @@
 enum {
 	WRITER_CACHE_KIB = 32 * 1024,
 	READER_CACHE_KIB = 8 * 1024,
-	PAGE_BYTES = 8192,
-	CHECKPOINT_PAGES = 8192, /* 64 MiB */
-	LOOK_PAGES = 512,	 /* from here on a full disk is thought of */
-	RESTART_PAGES = 4 * CHECKPOINT_PAGES,
+	CHECKPOINT_BYTES = 64 << 20,
+	LOOK_BYTES = 4 << 20, /* from here on a full disk is thought of */
+	RESTART_BYTES = 4 * CHECKPOINT_BYTES,
 	RESTART_WAIT_MS = 200,
 };
 
@@ -40,12 +39,12 @@ static const char *const statements[ST_COUNT] = {
 #undef X
 };
 
-static bool is_disk_short(sqlite3 *db, int pages)
+static bool is_disk_short(sqlite3 *db, int64_t bytes)
 {
 	struct statvfs disk;
 	if (statvfs(sqlite3_db_filename(db, "main"), &disk))
 		return false;
-	return (uint64_t)disk.f_bavail * disk.f_frsize / 4 < (uint64_t)pages * PAGE_BYTES;
+	return (uint64_t)disk.f_bavail * disk.f_frsize / 4 < (uint64_t)bytes;
 }
 
 /* After a commit that left `pages` in the log.  A failure here is not one of
@@ -53,10 +52,11 @@ static bool is_disk_short(sqlite3 *db, int pages)
  * truly bad, fails itself. */
 static int after_commit(void *arg, sqlite3 *db, const char *schema, int pages)
 {
-	(void)arg;
-	if (pages < LOOK_PAGES || (pages < CHECKPOINT_PAGES && !is_disk_short(db, pages)))
+	const struct store *store = arg;
+	int64_t bytes = pages * store->page_bytes;
+	if (bytes < LOOK_BYTES || (bytes < CHECKPOINT_BYTES && !is_disk_short(db, bytes)))
 		return SQLITE_OK;
-	if (pages < RESTART_PAGES) {
+	if (bytes < RESTART_BYTES) {
 		sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	} else {
 		sqlite3_busy_timeout(db, RESTART_WAIT_MS);
@@ -95,11 +95,12 @@ int store_open(struct store **store_r, const char *url, enum store_mode mode,
 	bool create = mode == STORE_CREATE;
 	if (db_open(&store->db, url, create, create ? WRITER_CACHE_KIB : READER_CACHE_KIB,
 		    err) ||
-	    schema_prepare(store->db, create, err)) {
+	    schema_prepare(store->db, create, err) ||
+	    db_int(store->db, "PRAGMA page_size", 0, &store->page_bytes, err)) {
 		store_close(store);
 		return -err->code;
 	}
-	sqlite3_wal_hook(store->db, after_commit, NULL);
+	sqlite3_wal_hook(store->db, after_commit, store);
 	*store_r = store;
 	return 0;
 }

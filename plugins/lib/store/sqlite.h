@@ -24,10 +24,10 @@
 	"author_key,excerpt,received_at,first_response_due,first_response_at,resolution_due,"  \
 	"resolved_at,due,round,contacts," REACH ",next_response_due,escalation,handovers,"     \
 	"merged_into,leader,source,lang,board"
-/* How many customers say the same is counted by the first of them. */
-#define REACH                                      \
-	"CASE WHEN leader IS NULL THEN reach ELSE" \
-	" (SELECT l.reach FROM ticket l WHERE l.id=ticket.leader) END"
+/* How many customers say the same is counted by the first of them, in a row of its own:
+ * that of the ticket would be written again for each of them. */
+#define REACH_OF(id) "ifnull((SELECT n FROM reach WHERE ticket=" id "),1)"
+#define REACH	     REACH_OF("ifnull(leader,id)")
 
 /* Of a filter; "-" is nobody. */
 #define ASSIGNEE " AND (?5 IS NULL OR ifnull(assignee,'-')=?5)"
@@ -53,8 +53,8 @@
 	  "INSERT INTO "                                                                       \
 	  "ticket(id,token,state,priority,category,department,intent,subject,excerpt,"         \
 	  "channel,product,author_key,received_at,first_response_due,resolution_due,due,"      \
-	  "alarm,assignee,source,lang,alike,leader,subcategory)"                               \
-	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                        \
+	  "alarm,assignee,source,lang,alike,leader,subcategory,made_at)"                       \
+	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                      \
 	X(REVISE_TICKET,                                                                       \
 	  "UPDATE ticket SET priority=min(priority,?2),category=coalesce(?3,category),"        \
 	  "intent=coalesce(?4,intent),subject=?5,excerpt=?6,product=coalesce(?7,product),"     \
@@ -87,7 +87,9 @@
 			" UNION ALL SELECT 2,at,who,text,fate,n FROM answer WHERE ticket=?1"   \
 			" ORDER BY 2,1,6")                                                     \
 	X(HISTORY,                                                                             \
-	  "SELECT at,who,what,was,became,reason FROM history WHERE ticket=? ORDER BY n")       \
+	  "SELECT made_at,'heard','created',NULL,'new',NULL,0 FROM ticket WHERE id=?1"         \
+	  " AND made_at IS NOT NULL UNION ALL"                                                 \
+	  " SELECT at,who,what,was,became,reason,n FROM history WHERE ticket=?1 ORDER BY 7")   \
 	X(READ_AFTER, "SELECT n,token,line FROM record WHERE n>? ORDER BY n LIMIT ?")          \
 	X(READ_BACK, "SELECT n,ticket,received_at,line FROM record WHERE n>? AND fate=0"       \
 		     " ORDER BY n DESC")                                                       \
@@ -122,7 +124,9 @@
 	  " GROUP BY 1,2 ORDER BY 3 DESC")                                                    \
 	X(LEVELS,                                                                             \
 	  "SELECT kind,round,due,at,met FROM level WHERE ticket=? ORDER BY round,kind,n")     \
-	X(LAST_HISTORY, "SELECT max(at) FROM history WHERE ticket=?")                         \
+	X(LAST_HISTORY, "SELECT coalesce(max((SELECT max(at) FROM history WHERE ticket=?1),"  \
+			"made_at),made_at,(SELECT max(at) FROM history WHERE ticket=?1))"     \
+			" FROM ticket WHERE id=?1")                                           \
 	X(WALK_TICKETS, "SELECT id,state,intent,received_at,erased FROM ticket WHERE id>?"    \
 			" ORDER BY id LIMIT ?")                                               \
 	X(WALK_RECORDS, "SELECT n,fate>=4 OR ticket IS NOT NULL,"                             \
@@ -159,14 +163,14 @@
 	X(SET_BOARD, "UPDATE ticket SET board=?2 WHERE id=?1")                               \
 	X(SET_MERGED, "UPDATE ticket SET merged_into=?2 WHERE id=?1")                        \
 	X(SET_LEADER, "UPDATE ticket SET leader=nullif(?2,0) WHERE id=?1")                   \
-	X(SET_REACH, "UPDATE ticket SET reach=?2 WHERE id=?1")                               \
-	X(GROW_REACH, "UPDATE ticket SET reach=reach+?2 WHERE id=?1")                        \
-	X(ADD_REACH, "UPDATE ticket SET reach=reach+1 WHERE id=? RETURNING reach")           \
+	X(SET_REACH, "INSERT OR REPLACE INTO reach(ticket,n) VALUES(?,?)")                   \
+	X(GROW_REACH, "INSERT INTO reach(ticket,n) VALUES(?1,1+?2) ON CONFLICT(ticket)"      \
+		      " DO UPDATE SET n=n+?2")                                               \
 	X(MOVE_MEMBERS, "UPDATE ticket SET leader=?2 WHERE leader=?1 AND id<>?2")            \
 	X(MEMBERS, "SELECT id FROM ticket WHERE leader=? ORDER BY id")                       \
 	X(MERGED_INTO, "SELECT merged_into FROM ticket WHERE id=?")                          \
-	X(TICKET_GROUP, "SELECT coalesce(merged_into,leader),state,fired FROM ticket"        \
-			" WHERE id=?")                                                       \
+	X(TICKET_GROUP, "SELECT coalesce(merged_into,leader),state,fired," REACH_OF(         \
+				"id") " FROM ticket WHERE id=?")                             \
 	X(TICKET_AUTHOR, "SELECT author_key FROM ticket WHERE id=?")                         \
 	X(TICKET_OWNER, "SELECT assignee FROM ticket WHERE id=?")                            \
 	X(ENTITY_TICKET, "SELECT ticket FROM record WHERE n=(SELECT record FROM entity"      \
@@ -243,26 +247,28 @@
 #define FIGURE_STATEMENTS(X)                                                                   \
 	X(PUT_TALLY, "INSERT INTO tally(quarter,what,name,n) VALUES(?,?,?,?)"                  \
 		     " ON CONFLICT DO UPDATE SET n=n+excluded.n")                              \
-	X(PUT_SCORE, "INSERT INTO score(at,record,kind,value,max,channel,product)"             \
-		     " VALUES(?,?,?,?,?,?,?)")                                                 \
-	X(DROP_SCORES, "DELETE FROM score WHERE record=?1"                                     \
-		       " AND at=(SELECT received_at FROM record WHERE n=?1)")                  \
+	X(PUT_SCORE, "INSERT INTO score(quarter,kind,value,max,kiosk,n) VALUES(?,?,?,?,?,?)"   \
+		     " ON CONFLICT DO UPDATE SET n=n+excluded.n")                              \
+	X(RECORD_LINE, "SELECT line,received_at FROM record WHERE n=?")                        \
 	X(SUM_TALLY, "SELECT what,name,sum(n) FROM tally WHERE quarter>=? AND quarter<?"       \
 		     " GROUP BY what,name ORDER BY what,3 DESC,name")                          \
 	X(TALLY_TIMES, "SELECT quarter,sum(n) FROM tally WHERE quarter>=? AND quarter<?"       \
 		       " AND what='channel' GROUP BY quarter")                                 \
-	X(SCORES, "SELECT kind,value,max,channel='kiosk' FROM score WHERE at>=? AND at<?")     \
+	X(SCORES, "SELECT kind,value,max,kiosk,sum(n) FROM score WHERE quarter>=?"             \
+		  " AND quarter<? GROUP BY kind,value,max,kiosk")                              \
 	X(FOLLOW_UP_SCORES, "SELECT score,count(*) FROM follow_up WHERE answered_at>=?"        \
 			    " AND answered_at<? GROUP BY score")                               \
 	X(BACKLOG, "SELECT count(*),sum(due<=?) FROM ticket WHERE " LIVE " AND received_at<?") \
 	X(TICKET_FIGURES,                                                                      \
 	  "SELECT id,state,priority,category,subcategory,department,product,board,intent,"     \
-	  "received_at,first_response_at,resolved_at,round,contacts,reach,escalation,"         \
-	  "leader,fired,answered_at,asked_at,first_response_due,next_response_due,"            \
-	  "resolution_due,(SELECT count(*) FROM level WHERE ticket=t.id),"                     \
-	  "(SELECT sum(met) FROM level WHERE ticket=t.id)"                                     \
-	  " FROM ticket t WHERE received_at>=? AND received_at<?"                              \
-	  " AND state NOT IN ('merged','spam')")
+	  "received_at,first_response_at,resolved_at,round,contacts," REACH_OF(                \
+		  "t.id") ",escalation,"                                                       \
+			  "leader,fired,answered_at,asked_at,first_response_due,next_"         \
+			  "response_due,"                                                      \
+			  "resolution_due,(SELECT count(*) FROM level WHERE ticket=t.id),"     \
+			  "(SELECT sum(met) FROM level WHERE ticket=t.id)"                     \
+			  " FROM ticket t WHERE received_at>=? AND received_at<?"              \
+			  " AND state NOT IN ('merged','spam')")
 
 enum statement {
 #define X(name, sql) ST_##name,
@@ -282,6 +288,7 @@ enum record_fate {
 struct store {
 	sqlite3 *db;
 	char *path;
+	int64_t page_bytes; /* an older file has smaller pages than a new one */
 	sqlite3_stmt *st[ST_COUNT];
 	bool in_transaction;
 	int64_t last_record, last_ticket, last_event; /* within a writing transaction */

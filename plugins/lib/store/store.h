@@ -131,7 +131,16 @@ struct store_record {
 	double nps, csat, ces, rating, rating_max; /* NaN: absent                   */
 	const struct heard_str *attachments;	   /* the SHA-256 of each, in hex   */
 	size_t n_attachments;
+	bool is_prepared;
+	int64_t words; /* a hash of what it says, if it is prepared */
 };
+
+/* What a store wants to know of a record and can be worked out without it, on a thread
+ * of one's own; a record that is not prepared is by store_put. */
+struct store_words;
+int store_words_create(struct store_words **words_r, struct store *, struct heard_error *);
+void store_words_destroy(struct store_words *); /* NULL is fine */
+void store_prepare(struct store_words *, struct store_record *);
 
 enum store_fate {
 	STORE_STORED,

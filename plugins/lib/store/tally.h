@@ -20,12 +20,11 @@ struct tally;
 struct tally *tally_create(void);
 void tally_destroy(struct tally *); /* NULL is fine */
 
-/* A record that is new, and its scores; n is its number.  Spam is counted and nothing
- * else of it. */
-int tally_record(struct store *, const struct store_record *, int64_t n, struct heard_error *);
+/* A record that is new, and its scores.  Spam is counted and nothing else of it. */
+int tally_record(struct store *, const struct store_record *, struct heard_error *);
 /* Another revision takes the place of record `older`: its scores count no more.  Those
- * of the newer one, number n, do, unless it says that the customer removed it. */
-int tally_revision(struct store *, const struct store_record *, int64_t n, int64_t older,
+ * of the newer one do, unless it says that the customer removed it. */
+int tally_revision(struct store *, const struct store_record *, int64_t older,
 		   struct heard_error *);
 /* Before the commit: what was counted becomes rows. */
 int tally_flush(struct store *, struct heard_error *);

@@ -162,10 +162,9 @@ static int replace_older(struct store *store, const struct store_record *rec,
 static int count(struct store *store, const struct store_record *rec, const struct plan *plan,
 		 struct heard_error *err)
 {
-	int64_t n = store->last_record + 1;
 	if (plan->older)
-		return tally_revision(store, rec, n, plan->older, err);
-	return plan->fate == FATE_CURRENT ? tally_record(store, rec, n, err) : 0;
+		return tally_revision(store, rec, plan->older, err);
+	return plan->fate == FATE_CURRENT ? tally_record(store, rec, err) : 0;
 }
 
 int store_put(struct store *store, const struct store_record *rec, int64_t now,

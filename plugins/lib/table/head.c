@@ -79,11 +79,13 @@ static int find_row(struct rows_head *h, struct heard_str head, bool is_end,
 		result = first_line(h, rest, is_end, utf8, &n, err);
 		if (result <= 0)
 			return result;
+		bool is_blank = heard_str_trim(heard_buf_view(utf8)).len == 0;
+
+		if (said != '\0' && !is_blank)
+			break;
 		if (said == '\0')
 			said = said_separator(heard_buf_view(utf8));
-		else
-			break;
-		if (said == '\0' && heard_str_trim(heard_buf_view(utf8)).len > 0)
+		if (said == '\0' && !is_blank)
 			break;
 		h->begin += n;
 		h->lines++;

@@ -19,30 +19,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_SIZE = 96, QUOTED_MAX = 8, HEADER_LOOKS = 36, DIGITS_MAX = 4 };
+enum { QUOTED_MAX = 8, HEADER_LOOKS = 36, DIGITS_MAX = 4 };
 
 /* ---- comparing headers */
 
-/* What counts of a header: no blanks (the full-width one and the BOM are such), no
- * underlines and hyphens, no case. */
-static struct heard_str key_of(struct heard_str header, char out[KEY_SIZE])
+/* The next byte of a header that counts, taken off it; -1: none is left.  No blanks (the
+ * full-width one and the BOM are such), no underlines and hyphens, no case. */
+static int next_byte(struct heard_str *header)
 {
 	static const struct heard_str blanks[] = {
 		HEARD_STR("\xe3\x80\x80"), HEARD_STR("\xc2\xa0"), HEARD_STR("\xef\xbb\xbf")};
-	size_t n = 0;
 
-	while (header.len > 0 && n < KEY_SIZE) {
-		unsigned char c = (unsigned char)header.ptr[0];
+	while (header->len > 0) {
+		unsigned char c = (unsigned char)header->ptr[0];
 		size_t skip = 1;
 
 		for (size_t i = 0; c >= 0x80 && i < sizeof(blanks) / sizeof(blanks[0]); i++)
-			if (heard_str_starts(header, blanks[i]))
+			if (heard_str_starts(*header, blanks[i]))
 				skip = blanks[i].len;
+		*header = heard_str_skip(*header, skip);
 		if (skip == 1 && c > ' ' && c != '_' && c != '-')
-			out[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-		header = heard_str_skip(header, skip);
+			return c >= 'A' && c <= 'Z' ? c + 32 : c;
 	}
-	return heard_str_n(out, n);
+	return -1;
+}
+
+/* Most differ in their first bytes, and there are thousands of pairs. */
+static bool is_same(struct heard_str a, struct heard_str b)
+{
+	int c, d;
+
+	do {
+		c = next_byte(&a);
+		d = next_byte(&b);
+	} while (c == d && c >= 0);
+	return c == d;
+}
+
+static bool is_empty(struct heard_str header)
+{
+	return next_byte(&header) < 0;
 }
 
 /* One of "a|b|c" from *rest.  False: none is left. */
@@ -62,15 +78,11 @@ static bool next_header(struct heard_str *rest, struct heard_str *out)
 static int find_column(const struct heard_str *headers, size_t n, const char *wanted)
 {
 	struct heard_str rest = heard_str(wanted), one;
-	char key[KEY_SIZE], other[KEY_SIZE];
 
-	while (next_header(&rest, &one)) {
-		struct heard_str k = key_of(one, key);
-
-		for (size_t i = 0; i < n && k.len > 0; i++)
-			if (heard_str_eq(key_of(headers[i], other), k))
+	while (next_header(&rest, &one))
+		for (size_t i = 0; i < n && !is_empty(one); i++)
+			if (is_same(headers[i], one))
 				return (int)i;
-	}
 	return -1;
 }
 

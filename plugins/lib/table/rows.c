@@ -197,6 +197,8 @@ static int decode_row(struct work *w, const crypto_generichash_state *context)
 	w->why = NULL;
 	if (split(w) && is_blank(w))
 		return 0;
+	if (w->why == NULL)
+		w->why = w->rows->refusal;
 	if (w->why == NULL && count_columns(w) && read_review(w, &review) &&
 	    name_row(w, &review, context)) {
 		result = add(w, &review, "", review_put);

@@ -46,11 +46,12 @@ struct rows {
 	struct heard_str channel; /* of records that do not say theirs; or empty */
 	const char *file;	  /* for dead letters, fit to print; or ""      */
 	struct csv_dialect dialect;
-	bool is_numbered; /* the first field is the row's number, as a     */
-			  /* sheet has it, and no column                   */
-	size_t header;	  /* bytes of the header row, first in a piece     */
-	int64_t line;	  /* number of the line behind it                  */
-	int64_t max_row;  /* bytes of a row                                */
+	bool is_numbered;    /* the first field is the row's number, as a     */
+			     /* sheet has it, and no column                   */
+	size_t header;	     /* bytes of the header row, first in a piece     */
+	int64_t line;	     /* number of the line behind it                  */
+	int64_t max_row;     /* bytes of a row                                */
+	const char *refusal; /* not NULL: no row may become a record, and why */
 };
 
 /* A bad row is a dead letter, with file and line.  -ENOMEM: the batch is full. */

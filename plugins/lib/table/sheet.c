@@ -2,8 +2,8 @@
  * sheet.c - handlers for three of a workbook's parts.
  *
  * Nothing here trusts the order or the number of what comes: a cell without a
- * reference is behind the last, a reference beyond the columns allowed, a row that
- * is too long or a string that is not there makes that row bad and no more.
+ * reference is behind the last, a string that is not there is empty, a reference beyond
+ * the columns allowed or a row that is too long makes that row bad and no more.
  */
 #include "sheet.h"
 

@@ -131,8 +131,8 @@ static bool stars(struct heard_str s, double *score_r)
 {
 	int full = 0, empty = 0;
 
-	while (take(&s, "★") || take(&s, "⭐"))
-		full++;
+	for (; take(&s, "★") || take(&s, "⭐"); full++)
+		take(&s, "\xef\xb8\x8f"); /* to be shown in colour */
 	while (take(&s, "☆"))
 		empty++;
 	*score_r = full;

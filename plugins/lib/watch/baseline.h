@@ -20,7 +20,7 @@
  * learned, and what is learned is clamped at twice the usual and three standard
  * deviations (Farrington et al., J. R. Stat. Soc. A 159, 1996, weigh such weeks down).
  *
- * Plain data, without pointers: it is saved as it is.
+ * Plain data, without pointers; saved.c writes it, and has a line for each member.
  */
 #ifndef ALERT_BASELINE_H
 #define ALERT_BASELINE_H

@@ -10,9 +10,8 @@
 enum { HOUR_MS = 3600 * 1000, WINDOW_LEAST = HOUR_SLOTS, WINDOW_MOST = SLOTS / 2 };
 static const double group_part = 0.4, high_part = 0.2, flood_times = 8, flood_bad = 30;
 
-bool incident_has(const struct incident *inc, const struct watch *w, const struct recent *e)
+bool incident_has(const struct incident *inc, const struct recent *e)
 {
-	(void)w;
 	switch (inc->cause) {
 	case BY_LIKE: return e->like == inc->like;
 	case BY_COUNT:
@@ -130,7 +129,7 @@ void notice_fill(struct notice *n, const struct watch *w, const struct incident 
 	for (size_t i = 0; (e = recents_newest(&w->recents, i)) != NULL; i++) {
 		if (e->at < inc->onset)
 			break;
-		if (!incident_has(inc, w, e))
+		if (!incident_has(inc, e))
 			continue;
 		n->looked_at++;
 		high += e->is_high;

@@ -27,6 +27,12 @@ static const double times_least = 1.5, share_more = 0.1, worse_times = 2.5, wors
 		    calm_least = 4, mostly_bad = 0.6, share_times = 1.5, rest_times = 1.3,
 		    gap_scatter = 0.05, gap_times = 1.5;
 
+/* Does a chart tell of it? */
+static bool is_charted(const struct incident *inc)
+{
+	return inc->cause == BY_COUNT || inc->cause == BY_SHARE;
+}
+
 static struct series *series_of(struct watch *w, const struct incident *inc)
 {
 	return &w->state->series[inc->series];
@@ -77,7 +83,7 @@ static struct incident *open_one(struct watch *w, enum cause cause, uint16_t ser
 static void close_one(struct watch *w, struct incident *inc, enum news news, int64_t now)
 {
 	tell(w, inc, news, now);
-	if (inc->cause == BY_COUNT || inc->cause == BY_SHARE)
+	if (is_charted(inc))
 		series_calm(series_of(w, inc));
 	memset(inc, 0, sizeof(*inc));
 }
@@ -123,21 +129,35 @@ static bool is_known(const struct watch *w, uint16_t series)
 	       (series == 0 || is_known(w, 0));
 }
 
-static bool candidate_of(const struct watch *w, uint16_t series, int64_t slot,
-			 struct candidate *c)
+/* False: its chart has less evidence than that. */
+static bool measure(const struct watch *w, uint16_t series, int64_t slot, double least,
+		    struct candidate *c)
 {
 	const struct series *s = &w->state->series[series];
 	int which;
 	*c = (struct candidate){.series = series};
-	if (!is_known(w, series))
-		return false;
 	c->evidence = series_evidence(s, &c->onset, &which);
-	if (c->evidence < w->limit)
+	if (c->evidence < least)
 		return false;
 	c->cause = which < RATIOS ? BY_COUNT : BY_SHARE;
 	c->span = series_span(s, slot, slot - c->onset + 1);
 	c->share = share_of(&s->base);
-	return is_remarkable(c, c->span.bad, c->span.n);
+	return true;
+}
+
+static bool candidate_of(const struct watch *w, uint16_t series, int64_t slot,
+			 struct candidate *c)
+{
+	return is_known(w, series) && measure(w, series, slot, w->limit, c) &&
+	       is_remarkable(c, c->span.bad, c->span.n);
+}
+
+static bool is_of_any(const struct watch *w, const struct recent *e)
+{
+	for (size_t i = 0; i < INCIDENTS; i++)
+		if (incident_has(&w->state->incidents[i], e))
+			return true;
+	return false;
 }
 
 /* The part of the candidate's bad records that open incidents have as well. */
@@ -151,11 +171,7 @@ static double common(const struct watch *w, const struct candidate *c)
 		if (c->series && e->series[watch_kind(c->series)] != c->series)
 			continue;
 		all++;
-		for (size_t k = 0; k < INCIDENTS; k++)
-			if (incident_has(&w->state->incidents[k], w, e)) {
-				both++;
-				break;
-			}
+		both += is_of_any(w, e);
 	}
 	return all > 0 ? both / all : 0;
 }
@@ -164,7 +180,7 @@ static bool is_explained(const struct watch *w, const struct candidate *c)
 {
 	for (size_t i = 0; i < INCIDENTS; i++) {
 		const struct incident *inc = &w->state->incidents[i];
-		if ((inc->cause == BY_COUNT || inc->cause == BY_SHARE) && inc->series == 0)
+		if (is_charted(inc) && inc->series == 0)
 			return true;
 	}
 	double taken = common(w, c) * c->span.bad;
@@ -189,15 +205,9 @@ static void open_candidate(struct watch *w, const struct candidate *c, int64_t s
 /* What shows in one first may be everywhere: is the rest remarkable, too? */
 static void widen(const struct watch *w, struct candidate *c, int64_t slot)
 {
-	const struct series *s = &w->state->series[0];
-	struct candidate all = {.series = 0};
-	int which;
-	all.evidence = series_evidence(s, &all.onset, &which);
-	if (c->series == 0 || all.evidence < w->limit / 3)
+	struct candidate all;
+	if (c->series == 0 || !measure(w, 0, slot, w->limit / 3, &all))
 		return;
-	all.cause = which < RATIOS ? BY_COUNT : BY_SHARE;
-	all.span = series_span(s, slot, slot - all.onset + 1);
-	all.share = share_of(&s->base);
 	struct span part = series_span(&w->state->series[c->series], slot,
 				       slot - all.onset + 1);
 	double usual = all.span.usual_bad - part.usual_bad, bad = all.span.bad - part.bad;
@@ -316,8 +326,8 @@ bool incidents_have(const struct watch *w, const uint16_t series[KINDS], uint16_
 {
 	for (size_t i = 0; i < INCIDENTS; i++) {
 		const struct incident *inc = &w->state->incidents[i];
-		if ((inc->cause == BY_COUNT || inc->cause == BY_SHARE) &&
-		    inc->series != other && series[watch_kind(inc->series)] == inc->series)
+		if (is_charted(inc) && inc->series != other &&
+		    series[watch_kind(inc->series)] == inc->series)
 			return true;
 	}
 	return false;
@@ -355,11 +365,7 @@ static bool is_told(const struct watch *w, uint64_t hash)
 		if (e->like != hash)
 			continue;
 		all++;
-		for (size_t k = 0; k < INCIDENTS; k++)
-			if (incident_has(&w->state->incidents[k], w, e)) {
-				told++;
-				break;
-			}
+		told += is_of_any(w, e);
 	}
 	return 2 * told > all;
 }
@@ -421,8 +427,7 @@ void incidents_review(struct watch *w, int64_t slot, int64_t now)
 	struct watch_state *state = w->state;
 	double limit = silence_limit(w);
 	for (size_t i = 0; i < INCIDENTS; i++)
-		if (state->incidents[i].cause == BY_COUNT ||
-		    state->incidents[i].cause == BY_SHARE)
+		if (is_charted(&state->incidents[i]))
 			follow(w, &state->incidents[i], slot, now);
 	for (unsigned i = 0; i < SERIES; i++)
 		doubt(w, (uint16_t)i);

@@ -16,7 +16,7 @@
  * Told again only if it grew: 2.5 times as many in an hour as were told, and half an
  * hour after.  What lasts for a week is the new usual.
  *
- * Plain data, without pointers: it is saved as it is.
+ * Plain data, without pointers; saved.c writes it, and has a line for each member.
  */
 #ifndef ALERT_INCIDENT_H
 #define ALERT_INCIDENT_H
@@ -77,7 +77,7 @@ bool incidents_have(const struct watch *, const uint16_t series[KINDS], uint16_t
 void incidents_heard(struct watch *, uint16_t series, int64_t now);
 
 /* describe.c */
-bool incident_has(const struct incident *, const struct watch *, const struct recent *);
+bool incident_has(const struct incident *, const struct recent *);
 void notice_fill(struct notice *, const struct watch *, const struct incident *, int64_t now);
 
 #endif

@@ -11,7 +11,7 @@
  * much again, which also covers growth.  A small
  * series leans on its parent for it.
  *
- * Plain data, without pointers: it is saved as it is.
+ * Plain data, without pointers; saved.c writes it, and has a line for each member.
  */
 #ifndef ALERT_SERIES_H
 #define ALERT_SERIES_H

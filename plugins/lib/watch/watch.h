@@ -35,7 +35,7 @@ struct watch_options {
 	bool silence;
 };
 
-/* What is saved. */
+/* What is saved (saved.h). */
 struct watch_state {
 	int64_t slot; /* that runs; 0: none yet */
 	uint64_t last_id;

@@ -191,23 +191,26 @@ static void save(struct alert *a, int64_t now)
 	a->is_dirty = false;
 }
 
-/* A warning leaves the spool once it is in the snapshot. */
+/* A warning leaves the spool once it is in the snapshot.  If that cannot be written it is
+ * in memory only, since left where it is it would be told again and again. */
 static void take_warnings(struct alert *a, int64_t now)
 {
 	struct spooled s;
 	struct heard_error err = {0};
+	char names[SPOOL_FILES][sizeof(s.name)];
 	const char *folder = heard_state_folder(a->host);
-	for (int i = 0; i < SPOOL_FILES; i++) {
-		int found = spool_next(folder, &s, &err);
-		if (found < 0)
-			heard_log(a->host, HEARD_WARN, "a raised warning is left out: %s",
-				  err.text);
-		if (found <= 0)
-			return;
+	int found = 0, n = 0;
+	while (n < SPOOL_FILES &&
+	       (found = spool_next(folder, n ? names[n - 1] : "", &s, &err)) > 0) {
 		tell_warning(a, &s.warning, heard_str(s.name));
-		save(a, now);
-		spool_remove(folder, s.name);
+		memcpy(names[n++], s.name, sizeof(s.name));
 	}
+	if (found < 0)
+		heard_log(a->host, HEARD_WARN, "a raised warning is left out: %s", err.text);
+	if (n > 0)
+		save(a, now);
+	for (int i = 0; i < n; i++)
+		spool_remove(folder, names[i]);
 }
 
 static void show(struct alert *a)

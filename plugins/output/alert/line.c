@@ -5,9 +5,9 @@
 
 #include <heard/json.h>
 #include <heard/time.h>
+#include <watch/saved.h>
 #include <watch/watch.h>
 
-static const char *const kinds[KINDS] = {"all", "category", "channel", "product"};
 static const char *const states[] = {[OPENED] = "opened",
 				     [WORSE] = "worse",
 				     [RECOVERED] = "recovered",
@@ -16,11 +16,6 @@ static const char *const events[] = {[OPENED] = "alert.opened",
 				     [WORSE] = "alert.worse",
 				     [RECOVERED] = "alert.recovered",
 				     [ACCEPTED] = "alert.ended"};
-static const char *const causes[] = {[BY_COUNT] = "count",
-				     [BY_SHARE] = "share",
-				     [BY_LIKE] = "alike",
-				     [BY_SILENCE] = "silence"};
-
 const char *words_event(const struct notice *n)
 {
 	return events[n->news];
@@ -35,7 +30,7 @@ static void put_time(struct heard_json_out *out, const char *name, int64_t at)
 
 static void put_series(struct heard_json_out *out, const struct series *s)
 {
-	heard_json_str(out, "kind", heard_str(kinds[s->kind]));
+	heard_json_str(out, "kind", heard_str(watch_kinds[s->kind]));
 	if (s->kind != OF_ALL)
 		heard_json_str(out, "name", heard_str(s->name[0] ? s->name : "others"));
 }
@@ -91,7 +86,7 @@ void words_line(const struct notice *n, struct heard_buf *buf)
 	heard_json_begin(&out, NULL, '{');
 	heard_json_str(&out, "state", heard_str(states[n->news]));
 	heard_json_int(&out, "alert", (int64_t)n->incident->id);
-	heard_json_str(&out, "cause", heard_str(causes[n->incident->cause]));
+	heard_json_str(&out, "cause", heard_str(watch_causes[n->incident->cause]));
 	heard_json_begin(&out, "subject", '{');
 	put_series(&out, n->series);
 	heard_json_end(&out, '}');

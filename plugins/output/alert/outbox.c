@@ -100,19 +100,18 @@ static void make_room(struct outbox *b)
 	drop(b, oldest);
 }
 
-void outbox_add(struct outbox *b, const struct outbox_message *given)
+/* NULL and a line in the log if memory is short. */
+static struct message *copy(struct outbox *b, const struct outbox_message *given)
 {
 	const struct heard_str from[FIELDS] = {given->id, given->event, given->text,
 					       given->line};
 	size_t size = 0;
-	if (b->n >= MESSAGES)
-		make_room(b);
 	for (int i = 0; i < FIELDS; i++)
 		size += from[i].len + 1;
 	struct message *m = calloc(1, sizeof(*m) + size);
 	if (!m) {
 		heard_log(b->o.host, HEARD_WARN, "out of memory: an alert is not sent");
-		return;
+		return NULL;
 	}
 	struct heard_str *to[FIELDS] = {&m->m.id, &m->m.event, &m->m.text, &m->m.line};
 	char *at = m->bytes;
@@ -123,9 +122,24 @@ void outbox_add(struct outbox *b, const struct outbox_message *given)
 		*to[i] = heard_str_n(at, from[i].len);
 		at += from[i].len + 1;
 	}
+	return m;
+}
+
+static void append(struct outbox *b, struct message *m)
+{
 	*b->last = m;
 	b->last = &m->next;
 	b->n++;
+}
+
+void outbox_add(struct outbox *b, const struct outbox_message *given)
+{
+	struct message *m = copy(b, given);
+	if (!m)
+		return;
+	if (b->n >= MESSAGES)
+		make_room(b);
+	append(b, m);
 }
 
 /* ---- sending */
@@ -181,7 +195,6 @@ static void send(struct outbox *b, struct message *m, int64_t now)
 
 struct digest {
 	struct heard_buf text, line;
-	struct heard_json_out out;
 	size_t n;
 };
 
@@ -203,34 +216,49 @@ static bool is_mergeable(const struct message *m)
 	return m->has_waited && !m->is_sending && !m->pause && !m->m.is_high;
 }
 
-/* Their place is taken by one that tells of all. */
+static void drop_merged(struct outbox *b)
+{
+	for (struct message *m = b->first, *next; m; m = next) {
+		next = m->next;
+		if (is_mergeable(m))
+			drop(b, m);
+	}
+}
+
+/* What waited, as one text and one line. */
+static void write_digest(const struct outbox *b, size_t n, struct digest *d)
+{
+	heard_buf_init(&d->text, 1 << 16);
+	heard_buf_init(&d->line, 2 << 20);
+	heard_buf_printf(&d->text,
+			 b->o.is_en ? "%zu alerts while nobody was to be disturbed:"
+				    : "【预警汇总】共 %zu 条：",
+			 n);
+	heard_buf_puts(&d->line, "{\"state\":\"digest\",\"alerts\":[");
+	for (const struct message *m = b->first; m; m = m->next)
+		if (is_mergeable(m))
+			digest_add(d, &m->m);
+	heard_buf_puts(&d->line, "]}");
+}
+
+/* Their place is taken by one that tells of all; without memory for it they go one by
+ * one. */
 static void merge(struct outbox *b, size_t n, int64_t now)
 {
 	struct digest d = {.n = 0};
-	char head[64], id[64];
-	heard_buf_init(&d.text, 1 << 16);
-	heard_buf_init(&d.line, 2 << 20);
-	int len = snprintf(head, sizeof(head),
-			   b->o.is_en ? "%zu alerts while nobody was to be disturbed:"
-				      : "【预警汇总】共 %zu 条：",
-			   n);
-	heard_buf_add(&d.text, head, (size_t)len);
-	heard_buf_puts(&d.line, "{\"state\":\"digest\",\"alerts\":[");
-	for (struct message *m = b->first, *next; m; m = next) {
-		next = m->next;
-		if (!is_mergeable(m))
-			continue;
-		digest_add(&d, &m->m);
-		drop(b, m);
-	}
-	heard_buf_puts(&d.line, "]}");
+	char id[64];
+	write_digest(b, n, &d);
 	snprintf(id, sizeof(id), "alert-digest-%lld", (long long)now);
 	struct outbox_message merged = {.id = heard_str(id),
 					.event = HEARD_STR_OF("alert.digest"),
 					.text = heard_buf_view(&d.text),
 					.line = heard_buf_view(&d.line),
 					.at = now};
-	outbox_add(b, &merged);
+	struct message *m = d.text.failed || d.line.failed ? NULL : copy(b, &merged);
+	if (m) {
+		drop_merged(b);
+		append(b, m);
+	}
 	heard_buf_release(&d.text);
 	heard_buf_release(&d.line);
 }

@@ -1,5 +1,7 @@
 /*
  * snapshot.c - writing and reading the file of snapshot.h.
+ *
+ * Writing keeps one line in memory, reading all of them: it happens once, at the start.
  */
 #include "snapshot.h"
 
@@ -7,12 +9,13 @@
 
 #include <heard/buf.h>
 #include <heard/error.h>
+#include <heard/json.h>
+#include <watch/saved.h>
 #include <watch/watch.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <math.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,50 +23,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { VERSION = 1, FILE_MOST = 16 << 20, PATH_MOST = 4096, HASH = 32, FIELD_MOST = 2 << 20 };
-static const char magic[8] = "heardalr";
-
-struct head {
-	char magic[8];
-	uint32_t version, series_size, incident_size, incidents;
-	uint32_t n_series, n_messages;
-	uint64_t length; /* of what follows */
-	unsigned char hash[HASH];
+enum {
+	VERSION = 2, /* the first was no JSON */
+	FILE_MOST = 64 << 20,
+	LINE_MOST = 8 << 20,
+	PATH_MOST = 4096,
+	HASH = 32,
+	HEX_HASH = 2 * HASH + 1,
 };
 
 /* ---- writing */
 
-static void put_message(void *arg, const struct outbox_message *m)
-{
-	const struct heard_str fields[] = {m->id, m->event, m->text, m->line};
-	struct heard_buf *out = arg;
-	heard_buf_add(out, &m->at, sizeof(m->at));
-	uint32_t is_high = m->is_high;
-	heard_buf_add(out, &is_high, sizeof(is_high));
-	for (size_t i = 0; i < 4; i++) {
-		uint32_t len = (uint32_t)fields[i].len;
-		heard_buf_add(out, &len, sizeof(len));
-		heard_buf_str(out, fields[i]);
-	}
-}
-
-static void put_body(struct heard_buf *out, struct head *head, const struct watch_state *s,
-		     const struct outbox *box)
-{
-	heard_buf_add(out, &s->slot, sizeof(s->slot));
-	heard_buf_add(out, &s->last_id, sizeof(s->last_id));
-	heard_buf_add(out, s->like_key, sizeof(s->like_key));
-	heard_buf_add(out, s->incidents, sizeof(s->incidents));
-	for (uint32_t i = 0; i < SERIES; i++) {
-		if (!s->series[i].since)
-			continue;
-		heard_buf_add(out, &i, sizeof(i));
-		heard_buf_add(out, &s->series[i], sizeof(s->series[i]));
-		head->n_series++;
-	}
-	head->n_messages = (uint32_t)outbox_size(box);
-	outbox_each(box, put_message, out);
-}
+struct writer {
+	int fd, result;
+	struct heard_buf line;
+	crypto_generichash_state hash;
+};
 
 static int write_all(int fd, const void *bytes, size_t n)
 {
@@ -91,7 +66,61 @@ static int sync_folder(const char *path)
 	return result;
 }
 
-static int replace(const char *path, const struct head *head, struct heard_str body)
+static void put_line(void *arg, struct heard_buf *line)
+{
+	struct writer *w = arg;
+	heard_buf_puts(line, "\n");
+	if (w->result == 0)
+		w->result = line->failed ? -ENOMEM : write_all(w->fd, line->ptr, line->len);
+	if (w->result == 0)
+		crypto_generichash_update(&w->hash, (const unsigned char *)line->ptr,
+					  line->len);
+	heard_buf_clear(line);
+}
+
+static void put_message(void *arg, const struct outbox_message *m)
+{
+	struct writer *w = arg;
+	struct heard_json_out out = {.buf = &w->line};
+	heard_json_begin(&out, NULL, '{');
+	heard_json_str(&out, "what", HEARD_STR_OF("message"));
+	heard_json_str(&out, "id", m->id);
+	heard_json_str(&out, "event", m->event);
+	heard_json_str(&out, "text", m->text);
+	heard_json_str(&out, "line", m->line);
+	heard_json_int(&out, "at", m->at);
+	heard_json_bool(&out, "is_high", m->is_high);
+	heard_json_end(&out, '}');
+	put_line(w, &w->line);
+}
+
+static void put_end(struct writer *w)
+{
+	unsigned char hash[HASH];
+	char hex[HEX_HASH];
+	struct heard_json_out out = {.buf = &w->line};
+	crypto_generichash_final(&w->hash, hash, HASH);
+	sodium_bin2hex(hex, sizeof(hex), hash, HASH);
+	heard_json_begin(&out, NULL, '{');
+	heard_json_int(&out, "version", VERSION);
+	heard_json_str(&out, "blake2b", heard_str(hex));
+	heard_json_end(&out, '}');
+	put_line(w, &w->line);
+}
+
+static int write_file_of(int fd, const struct watch *watch, const struct outbox *box)
+{
+	struct writer w = {.fd = fd};
+	heard_buf_init(&w.line, LINE_MOST);
+	crypto_generichash_init(&w.hash, NULL, 0, HASH);
+	saved_each(watch->state, &w.line, put_line, &w);
+	outbox_each(box, put_message, &w);
+	put_end(&w);
+	heard_buf_release(&w.line);
+	return w.result;
+}
+
+static int replace(const char *path, const struct watch *watch, const struct outbox *box)
 {
 	char fresh[PATH_MOST];
 	if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
@@ -99,9 +128,7 @@ static int replace(const char *path, const struct head *head, struct heard_str b
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	int result = write_all(fd, head, sizeof(*head));
-	if (result == 0)
-		result = write_all(fd, body.ptr, body.len);
+	int result = write_file_of(fd, watch, box);
 	if (result == 0 && fsync(fd) != 0)
 		result = -errno;
 	if (close(fd) != 0 && result == 0)
@@ -114,100 +141,76 @@ static int replace(const char *path, const struct head *head, struct heard_str b
 int snapshot_save(const char *path, const struct watch *w, const struct outbox *box,
 		  struct heard_error *err)
 {
-	struct head head = {.version = VERSION,
-			    .series_size = sizeof(struct series),
-			    .incident_size = sizeof(struct incident),
-			    .incidents = INCIDENTS};
-	struct heard_buf body;
-	memcpy(head.magic, magic, sizeof(magic));
-	heard_buf_init(&body, FILE_MOST);
-	put_body(&body, &head, w->state, box);
-	head.length = body.len;
-	int result = body.failed ? -ENOMEM : 0;
-	if (result == 0) {
-		crypto_generichash(head.hash, HASH, (const unsigned char *)body.ptr, body.len,
-				   NULL, 0);
-		result = replace(path, &head, heard_buf_view(&body));
-	}
-	heard_buf_release(&body);
+	int result = replace(path, w, box);
 	return result ? heard_fail(err, -result, "%s: %s", path, strerror(-result)) : 0;
 }
 
 /* ---- reading */
 
-static bool take(struct heard_str *from, void *to, size_t n)
+/* The next line, without its end; empty behind the last. */
+static struct heard_str take_line(struct heard_str *text)
 {
-	if (from->len < n)
-		return false;
-	memcpy(to, from->ptr, n);
-	*from = heard_str_skip(*from, n);
-	return true;
+	const char *end = text->len ? memchr(text->ptr, '\n', text->len) : NULL;
+	struct heard_str line = heard_str_n(text->ptr, end ? (size_t)(end - text->ptr) : 0);
+	*text = heard_str_skip(*text, end ? line.len + 1 : text->len);
+	return line;
 }
 
-static bool take_message(struct heard_str *from, struct outbox *box)
+/* Without its last line, if that one is ours and the others are whole. */
+static bool take_end(struct heard_str *file)
 {
-	struct outbox_message m = {.at = 0};
-	struct heard_str *const fields[] = {&m.id, &m.event, &m.text, &m.line};
-	uint32_t is_high, len;
-	if (!take(from, &m.at, sizeof(m.at)) || !take(from, &is_high, sizeof(is_high)))
-		return false;
-	for (size_t i = 0; i < 4; i++) {
-		if (!take(from, &len, sizeof(len)) || len > FIELD_MOST || len > from->len)
-			return false;
-		*fields[i] = heard_str_n(from->ptr, len);
-		*from = heard_str_skip(*from, len);
-	}
-	m.is_high = is_high != 0;
-	if (box)
-		outbox_add(box, &m);
-	return true;
-}
-
-/* Indexes are bounded and names end, whatever the hash says. */
-static bool is_sound(const struct watch_state *s)
-{
-	for (size_t i = 0; i < INCIDENTS; i++)
-		if (s->incidents[i].cause > BY_SILENCE || s->incidents[i].series >= SERIES)
-			return false;
-	for (size_t i = 0; i < SERIES; i++) {
-		const struct series *at = &s->series[i];
-		if (at->since &&
-		    (at->kind != watch_kind(i) || !memchr(at->name, '\0', sizeof(at->name)) ||
-		     !isfinite(at->base.level) || !isfinite(at->waited)))
-			return false;
-	}
-	return s->slot >= 0;
-}
-
-static bool read_body(const struct head *head, struct heard_str body, struct watch_state *s,
-		      struct heard_str *messages)
-{
-	if (!take(&body, &s->slot, sizeof(s->slot)) ||
-	    !take(&body, &s->last_id, sizeof(s->last_id)) ||
-	    !take(&body, s->like_key, sizeof(s->like_key)) ||
-	    !take(&body, s->incidents, sizeof(s->incidents)))
-		return false;
-	for (uint32_t i = 0, at; i < head->n_series; i++)
-		if (!take(&body, &at, sizeof(at)) || at >= SERIES ||
-		    !take(&body, &s->series[at], sizeof(s->series[at])))
-			return false;
-	*messages = body;
-	for (uint32_t i = 0; i < head->n_messages; i++)
-		if (i == MESSAGES + 1 || !take_message(&body, NULL))
-			return false;
-	return body.len == 0 && is_sound(s);
-}
-
-static bool is_ours(const struct head *head, struct heard_str body)
-{
+	size_t n = file->len > 1 && file->ptr[file->len - 1] == '\n' ? file->len - 1 : 0;
+	while (n > 0 && file->ptr[n - 1] != '\n')
+		n--;
+	struct heard_str end = heard_str_skip(*file, n);
+	struct heard_json_doc *doc = heard_json_parse(end, 256, NULL);
+	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
+	const struct heard_json *version = heard_json_member(root, "version");
 	unsigned char hash[HASH];
-	if (memcmp(head->magic, magic, sizeof(magic)) != 0 || head->version != VERSION ||
-	    head->series_size != sizeof(struct series) ||
-	    head->incident_size != sizeof(struct incident) || head->incidents != INCIDENTS ||
-	    head->length != body.len)
-		return false;
-	crypto_generichash(hash, HASH, (const unsigned char *)body.ptr, body.len, NULL, 0);
-	return memcmp(hash, head->hash, HASH) == 0;
+	char hex[HEX_HASH];
+	crypto_generichash(hash, HASH, (const unsigned char *)file->ptr, n, NULL, 0);
+	sodium_bin2hex(hex, sizeof(hex), hash, HASH);
+	bool is_whole = version && version->type == HEARD_JSON_INT &&
+			version->integer == VERSION &&
+			heard_str_is(heard_json_string(root, "blake2b"), hex);
+	heard_json_destroy(doc);
+	*file = heard_str_n(file->ptr, n);
+	return is_whole;
+}
+
+static bool is_message(const struct heard_json *line)
+{
+	return heard_str_is(heard_json_string(line, "what"), "message");
+}
+
+static void take_message(const struct heard_json *line, struct outbox *box)
+{
+	const struct heard_json *at = heard_json_member(line, "at");
+	const struct heard_json *is_high = heard_json_member(line, "is_high");
+	struct outbox_message m = {.id = heard_json_string(line, "id"),
+				   .event = heard_json_string(line, "event"),
+				   .text = heard_json_string(line, "text"),
+				   .line = heard_json_string(line, "line"),
+				   .at = at ? at->integer : 0,
+				   .is_high = is_high && is_high->boolean};
+	outbox_add(box, &m);
+}
+
+/* All lines to the state, or (if that is NULL) the messages to the box. */
+static bool take_all(struct heard_str lines, struct watch_state *state, struct outbox *box)
+{
+	bool good = true;
+	while (good && lines.len) {
+		struct heard_json_doc *doc = heard_json_parse(take_line(&lines), LINE_MOST,
+							      NULL);
+		const struct heard_json *line = doc ? heard_json_root(doc) : NULL;
+		if (line && is_message(line) && !state)
+			take_message(line, box);
+		else if (state)
+			good = line && (is_message(line) || saved_take(state, line));
+		heard_json_destroy(doc);
+	}
+	return good;
 }
 
 static int read_file(const char *path, struct heard_buf *out)
@@ -234,21 +237,17 @@ static int read_file(const char *path, struct heard_buf *out)
 
 static int use(struct heard_str file, struct watch *w, struct outbox *box)
 {
-	struct head head;
-	struct heard_str messages;
 	struct watch_state *state = calloc(1, sizeof(*state));
 	if (!state)
 		return -ENOMEM;
-	if (!take(&file, &head, sizeof(head)) || !is_ours(&head, file) ||
-	    !read_body(&head, file, state, &messages)) {
+	if (!take_end(&file) || !take_all(file, state, NULL)) {
 		free(state);
 		return -EBADMSG;
 	}
 	free(w->state);
 	w->state = state;
 	watch_resume(w);
-	for (uint32_t i = 0; i < head.n_messages; i++)
-		take_message(&messages, box);
+	take_all(file, NULL, box);
 	return 0;
 }
 

@@ -1,11 +1,10 @@
 /*
  * snapshot.h - what the alert has learned, in a file of its state folder.
  *
- * Written whole to a new file that then takes the place of the old one, so it is
- * never half of each.  The head says version, sizes and a BLAKE2b hash of the rest: a
- * file of another version, or a damaged one, is told of and not used.
- *
- *	head | slot, last id, key | incidents | { number, series } ... | messages
+ * Lines of JSON: those of watch/saved.h, then a line for each message that is not yet
+ * safe, and at the end one with version and a BLAKE2b hash of all before it.  It is written
+ * whole to a new file that then takes the place of the old one, so it is never half of each;
+ * one that is damaged, or of a later version, is told of and not used.
  *
  * A kill loses what came after the last one, five minutes at most: some counts.
  */

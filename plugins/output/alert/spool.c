@@ -78,14 +78,15 @@ static bool is_warning(const char *name)
 	       strcmp(name + n - end, ending) == 0;
 }
 
-static bool find_oldest(const char *path, char name[64])
+static bool find_oldest(const char *path, const char *after, char name[64])
 {
 	DIR *folder = opendir(path);
 	name[0] = '\0';
 	if (!folder)
 		return false;
 	for (struct dirent *e; (e = readdir(folder)) != NULL;)
-		if (is_warning(e->d_name) && (!*name || strcmp(e->d_name, name) < 0))
+		if (is_warning(e->d_name) && strcmp(e->d_name, after) > 0 &&
+		    (!*name || strcmp(e->d_name, name) < 0))
 			snprintf(name, 64, "%.63s", e->d_name);
 	closedir(folder);
 	return *name != '\0';
@@ -115,13 +116,16 @@ static bool parse(struct heard_str text, struct spooled *s)
 	return good;
 }
 
-int spool_next(const char *folder, struct spooled *s, struct heard_error *err)
+int spool_next(const char *folder, const char *after, struct spooled *s,
+	       struct heard_error *err)
 {
-	char path[SPOOL_PATH], text[SPOOL_FILE];
-	memset(s, 0, sizeof(*s));
-	if (make_path(path, folder, "") || !find_oldest(path, s->name) ||
-	    make_path(path, folder, s->name))
+	char path[SPOOL_PATH], text[SPOOL_FILE], name[sizeof(s->name)];
+	bool is_found = make_path(path, folder, "") == 0 && find_oldest(path, after, name) &&
+			make_path(path, folder, name) == 0;
+	memset(s, 0, sizeof(*s)); /* `after` may be its name */
+	if (!is_found)
 		return 0;
+	memcpy(s->name, name, sizeof(name));
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 	if (fd >= 0)

@@ -14,17 +14,18 @@
 
 struct heard_error;
 
-enum { SPOOL_TEXT = 2000, SPOOL_NAME = 200, SPOOL_FILES = 100 };
+/* Files: that are taken at once, fewer than the outbox holds. */
+enum { SPOOL_TEXT = 2000, SPOOL_NAME = 200, SPOOL_FILES = 32 };
 
 int spool_put(const char *folder, const struct warning *, struct heard_error *);
-/* The next warning, oldest first: 1 with name set; 0 there is none.  What cannot be read
- * is removed: -EBADMSG with a sentence. */
+/* The next warning behind that name (""), oldest first: 1 with name set; 0 there is none.  What
+ * cannot be read is removed: -EBADMSG with a sentence. */
 struct spooled {
 	char name[64];
 	char bytes[8192];
 	struct warning warning;
 };
-int spool_next(const char *folder, struct spooled *, struct heard_error *);
+int spool_next(const char *folder, const char *after, struct spooled *, struct heard_error *);
 void spool_remove(const char *folder, const char *name);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { DONE, FAILED, USAGE, FORM_MAX = 32 << 20 };
 
@@ -51,24 +52,15 @@ static int read_words(const struct heard_call *call, struct wish *wish)
 	return DONE;
 }
 
-/* Its number, or -1. */
-static int find_word(const char *const *words, const char *word)
-{
-	for (int i = 0; words[i]; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return -1;
-}
-
 /* As asked for; else by the name of the file; else as a person reads it. */
 static int choose_format(const struct heard_call *call, const struct wish *wish)
 {
 	const char *dot = wish->file ? strrchr(wish->file, '.') : NULL;
 	if (wish->format)
-		return find_word(format_words, wish->format);
+		return choice_of(format_words, wish->format);
 	if (call->json)
 		return FORMAT_JSON;
-	int format = dot ? find_word(format_words, dot + 1) : -1;
+	int format = dot ? choice_of(format_words, dot + 1) : -1;
 	return format >= 0 ? format : FORMAT_MD;
 }
 
@@ -76,11 +68,9 @@ static int choose_format(const struct heard_call *call, const struct wish *wish)
 static int prepare(const struct report *self, const struct heard_call *call,
 		   const struct wish *wish, struct book *book)
 {
-	static const char *const langs[] = {"zh", "en", NULL};
-	static const char *const editions[] = {"management", "public", NULL};
 	struct heard_error err;
-	int lang = wish->lang ? find_word(langs, wish->lang) : self->lang;
-	int edition = wish->edition ? find_word(editions, wish->edition) : self->edition;
+	int lang = wish->lang ? choice_of(lang_words, wish->lang) : self->lang;
+	int edition = wish->edition ? choice_of(edition_words, wish->edition) : self->edition;
 	if (lang < 0)
 		return misused(call, "a language is zh or en, not", wish->lang);
 	if (edition < 0)
@@ -94,20 +84,33 @@ static int prepare(const struct report *self, const struct heard_call *call,
 	return DONE;
 }
 
+/* A file is replaced, all of it or nothing; a pipe or a device is written to. */
+static bool is_file(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
 static int put_out(const struct heard_call *call, const struct wish *wish,
 		   struct heard_str text)
 {
 	struct heard_error err;
-	if (wish->file && strcmp(wish->file, "-") != 0) {
+	bool has_name = wish->file && strcmp(wish->file, "-") != 0;
+	if (has_name && is_file(wish->file)) {
 		if (file_replace(wish->file, text, &err) == 0)
 			return DONE;
 		fprintf(call->err, "report: %s\n", err.text);
 		return FAILED;
 	}
-	if (fwrite(text.ptr, 1, text.len, call->out) == text.len && fflush(call->out) == 0)
-		return DONE;
-	fprintf(call->err, "report: it could not be written to the output: %m\n");
-	return FAILED;
+	FILE *out = has_name ? fopen(wish->file, "we") : call->out;
+	bool is_written = out && fwrite(text.ptr, 1, text.len, out) == text.len &&
+			  fflush(out) == 0;
+	if (!is_written)
+		fprintf(call->err, "report: it could not be written to %s: %m\n",
+			has_name ? wish->file : "the output");
+	if (out && out != call->out)
+		fclose(out);
+	return is_written ? DONE : FAILED;
 }
 
 static int make(const struct report *self, const struct heard_call *call,

@@ -12,15 +12,29 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Bytes of what a program may pass over before it looks for a formula: a blank, a control
+ * character (which becomes one), what has no width.  0: something else. */
+static size_t blank_at(const char *text)
+{
+	static const char *const wide[] = {"\xc2\xa0", "　", "\xe2\x80\x8b", "\xef\xbb\xbf"};
+	unsigned char c = (unsigned char)*text;
+	if (c == '\t' || c == '\r' || c == '\n')
+		return 0; /* these begin one */
+	if ((c && c <= ' ') || c == 0x7f)
+		return 1;
+	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
+		if (strncmp(text, wide[i], strlen(wide[i])) == 0)
+			return strlen(wide[i]);
+	return 0;
+}
+
 /* Also the full-width forms, and behind blanks: programs differ. */
 static bool is_formula(const char *text)
 {
 	static const char *const begins[] = {"=",  "+",	 "-",  "@",  "\t", "\r", "\n",
 					     "＝", "＋", "－", "＠", "%",  "|"};
-	if (*text == '\t' || *text == '\r' || *text == '\n')
-		return true;
-	while (*text == ' ' || strncmp(text, "　", 3) == 0 || strncmp(text, "\xc2\xa0", 2) == 0)
-		text += *text == ' ' ? 1 : *text == '\xc2' ? 2 : 3;
+	for (size_t n; (n = blank_at(text)) > 0;)
+		text += n;
 	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
 		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
 			return true;

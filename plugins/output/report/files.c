@@ -106,7 +106,7 @@ static int by_name(const void *a, const void *b)
 /* The names sort as their periods do. */
 static void drop_oldest(const struct report *self, const char *prefix, const char *format)
 {
-	enum { MOST = 4096 };
+	enum { MOST = 16384 }; /* more than `keep` may be */
 	char **names = calloc(MOST, sizeof(*names)), path[PATH];
 	DIR *dir = names ? opendir(self->folder) : NULL;
 	size_t n = 0, keep = (size_t)self->keep;
@@ -129,21 +129,13 @@ static void drop_oldest(const struct report *self, const char *prefix, const cha
 
 /* ---- writing */
 
-static enum format format_of(const char *word)
-{
-	for (int i = 0; i < FORMATS; i++)
-		if (strcmp(word, format_words[i]) == 0)
-			return (enum format)i;
-	return FORMAT_HTML;
-}
-
 static int write_one(const struct report *self, const struct book *book, const char *format,
 		     struct heard_error *err)
 {
 	char path[PATH], prefix[64];
 	struct heard_buf text;
 	heard_buf_init(&text, FORM_MAX);
-	write_form(book, format_of(format), &text);
+	write_form(book, (enum format)choice_of(format_words, format), &text);
 	prefix_of(book, prefix, sizeof(prefix));
 	int result;
 	if (text.failed)

@@ -3,8 +3,6 @@
  */
 #include "report.h"
 
-const char *const format_words[] = {"html", "md", "csv", "json", NULL};
-
 void write_form(const struct book *book, enum format format, struct heard_buf *out)
 {
 	static void (*const writers[FORMATS])(const struct book *, struct heard_buf *) = {

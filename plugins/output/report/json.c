@@ -19,11 +19,6 @@ static void put_number(struct heard_json_out *out, const char *key, double value
 		heard_json_null(out, key);
 }
 
-static void put_span(struct heard_json_out *out, const char *key, int64_t ms)
-{
-	put_number(out, key, ms < 0 ? NAN : (double)ms / 1000);
-}
-
 static void put_time(struct heard_json_out *out, const char *key, int64_t ms)
 {
 	char text[HEARD_TIME_SIZE];
@@ -78,37 +73,33 @@ static void put_answers(struct heard_json_out *out, const struct store_figures *
 	heard_json_end(out, '}');
 }
 
-static void put_rates(struct heard_json_out *out, const struct store_figures *f)
+/* The figures at the head; spans in seconds. */
+static void put_rows(struct heard_json_out *out, const struct book *book,
+		     const struct store_figures *f)
 {
-	heard_json_int(out, "received", f->received);
-	heard_json_int(out, "tickets", f->tickets);
-	put_number(out, "response_rate", store_rate(f->answered, f->tickets));
-	put_number(out, "on_time_rate", store_rate(f->levels_met, f->levels_due));
-	put_number(out, "resolution_rate", store_rate(f->resolved, f->tickets));
-	put_number(out, "csat", store_rate(f->csat.good, f->csat.answers));
-	put_number(out, "nps", store_nps(f));
-	put_number(out, "ces", f->ces.answers ? f->ces.sum / (double)f->ces.answers : NAN);
-	put_number(out, "kiosk_index",
-		   f->kiosk.answers ? f->kiosk.sum / (double)f->kiosk.answers : NAN);
-	put_number(out, "rating",
-		   f->rating.answers ? 5 * f->rating.sum / (double)f->rating.answers : NAN);
+	struct row rows[ROWS];
+	size_t n = book_rows(book, rows);
+	for (size_t i = 0; i < n; i++) {
+		const struct row *row = &rows[i];
+		double value = f == &book->now ? row->now : row->then;
+		if (row->unit == UNIT_COUNT)
+			heard_json_int(out, row->key, (int64_t)value);
+		else
+			put_number(out, row->key,
+				   row->unit == UNIT_SPAN ? value / 1000 : value);
+	}
 }
 
-static void put_figures(struct heard_json_out *out, const struct store_figures *f)
+/* What only management is told. */
+static void put_more(struct heard_json_out *out, const struct store_figures *f)
 {
-	put_rates(out, f);
 	heard_json_int(out, "spam", f->spam);
 	heard_json_int(out, "answered", f->answered);
 	heard_json_int(out, "resolved", f->resolved);
-	heard_json_int(out, "reopened", f->reopened);
-	heard_json_int(out, "escalated", f->escalated);
-	heard_json_int(out, "repeated", f->repeated);
 	heard_json_int(out, "levels_due", f->levels_due);
 	heard_json_int(out, "levels_met", f->levels_met);
 	heard_json_int(out, "backlog", f->backlog);
 	heard_json_int(out, "overdue", f->overdue);
-	put_span(out, "first_response_median", f->first_response); /* seconds */
-	put_span(out, "resolution_median", f->resolution);
 	put_answers(out, f);
 	put_shares(out, "by_channel", &f->channels);
 	put_shares(out, "by_category", &f->categories);
@@ -117,6 +108,14 @@ static void put_figures(struct heard_json_out *out, const struct store_figures *
 	put_shares(out, "by_priority", &f->priorities);
 	put_shares(out, "by_department", &f->departments);
 	put_departments(out, &f->departments);
+}
+
+static void put_figures(struct heard_json_out *out, const struct book *book,
+			const struct store_figures *f)
+{
+	put_rows(out, book, f);
+	if (book->edition == EDITION_MANAGEMENT)
+		put_more(out, f);
 }
 
 static void put_issues(struct heard_json_out *out, const struct book *book)
@@ -198,10 +197,7 @@ void write_json(const struct book *book, struct heard_buf *buf)
 		       heard_str(book->zone ? heard_zone_name(book->zone) : "UTC"));
 	put_time(&out, "made_at", book->made_at);
 	heard_json_str(&out, "edition", heard_str(is_public ? "public" : "management"));
-	if (is_public)
-		put_rates(&out, &book->now);
-	else
-		put_figures(&out, &book->now);
+	put_figures(&out, book, &book->now);
 	put_issues(&out, book);
 	if (is_public)
 		put_fixes(&out, book);
@@ -209,10 +205,7 @@ void write_json(const struct book *book, struct heard_buf *buf)
 		put_course(&out, &book->now);
 	heard_json_begin(&out, "previous", '{');
 	put_period(&out, &book->before);
-	if (is_public)
-		put_rates(&out, &book->then);
-	else
-		put_figures(&out, &book->then);
+	put_figures(&out, book, &book->then);
 	heard_json_end(&out, '}');
 	heard_json_end(&out, '}');
 	heard_buf_puts(buf, "\n");

@@ -80,9 +80,6 @@ static const struct heard_command commands[] = {
 	{.name = NULL},
 };
 
-static const char *const editions[] = {"management", "public", NULL};
-static const char *const langs[] = {"zh", "en", NULL};
-
 static const struct heard_option options[] = {
 	{.name = "database",
 	 HEARD_STATE_PATH(struct report, database),
@@ -109,12 +106,12 @@ static const struct heard_option options[] = {
 	{.name = "edition",
 	 HEARD_CHOICE(struct report, edition),
 	 .value = "management",
-	 .choices = editions,
+	 .choices = edition_words,
 	 .help = "For whom: public is what customers may read, without names and samples"},
 	{.name = "lang",
 	 HEARD_CHOICE(struct report, lang),
 	 .value = "zh",
-	 .choices = langs,
+	 .choices = lang_words,
 	 .help = "Language of the report"},
 	{.name = "keep",
 	 HEARD_INT(struct report, keep),

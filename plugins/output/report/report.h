@@ -23,7 +23,11 @@ struct heard_timer;
 
 enum edition { EDITION_MANAGEMENT, EDITION_PUBLIC };
 enum format { FORMAT_HTML, FORMAT_MD, FORMAT_CSV, FORMAT_JSON, FORMATS };
-extern const char *const format_words[]; /* "html", ..., NULL */
+
+/* "html", ..., NULL, in the order of their numbers. */
+extern const char *const format_words[], *const edition_words[], *const lang_words[];
+/* The number of a word, or -1. */
+int choice_of(const char *const *words, const char *word);
 
 struct report {
 	const char *database, *folder, *at; /* options */

@@ -10,11 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static double rate_of(int64_t part, int64_t whole)
-{
-	return store_rate(part, whole);
-}
-
 static double mean_of(double sum, int64_t n)
 {
 	return n > 0 ? sum / (double)n : NAN;
@@ -25,48 +20,32 @@ static double span_of(int64_t ms)
 	return ms < 0 ? NAN : (double)ms;
 }
 
-static void set_flow(const struct store_figures *f, struct row rows[ROWS], size_t which)
-{
-	const double values[] = {
-		(double)f->received,
-		(double)f->tickets,
-		rate_of(f->answered, f->tickets),
-		rate_of(f->levels_met, f->levels_due),
-		rate_of(f->resolved, f->tickets),
-		span_of(f->first_response),
-		span_of(f->resolution),
-		mean_of((double)f->csat.good, f->csat.answers),
-		store_nps(f),
-		mean_of(f->ces.sum, f->ces.answers),
-		mean_of(5 * f->rating.sum, f->rating.answers),
-		mean_of(f->kiosk.sum, f->kiosk.answers),
-		(double)f->reopened,
-		(double)f->escalated,
-		(double)f->repeated,
-	};
-	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
-		*(which ? &rows[i].then : &rows[i].now) = values[i];
-}
+struct measure {
+	double value;
+	int64_t of; /* as in struct row */
+};
 
-static void set_wholes(const struct store_figures *f, struct row rows[ROWS])
+/* In the order of the rows. */
+static void measure(const struct store_figures *f, struct measure out[ROWS])
 {
-	const int64_t wholes[] = {-1,
-				  -1,
-				  f->tickets,
-				  f->levels_due,
-				  f->tickets,
-				  -1,
-				  -1,
-				  f->csat.answers,
-				  f->nps.answers,
-				  f->ces.answers,
-				  f->rating.answers,
-				  f->kiosk.answers,
-				  f->tickets,
-				  f->tickets,
-				  f->tickets};
-	for (size_t i = 0; i < sizeof(wholes) / sizeof(*wholes); i++)
-		rows[i].of = wholes[i];
+	const struct measure all[] = {
+		{(double)f->received, -1},
+		{(double)f->tickets, -1},
+		{store_rate(f->answered, f->tickets), f->tickets},
+		{store_rate(f->levels_met, f->levels_due), f->levels_due},
+		{store_rate(f->resolved, f->tickets), f->tickets},
+		{span_of(f->first_response), -1},
+		{span_of(f->resolution), -1},
+		{store_rate(f->csat.good, f->csat.answers), f->csat.answers},
+		{store_nps(f), f->nps.answers},
+		{mean_of(f->ces.sum, f->ces.answers), f->ces.answers},
+		{mean_of(5 * f->rating.sum, f->rating.answers), f->rating.answers},
+		{mean_of(f->kiosk.sum, f->kiosk.answers), f->kiosk.answers},
+		{(double)f->reopened, f->tickets},
+		{(double)f->escalated, f->tickets},
+		{(double)f->repeated, f->tickets},
+	};
+	memcpy(out, all, sizeof(all));
 }
 
 size_t book_rows(const struct book *book, struct row out[ROWS])
@@ -95,10 +74,15 @@ size_t book_rows(const struct book *book, struct row out[ROWS])
 		{{{"客户再次来询", "Contacted again"}}, "repeated", UNIT_COUNT, .good = -1},
 	};
 	size_t n = sizeof(table) / sizeof(*table);
+	struct measure now[ROWS], then[ROWS];
+	measure(&book->now, now);
+	measure(&book->then, then);
 	memcpy(out, table, sizeof(table));
-	set_flow(&book->now, out, 0);
-	set_flow(&book->then, out, 1);
-	set_wholes(&book->now, out);
+	for (size_t i = 0; i < n; i++) {
+		out[i].now = now[i].value;
+		out[i].then = then[i].value;
+		out[i].of = now[i].of;
+	}
 	/* The last three tell how we work, not how well. */
 	return book->edition == EDITION_PUBLIC ? n - 3 : n;
 }

@@ -43,10 +43,11 @@ static void read_done(struct report *self)
 	int64_t end;
 	path_of(self, path);
 	FILE *file = fopen(path, "re");
-	while (file && fscanf(file, "%15s %" SCNd64, word, &end) == 2)
-		for (int kind = 0; kind < PERIOD_KINDS; kind++)
-			if (strcmp(word, period_words[kind]) == 0)
-				self->done[kind] = end;
+	while (file && fscanf(file, "%15s %" SCNd64, word, &end) == 2) {
+		int kind = choice_of(period_words, word);
+		if (kind >= 0)
+			self->done[kind] = end;
+	}
 	if (file)
 		fclose(file);
 }
@@ -109,11 +110,10 @@ static int write_report(struct report *self, const struct period *period,
 	return result;
 }
 
-/* The end is noted by the day it is: a zone that changed its rules since is no reason
- * to write a report again. */
+/* Not "later than": one that was written while the clock was ahead must not be the last. */
 static bool is_due(const struct report *self, const struct period *p, int64_t now)
 {
-	return p->to > self->done[p->kind] &&
+	return p->to != self->done[p->kind] &&
 	       now >= period_due(p, self->minutes, heard_zone(self->host));
 }
 

@@ -240,8 +240,8 @@ static void reply_note(const struct visit *v, int title, int text, int status)
 	page_html(&p, "<p>");
 	page_say(&p, says[text]);
 	page_html(&p, "</p>");
-	if (text == SAY_OVER_MORE) {
-		struct heard_str contact = page_contact(v->pages, v->lang);
+	struct heard_str contact = page_contact(v->pages, v->lang);
+	if (text == SAY_OVER_MORE && contact.len) {
 		page_html(&p, "<p>");
 		page_text(&p, contact);
 		page_html(&p, "</p>");
@@ -393,7 +393,7 @@ void page_follow_up_handle(void *arg, struct heard_http *take)
 	else if (!is_post)
 		reply_form(&v, heard_str(NULL), false);
 	else if (!is_form(take))
-		heard_http_problem(take, 415, "send application/x-www-form-urlencoded");
+		page_problem(take, 415, "send application/x-www-form-urlencoded");
 	else
 		take_answer(&v);
 }

@@ -184,8 +184,7 @@ void page_unknown(struct pages *pages, struct heard_http *take)
 		return;
 	}
 	if (page_wants_json(take)) {
-		page_headers(take, NULL, true);
-		heard_http_problem(take, 404, "nothing is known under this link");
+		page_problem(take, 404, "nothing is known under this link");
 		return;
 	}
 	begin(&p, take, is_sent ? SAY_SENT : SAY_NOTHING, is_sent ? AGAIN_S : 0);
@@ -201,8 +200,7 @@ void page_trouble(struct pages *pages, struct heard_http *take, const struct hea
 	heard_log(pages->host, HEARD_WARN, "a page cannot be shown: %s", err->text);
 	heard_http_set_header(take, "Retry-After", "5");
 	if (page_wants_json(take)) {
-		page_headers(take, NULL, true);
-		heard_http_problem(take, 503, "this cannot be shown at the moment");
+		page_problem(take, 503, "this cannot be shown at the moment");
 		return;
 	}
 	struct page p;

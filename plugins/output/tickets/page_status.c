@@ -6,8 +6,8 @@
  * solved.  The words are made from states and times; of the record itself nothing is
  * shown, so a link that got into other hands tells of a ticket and of nobody.
  *
- * A ticket that was taken for spam looks like one that nobody has begun: who sent spam
- * learns nothing, and who did not is not insulted.
+ * A ticket that was taken for spam looks as it did the moment before, and grows late like
+ * any other: who sent spam learns nothing, and who did not is not insulted.
  */
 #include "pages.h"
 
@@ -123,9 +123,17 @@ static const struct step *step_find(const char *what)
 	return NULL;
 }
 
+/* The steps to a state bear its name, and none leads to spam. */
 static enum store_state shown_state(const struct store_status *s)
 {
-	return s->state == STORE_SPAM || s->state == STORE_MERGED ? STORE_NEW : s->state;
+	enum store_state state = STORE_NEW;
+	if (s->state != STORE_SPAM && s->state != STORE_MERGED)
+		return s->state;
+	for (size_t i = 0; i < s->n_steps; i++) {
+		int reached = store_state_find(heard_str(s->steps[i].what));
+		state = reached < 0 ? state : (enum store_state)reached;
+	}
+	return state;
 }
 
 static bool is_live(const struct store_status *s)
@@ -174,8 +182,7 @@ static void put_state(struct page *p, const struct store_status *s,
 		      const struct page_view *view)
 {
 	enum store_state state = shown_state(s);
-	bool is_promised = is_live(s) && s->state != STORE_SPAM &&
-			   s->expected_at != HEARD_TIME_NONE;
+	bool is_promised = is_live(s) && s->expected_at != HEARD_TIME_NONE;
 	page_html(p, "<section class=card>");
 	put_pill(p, state);
 	page_html(p, "<p class=state>");
@@ -329,12 +336,13 @@ static void reply_json(struct heard_http *take, const struct store_status *s)
 	struct heard_buf out;
 	heard_buf_init(&out, MAX_JSON);
 	page_status_json(&out, s);
-	page_headers(take, NULL, true);
 	heard_http_set_header(take, "Vary", "Accept");
-	if (out.failed)
-		heard_http_problem(take, 503, "this cannot be shown at the moment");
-	else
+	if (out.failed) {
+		page_problem(take, 503, "this cannot be shown at the moment");
+	} else {
+		page_headers(take, NULL, true);
 		heard_http_reply(take, 200, "application/json", heard_buf_view(&out));
+	}
 	heard_buf_release(&out);
 }
 

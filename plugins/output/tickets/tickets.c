@@ -11,6 +11,7 @@
  * Commands run in processes of their own and share the store as processes do;
  * SQLite's locks keep writers apart.
  */
+#include "ahead.h"
 #include "command.h"
 
 #include <heard/batch.h>
@@ -65,25 +66,14 @@ static void put_down(struct tickets *self)
 	page_month_stop(&self->pages);
 	beat_destroy(self->beat);
 	store_follower_stop(self->follower);
+	ahead_destroy(self->ahead);
+	store_words_destroy(self->words);
 	store_close(self->store);
 	self->beat = NULL;
+	self->ahead = NULL;
+	self->words = NULL;
 	self->follower = NULL;
 	self->store = NULL;
-}
-
-static int tickets_start(void *arg, struct heard_error *err)
-{
-	struct tickets *self = arg;
-	if (store_open(&self->store, self->database, STORE_CREATE, err))
-		return -err->code;
-	store_set_rules(self->store, &self->rules->store);
-	self->follower = store_follower_start(self->database, say, self, err);
-	if (self->follower)
-		self->beat = beat_create(self, err);
-	if (self->beat)
-		return 0;
-	put_down(self);
-	return -err->code;
 }
 
 static void tickets_stop(void *arg, struct heard_done *take_done)
@@ -97,7 +87,6 @@ static void tickets_close(void *arg)
 	struct tickets *self = arg;
 	rules_destroy(self->rules);
 	free(self->outcomes);
-	free(self->files);
 }
 
 static int tickets_position(void *arg, uint64_t *seq, struct heard_error *err)
@@ -135,28 +124,23 @@ static bool is_wordless(const struct heard_record *rec)
 }
 
 /* What its files are called on disk. */
-static int read_files(struct tickets *self, const struct heard_record *rec,
-		      struct store_record *out, struct heard_error *err)
+static bool read_files(const struct heard_record *rec, struct ahead_record *out)
 {
 	struct heard_value value = heard_get(rec, HEARD_ATTACHMENTS);
 	size_t n = value.type == HEARD_FILES_ ? value.files.n : 0;
-	if (n > self->files_room) {
-		struct heard_str *files = reallocarray(self->files, n, sizeof(*files));
-		if (!files)
-			return heard_fail(err, ENOMEM, "out of memory");
-		self->files = files;
-		self->files_room = n;
-	}
+	struct heard_str *files = n ? ahead_files(out, n) : NULL;
+	if (n && !files)
+		return false;
 	for (size_t i = 0; i < n; i++)
-		self->files[i] = value.files.at[i].sha256;
-	out->attachments = self->files;
-	out->n_attachments = n;
-	return 0;
+		files[i] = value.files.at[i].sha256;
+	out->record.attachments = files;
+	out->record.n_attachments = n;
+	return true;
 }
 
 /* False if it has no id: then it is none of ours. */
 static bool read_record(const struct tickets *self, const struct heard_record *rec,
-			struct heard_str line, int64_t now, struct store_record *out)
+			struct heard_str line, struct store_record *out)
 {
 	struct heard_str id = heard_get_str(rec, HEARD_ID);
 	*out = (struct store_record){
@@ -189,9 +173,43 @@ static bool read_record(const struct tickets *self, const struct heard_record *r
 		.rating_max = heard_get_number(rec, HEARD_RATING_MAX, NAN),
 	};
 	if (out->received_at == HEARD_TIME_NONE)
-		out->received_at = now;
+		out->received_at = heard_now(self->host);
 	make_token(self, id, out->token);
 	return store_id_parse(id, out->id);
+}
+
+/* May run on a thread of its own, beside the store. */
+static void read_ahead(void *arg, const struct heard_batch *batch, size_t i,
+		       struct ahead_record *out)
+{
+	const struct tickets *self = arg;
+	const struct heard_record *given = heard_batch_at(batch, i);
+	out->kind = AHEAD_NO_RECORD;
+	if (given && heard_has(given, HEARD_EVENT)) {
+		out->kind = AHEAD_EVENT;
+	} else if (given &&
+		   read_record(self, given, heard_batch_line(batch, i), &out->record)) {
+		out->kind = read_files(given, out) ? AHEAD_RECORD : AHEAD_NO_MEMORY;
+		store_prepare(self->words, &out->record);
+	}
+}
+
+static int tickets_start(void *arg, struct heard_error *err)
+{
+	struct tickets *self = arg;
+	if (store_open(&self->store, self->database, STORE_CREATE, err))
+		return -err->code;
+	store_set_rules(self->store, &self->rules->store);
+	if (store_words_create(&self->words, self->store, err) == 0)
+		self->ahead = ahead_create(read_ahead, self, err);
+	if (self->ahead)
+		self->follower = store_follower_start(self->database, say, self, err);
+	if (self->follower)
+		self->beat = beat_create(self, err);
+	if (self->beat)
+		return 0;
+	put_down(self);
+	return -err->code;
 }
 
 static int make_room(struct tickets *self, size_t n, struct heard_error *err)
@@ -206,29 +224,35 @@ static int make_room(struct tickets *self, size_t n, struct heard_error *err)
 	return 0;
 }
 
+static int store_one(struct tickets *self, const struct ahead_record *given, int64_t now,
+		     unsigned char *outcome, struct heard_error *err)
+{
+	enum store_fate fate = STORE_STORED;
+	if (given->kind == AHEAD_NO_MEMORY)
+		return heard_fail(err, ENOMEM, "out of memory");
+	if (given->kind == AHEAD_RECORD &&
+	    store_put(self->store, &given->record, now, &fate, err))
+		return -err->code;
+	*outcome = given->kind == AHEAD_NO_RECORD ? NO_RECORD
+		   : fate == STORE_KNOWN	  ? DUPLICATE
+						  : STORED;
+	return 0;
+}
+
 static int store_batch(struct tickets *self, const struct heard_batch *batch, size_t n,
 		       struct heard_error *err)
 {
 	int64_t now = heard_now(self->host);
+	int result = 0;
 	if (make_room(self, n, err) || store_begin(self->store, err))
 		return -err->code;
-	for (size_t i = 0; i < n; i++) {
-		struct store_record rec;
-		enum store_fate fate = STORE_STORED;
-		const struct heard_record *given = heard_batch_at(batch, i);
-		self->outcomes[i] = STORED;
-		if (given && heard_has(given, HEARD_EVENT))
-			continue;
-		bool is_record = given && read_record(self, given, heard_batch_line(batch, i),
-						      now, &rec);
-		if (is_record && (read_files(self, given, &rec, err) ||
-				  store_put(self->store, &rec, now, &fate, err))) {
-			store_rollback(self->store);
-			return -err->code;
-		}
-		self->outcomes[i] = !is_record		  ? NO_RECORD
-				    : fate == STORE_KNOWN ? DUPLICATE
-							  : STORED;
+	ahead_begin(self->ahead, batch);
+	for (size_t i = 0; i < n && result == 0; i++)
+		result = store_one(self, ahead_next(self->ahead), now, &self->outcomes[i], err);
+	ahead_end(self->ahead);
+	if (result) {
+		store_rollback(self->store);
+		return result;
 	}
 	return store_commit(self->store, heard_name(self->host), heard_batch_seq(batch, n - 1),
 			    err);

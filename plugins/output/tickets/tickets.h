@@ -4,6 +4,7 @@
  *   options.c                    what an operator may say
  *   rules.c                      what that means to the store
  *   tickets.c                    records in
+ *   ahead.h and its file         records read beside the store
  *   beat.c                       once a second, at home: what is due is done
  *   events.c answers.c           outboxes, emptied
  *   upkeep.c                     retention, figures, next year's holidays
@@ -58,8 +59,8 @@ struct tickets {
 	struct beat *beat;
 	unsigned char *outcomes; /* of the batch at work, `room` of them        */
 	size_t room;
-	struct heard_str *files; /* attachments of the record at work, `files_room` */
-	size_t files_room;
+	struct ahead *ahead;
+	struct store_words *words; /* the thread's of `ahead` */
 };
 extern const struct heard_option tickets_options[];
 

@@ -1,0 +1,33 @@
+/*
+ * percent.c - reading what a form or a query has percent-encoded.
+ */
+#include "percent.h"
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool text_unescape(struct heard_str s, char *to, size_t size, size_t *n_r)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.len && n < size; i++) {
+		char c = s.ptr[i];
+		if (c == '+') {
+			c = ' ';
+		} else if (c == '%') {
+			int high = i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
+			int low = i + 2 < s.len ? hex_digit(s.ptr[i + 2]) : -1;
+			if (high < 0 || low < 0)
+				return false;
+			c = (char)(high * 16 + low);
+			i += 2;
+		}
+		to[n++] = c;
+	}
+	*n_r = n;
+	return true;
+}

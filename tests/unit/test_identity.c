@@ -1,0 +1,159 @@
+/*
+ * Tests of identity.c: who a record is from, and what it is called.
+ */
+#include "engine_emit.h"
+#include "engine_look.h"
+
+static struct engine e;
+
+static int setup(void **state)
+{
+	(void)state;
+	engine_init(&e, 2, 1);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	engine_release(&e);
+	return 0;
+}
+
+static void author_key(const char *raw, char out[64])
+{
+	engine_send_raw(&e, raw);
+	engine_field(&e, "key", out, 64);
+}
+
+static void one_phone_number_is_one_person_however_it_is_spelt(void **state)
+{
+	(void)state;
+	static const char *const spelt[] = {
+		"+86 138-1234-5678",  "13812345678",	 "86 13812345678",
+		"0086 138 1234 5678", "(138) 1234.5678",
+	};
+	char first[64], same[64] = "", other[64], raw[256];
+	engine_start(&e);
+	author_key("{\"body\":\"x\",\"author\":{\"phone\":\"13912345678\"}}", first);
+	assert_int_equal(strlen(first), 32);
+	for (size_t i = 0; i < sizeof(spelt) / sizeof(spelt[0]); i++) {
+		snprintf(raw, sizeof(raw), "{\"body\":\"x\",\"author\":{\"phone\":\"%s\"}}",
+			 spelt[i]);
+		author_key(raw, other);
+		assert_string_not_equal(first, other);
+		if (i > 0)
+			assert_string_equal(same, other);
+		memcpy(same, other, sizeof(same));
+	}
+}
+
+static void an_address_is_the_same_person_in_capitals(void **state)
+{
+	(void)state;
+	char a[64], b[64];
+	engine_start(&e);
+	author_key("{\"author\":{\"email\":\"Li.Na@Example.org\"}}", a);
+	author_key("{\"author\":{\"email\":\"li.na@example.org \"}}", b);
+	assert_string_equal(a, b);
+}
+
+static void an_id_names_a_person_at_its_own_source_only(void **state)
+{
+	(void)state;
+	char a[64], b[64], c[64];
+	engine_instance(&e, &e.inputs[1], &test_input_plugin, "in2", &e.in[1]);
+	e.pipelines[0].n_inputs = 2;
+	engine_start(&e);
+	author_key("{\"author\":{\"id\":\"42\"}}", a);
+	author_key("{\"author\":{\"phone\":\"42\"}}", b);
+	assert_string_not_equal(a, b);
+	struct test_input one = e.in[0];
+	e.in[0] = e.in[1];
+	author_key("{\"author\":{\"id\":\"42\"}}", c);
+	e.in[0] = one;
+	assert_string_not_equal(a, c);
+}
+
+static void the_key_stays_the_same_over_a_restart_and_differs_elsewhere(void **state)
+{
+	(void)state;
+	char a[64], b[64], path[128];
+	engine_start(&e);
+	author_key("{\"author\":{\"phone\":\"13812345678\"}}", a);
+	engine_stop(&e);
+	engine_start(&e);
+	author_key("{\"author\":{\"phone\":\"13812345678\"}}", b);
+	assert_string_equal(a, b);
+	engine_stop(&e);
+	snprintf(path, sizeof(path), "%s/secret", e.folder);
+	assert_int_equal(unlink(path), 0);
+	engine_start(&e);
+	author_key("{\"author\":{\"phone\":\"13812345678\"}}", b);
+	assert_string_not_equal(a, b);
+}
+
+static void ids_that_name_a_person_are_hashed(void **state)
+{
+	(void)state;
+	char id[64];
+	engine_plugin(&e.inputs[0])->flags |= HEARD_PERSONAL_IDS;
+	engine_start(&e);
+	engine_send_raw(&e, "{\"source_id\":\"openid-of-li\",\"body\":\"x\"}");
+	assert_false(engine_journal_has(&e, "openid"));
+	engine_field(&e, "source_id", id, sizeof(id));
+	assert_int_equal(strlen(id), 32);
+}
+
+static void a_new_revision_is_a_new_record(void **state)
+{
+	(void)state;
+	engine_start(&e);
+	engine_send_raw(&e, "{\"source_id\":\"7\",\"revision\":1,\"body\":\"x\"}");
+	engine_send_raw(&e, "{\"source_id\":\"7\",\"revision\":2,\"body\":\"y\"}");
+	engine_send_raw(&e, "{\"source_id\":\"7\",\"revision\":2,\"body\":\"y\"}");
+	assert_int_equal(engine_gate(&e).journaled, 2);
+	assert_int_equal(engine_gate(&e).duplicate, 1);
+}
+
+static void names_of_any_length_make_a_key(void **state)
+{
+	(void)state;
+	static const size_t lengths[] = {0, 1, 1800, 1880, 1884, 1900, 1950, 1990, 2000, 5000};
+	enum { N = sizeof(lengths) / sizeof(lengths[0]) };
+	char *id = malloc(5001), *principal = malloc(5001);
+	memset(id, 'i', 5000);
+	memset(principal, 'p', 5000);
+	engine_start(&e);
+	for (size_t i = 0; i < N * N; i++) {
+		struct receipt r = {0};
+		heard_emit(
+			e.in[0].host,
+			&(struct heard_emission){
+				.raw = HEARD_STR("{\"revision\":12345678901,\"body\":\"x\"}"),
+				.principal = {principal, lengths[i / N]},
+				.source_id = {id, lengths[i % N]},
+				.receipt = engine_receipt,
+				.arg = &r});
+		engine_until(&e, r.times > 0);
+		assert_int_equal(r.code, 0);
+	}
+	free(id);
+	free(principal);
+	assert_int_equal(engine_gate(&e).duplicate, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(one_phone_number_is_one_person_however_it_is_spelt),
+		TEST(an_address_is_the_same_person_in_capitals),
+		TEST(an_id_names_a_person_at_its_own_source_only),
+		TEST(the_key_stays_the_same_over_a_restart_and_differs_elsewhere),
+		TEST(ids_that_name_a_person_are_hashed),
+		TEST(a_new_revision_is_a_new_record),
+		TEST(names_of_any_length_make_a_key),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
