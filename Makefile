@@ -81,7 +81,7 @@ $(BUILD)/plugins/%.so: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wil
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) -shared -pthread -Wl,--version-script=plugins/exports.map -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) \
-		$(call pkg,libs,$(call uses_pkgs,$*))
+		-Wl,--as-needed $(call pkg,libs,$(call uses_pkgs,$*))
 
 $(BUILD)/plugins/lib/lib%.a: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/lib/$$*/*.c))))
 	@mkdir -p $(@D)

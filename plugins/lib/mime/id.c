@@ -4,6 +4,8 @@
  * heard.TICKET.EVENT.HASH, where HASH is the first 15 bytes of a keyed BLAKE2b over
  * the two with their lengths, as 24 letters and digits (base32, so that a server
  * which changes case does no harm).  The domain is not hashed: it may change.
+ *
+ * Nothing here needs GMime, so who only checks names links this file alone.
  */
 #include "mime.h"
 
@@ -118,10 +120,10 @@ bool mime_id_check(const struct mime_key *key, struct heard_str s, struct mime_i
 	s = heard_str_trim(s);
 	if (s.len && s.ptr[0] == '<')
 		s = heard_str_skip(s, 1);
-	at = s.len ? memchr(s.ptr, '@', s.len) : NULL;
-	if (at == NULL || s.len < 6 || strncasecmp(s.ptr, "heard.", 6) != 0)
+	if (s.len < 6 || strncasecmp(s.ptr, "heard.", 6) != 0)
 		return false;
-	s = heard_str_n(s.ptr + 6, at > s.ptr + 6 ? (size_t)(at - s.ptr - 6) : 0);
+	at = memchr(s.ptr, '@', s.len);
+	s = heard_str_skip(heard_str_n(s.ptr, at ? (size_t)(at - s.ptr) : s.len), 6);
 	struct mime_id id = {next_part(&s), {NULL, 0}};
 	id.event = next_part(&s);
 	if (!is_part(id.ticket) || !is_part(id.event) || s.len != HASH_CHARS)

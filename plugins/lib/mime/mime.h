@@ -59,8 +59,8 @@ struct mime_id { /* views into what was checked */
  * -EINVAL with a sentence.  [any] */
 int mime_id_make(const struct mime_key *, struct heard_str ticket, struct heard_str event,
 		 struct heard_str domain, char out[MIME_ID_SIZE], struct heard_error *);
-/* Did we make it?  With or without <>, at whatever domain: that may have changed since.
- * [any] */
+/* Did we make it?  With or without <>, at whatever domain or none: that may have changed
+ * since.  [any] */
 bool mime_id_check(const struct mime_key *, struct heard_str message_id, struct mime_id *out);
 
 /* ---- reading */
