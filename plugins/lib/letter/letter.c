@@ -204,7 +204,7 @@ static int set_cite(const struct letter *l, const struct mime_message *m,
 				 HEARD_ARG(m->references.list[i]));
 	if (!references.failed)
 		cite.references = heard_buf_view(&references);
-	letter_cite_write(&cite, &text);
+	letter_cite_write(l->host, &cite, &text);
 	int result = text.failed ? 0 : heard_set_str(r, HEARD_AUTHOR_ID, heard_buf_view(&text));
 	heard_buf_release(&references);
 	heard_buf_release(&text);

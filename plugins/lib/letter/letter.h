@@ -114,6 +114,17 @@ void letter_hash(const struct heard_host *, const char *kind, struct heard_str t
 /* The key of our own Message-IDs, for mime_id_make() and mime_id_check(). */
 void letter_key(const struct heard_host *, struct mime_key *);
 
+/* ---- the token of a ticket, as it stands in the subjects of our mails: "[#17-...]".
+ * The key is letter_key()'s. [any] */
+
+enum { LETTER_TOKEN = 40 };
+/* False: that is no ticket's number. */
+bool letter_token_make(const struct mime_key *, struct heard_str ticket,
+		       char out[LETTER_TOKEN]);
+/* Did we make it?  *ticket is a view into `token`. */
+bool letter_token_check(const struct mime_key *, struct heard_str token,
+			struct heard_str *ticket);
+
 /* ---- what an answer needs [any] */
 
 struct letter_cite {		     /* views into the text */
@@ -123,8 +134,11 @@ struct letter_cite {		     /* views into the text */
 	struct heard_str subject;    /* as it came, unmasked                        */
 	struct heard_str to;	     /* which of our addresses it was sent to        */
 };
-void letter_cite_write(const struct letter_cite *, struct heard_buf *);
-/* False: it is no citation. */
-bool letter_cite_read(struct heard_str text, struct letter_cite *);
+/* With a hash of this installation, without which nobody is written to: a source may say
+ * what it likes in author.id. */
+void letter_cite_write(const struct heard_host *, const struct letter_cite *,
+		       struct heard_buf *);
+/* False: it is no citation of ours. */
+bool letter_cite_read(const struct heard_host *, struct heard_str text, struct letter_cite *);
 
 #endif
