@@ -1,0 +1,58 @@
+/*
+ * said.c - a server likes to quote whom it refuses; a log must not.
+ *
+ * Words are told apart by what cannot stand in an address, so that "<a@b>:" and
+ * "to=a@b," lose the address and nothing else.
+ */
+#include "said.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+enum { NAME_MIN = 3 }; /* a shorter one would be found in any sentence */
+
+static bool is_end(char c)
+{
+	return c <= ' ' || c >= 0x7f || strchr("<>()[]\"',;:=", c) != NULL;
+}
+
+static bool names(struct heard_str word, struct heard_str local)
+{
+	if (memchr(word.ptr, '@', word.len) != NULL)
+		return true;
+	for (size_t i = 0; local.len >= NAME_MIN && i + local.len <= word.len; i++)
+		if (strncasecmp(word.ptr + i, local.ptr, local.len) == 0)
+			return true;
+	return false;
+}
+
+static size_t put(char *out, size_t size, size_t n, struct heard_str s)
+{
+	for (size_t i = 0; i < s.len && n + 1 < size; i++)
+		out[n++] = s.ptr[i];
+	return n;
+}
+
+void said_plain(struct heard_str said, const char *to, char *out, size_t size)
+{
+	struct heard_str local = heard_str_n(to, to ? strcspn(to, "@") : 0);
+	size_t n = 0;
+	said = heard_str_trim(said);
+	while (said.len > 0 && n + 1 < size) {
+		size_t len = 0;
+		while (len < said.len && !is_end(said.ptr[len]))
+			len++;
+		struct heard_str word = heard_str_n(said.ptr, len);
+		if (len == 0) {
+			char c = said.ptr[0];
+			out[n++] = c < ' ' ? ' ' : c >= 0x7f ? '?' : c;
+			len = 1;
+		} else {
+			n = put(out, size, n,
+				names(word, local) ? HEARD_STR_OF("(address)") : word);
+		}
+		said = heard_str_skip(said, len);
+	}
+	out[n] = '\0';
+}
