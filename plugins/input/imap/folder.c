@@ -212,7 +212,9 @@ static void connect_now(struct folder *f)
 	bool is_imaps = a->options->tls == TLS_IMAPS;
 	const struct connect_to to = {
 		.host = a->options->host,
-		.port = a->options->port ? a->options->port : is_imaps ? 993 : 143,
+		.port = a->options->port ? a->options->port
+			: is_imaps	 ? 993
+					 : 143,
 		.tls = (enum connect_tls)a->options->tls,
 		.tls_context = a->tls_context,
 		.open_ms = f->share->options->connect_timeout,

@@ -36,7 +36,7 @@ static bool read_status(struct response *r, const struct wire_token *t, size_t n
 		if (r->code.len && n > 4)
 			wire_number(&t[4], &r->code_number);
 		if (t[n - 1].kind == WIRE_TEXT)
-			r->text = t[n - 1].str;
+			r->text = heard_str_trim(t[n - 1].str);
 		return true;
 	}
 	return false;

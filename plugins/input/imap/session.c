@@ -17,7 +17,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum state {
+enum stage {
 	CLOSED,
 	GREETING,
 	ASKING,	      /* CAPABILITY, before the login */
@@ -31,7 +31,7 @@ enum state {
 
 /* ---- ends */
 
-static void fail(struct session *s, enum session_fault fault, const struct heard_error *err)
+static void give_up(struct session *s, enum session_fault fault, const struct heard_error *err)
 {
 	if (s->state == CLOSED)
 		return;
@@ -52,15 +52,15 @@ static void say(struct heard_str from, char *to, size_t size)
 	to[n] = '\0';
 }
 
-static void fail_with(struct session *s, enum session_fault fault, const char *what,
-		      struct heard_str text)
+static void give_up_with(struct session *s, enum session_fault fault, const char *what,
+			 struct heard_str text)
 {
 	struct heard_error err = {0};
 	char said[160];
 	say(text, said, sizeof(said));
 	heard_fail(&err, EACCES, "%s%s%s%s", what, said[0] ? ": '" : "", said,
 		   said[0] ? "'" : "");
-	fail(s, fault, &err);
+	give_up(s, fault, &err);
 }
 
 /* ---- what it can do */
@@ -117,7 +117,7 @@ static void send_line(struct session *s, const char *line)
 	heard_buf_release(&b);
 }
 
-static void ask(struct session *s, enum state state)
+static void ask(struct session *s, enum stage state)
 {
 	s->state = (int)state;
 	s->knows_abilities = false;
@@ -146,14 +146,14 @@ static void log_in(struct session *s)
 	struct heard_buf line;
 	heard_buf_init(&line, LOGIN_LINE_MAX);
 	s->state = LOGGING_IN;
-	s->has_sent_secret = false;
+	s->has_sent_secret = s->knows_abilities = false;
 	int result = login_first(s, &line, &s->has_sent_secret, &err);
 	if (result == 0)
 		send_line(s, line.ptr);
 	explicit_bzero(line.ptr, line.len);
 	heard_buf_release(&line);
 	if (result != 0)
-		fail(s, FAULT_LOGIN, &err);
+		give_up(s, FAULT_LOGIN, &err);
 }
 
 static void secure_or_log_in(struct session *s)
@@ -161,8 +161,9 @@ static void secure_or_log_in(struct session *s)
 	if (s->is_secured || !s->login->must_starttls) {
 		log_in(s);
 	} else if (!session_can(s, CAN_STARTTLS)) {
-		fail_with(s, FAULT_LOGIN, "the server offers no STARTTLS; set tls = \"imaps\"",
-			  heard_str(""));
+		give_up_with(s, FAULT_LOGIN,
+			     "the server offers no STARTTLS; set tls = \"imaps\"",
+			     heard_str(""));
 	} else {
 		s->state = STARTING_TLS;
 		send_line(s, "STARTTLS");
@@ -174,8 +175,8 @@ static void secure_or_log_in(struct session *s)
 static void on_greeting(struct session *s, const struct response *r)
 {
 	if (r->kind != RESPONSE_STATUS || r->tag != 0)
-		fail_with(s, FAULT_PROTOCOL, "the server does not speak IMAP: no greeting",
-			  heard_str(""));
+		give_up_with(s, FAULT_PROTOCOL, "the server does not speak IMAP: no greeting",
+			     heard_str(""));
 	else if (r->status == STATUS_OK && s->knows_abilities)
 		secure_or_log_in(s);
 	else if (r->status == STATUS_OK)
@@ -183,7 +184,7 @@ static void on_greeting(struct session *s, const struct response *r)
 	else if (r->status == STATUS_PREAUTH && (s->is_secured || !s->login->must_starttls))
 		ask(s, ASKING_AGAIN);
 	else
-		fail_with(s, FAULT_REFUSED, "the server greets with a refusal", r->text);
+		give_up_with(s, FAULT_REFUSED, "the server greets with a refusal", r->text);
 }
 
 static void on_logged_in(struct session *s, const struct response *r)
@@ -194,8 +195,8 @@ static void on_logged_in(struct session *s, const struct response *r)
 			   wire_is(&r->tokens[3], "SERVERBUG") ||
 			   wire_is(&r->tokens[3], "INUSE") || wire_is(&r->tokens[3], "LIMIT"));
 	if (r->status != STATUS_OK)
-		fail_with(s, is_passing ? FAULT_REFUSED : FAULT_LOGIN, "the login was refused",
-			  r->text);
+		give_up_with(s, is_passing ? FAULT_REFUSED : FAULT_LOGIN,
+			     "the login was refused", r->text);
 	else if (s->knows_abilities)
 		say_who(s);
 	else
@@ -227,7 +228,7 @@ static void on_continue(struct session *s, const struct response *r)
 static void on_starting_tls(struct session *s, const struct response *r)
 {
 	if (r->status != STATUS_OK) {
-		fail_with(s, FAULT_REFUSED, "the server refuses STARTTLS", r->text);
+		give_up_with(s, FAULT_REFUSED, "the server refuses STARTTLS", r->text);
 		return;
 	}
 	s->state = IN_HANDSHAKE;
@@ -238,7 +239,7 @@ static void on_answer(struct session *s, const struct response *r)
 {
 	if (r->kind != RESPONSE_STATUS || r->tag != s->last_tag)
 		return;
-	switch ((enum state)s->state) {
+	switch ((enum stage)s->state) {
 	case ASKING: secure_or_log_in(s); break;
 	case STARTING_TLS: on_starting_tls(s, r); break;
 	case LOGGING_IN: on_logged_in(s, r); break;
@@ -278,7 +279,7 @@ static void on_response(void *arg, const struct wire_token *t, size_t n)
 	if (s->state != READY && (r.tag == 0 || r.tag == s->last_tag))
 		look_for_abilities(s, &r);
 	if (r.kind == RESPONSE_STATUS && r.tag == 0 && r.status == STATUS_BYE)
-		fail_with(s, FAULT_REFUSED, "the server closes the connection", r.text);
+		give_up_with(s, FAULT_REFUSED, "the server closes the connection", r.text);
 	else if (s->state == GREETING)
 		on_greeting(s, &r);
 	else if (r.kind == RESPONSE_CONTINUE)
@@ -410,9 +411,10 @@ void session_feed(struct session *s, const char *bytes, size_t n)
 	if (s->state == CLOSED)
 		return;
 	if (wire_feed(&s->wire, bytes, n, &err) != 0)
-		fail(s, FAULT_PROTOCOL, &err);
+		give_up(s, FAULT_PROTOCOL, &err);
 	else if (s->state == IN_HANDSHAKE && wire_is_within(&s->wire))
-		fail_with(s, FAULT_PROTOCOL, "bytes in clear behind STARTTLS", heard_str(""));
+		give_up_with(s, FAULT_PROTOCOL, "bytes in clear behind STARTTLS",
+			     heard_str(""));
 }
 
 void session_secured(struct session *s)
