@@ -9,6 +9,7 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static const struct mime_limits limits = {.max_size = 1 << 20,
 					  .max_depth = 8,
@@ -81,7 +82,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mime_message m;
 	struct mime_id id;
 
-	mime_init();
 	if (mime_read(heard_str_n((const char *)data, size), &limits, &self, &m, &err) == 0) {
 		touch_all(&m);
 		mime_id_check(&key, m.message_id, &id);
@@ -90,5 +90,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (err.text[0] == '\0') {
 		abort();
 	}
+	return 0;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	mime_init();
 	return 0;
 }

@@ -100,13 +100,18 @@ static void scan_clear(struct scan *s)
 	s->has_angle = false;
 }
 
+static struct heard_str view(const struct heard_buf *b)
+{
+	return b->ptr != NULL ? heard_str_trim(heard_buf_view(b)) : heard_str_n(NULL, 0);
+}
+
 /* The address is complete.  False: it has none, and its name may belong to the next. */
 static bool scan_finish(struct scan *s)
 {
-	struct heard_str name = heard_str_trim(heard_buf_view(&s->name)), email;
+	struct heard_str name = view(&s->name), email;
 	struct mime_address a = {{NULL, 0}, {NULL, 0}};
 
-	email = s->has_angle ? heard_buf_view(&s->email) : name;
+	email = s->has_angle ? view(&s->email) : name;
 	if (!s->has_angle && memchr(name.ptr ? name.ptr : "", '@', name.len) == NULL)
 		return false;
 	if (s->n == MIME_MAX_ADDRESSES) {
@@ -117,8 +122,8 @@ static bool scan_finish(struct scan *s)
 	a.email = mime_email(email, s->memory);
 	if (s->has_angle && name.len)
 		a.name = mime_words_kept(name, s->memory);
-	else if (heard_str_trim(heard_buf_view(&s->comment)).len)
-		a.name = mime_words_kept(heard_buf_view(&s->comment), s->memory);
+	else if (view(&s->comment).len)
+		a.name = mime_words_kept(view(&s->comment), s->memory);
 	else if (a.email.len == 0)
 		a.name = mime_words_kept(name, s->memory);
 	if (a.email.len || a.name.len)
@@ -233,7 +238,7 @@ struct mime_addresses mime_addresses_read(struct heard_str raw, struct mime_memo
 		raw = heard_str_skip(raw, read_one(raw, &s));
 	if (!scan_finish(&s) && s.name.len && s.n < MIME_MAX_ADDRESSES) {
 		list[s.n].email = heard_str_n(NULL, 0);
-		list[s.n].name = mime_words_kept(heard_buf_view(&s.name), m);
+		list[s.n].name = mime_words_kept(view(&s.name), m);
 		s.n += list[s.n].name.len > 0;
 	}
 	heard_buf_release(&s.name);

@@ -114,7 +114,7 @@ static struct heard_str meta_charset(struct heard_str html)
 	struct heard_str none = {NULL, 0};
 	size_t n = html.len < 2048 ? html.len : 2048;
 
-	for (size_t i = 0; i + 8 < n; i++) {
+	for (size_t i = 0; html.ptr != NULL && i + 8 < n; i++) {
 		size_t at = i + 8, end;
 
 		if (strncasecmp(html.ptr + i, "charset=", 8) != 0)

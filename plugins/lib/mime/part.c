@@ -20,7 +20,7 @@ bool mime_is_blank(struct heard_str s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)s.ptr[i] > ' ' &&
-		    (s.len - i < 2 || memcmp(s.ptr + i, "\u00a0", 2)))
+		    (s.len - i < 2 || memcmp(s.ptr + i, "\u00a0", 2) != 0))
 			return false;
 		else if ((unsigned char)s.ptr[i] > ' ')
 			i++;

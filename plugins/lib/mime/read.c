@@ -17,11 +17,23 @@
  * a part: honest mail has some hundreds of lines, and not a megabyte of headers. */
 enum { MAX_BOUNDARY_LINES = 200000, MAX_BOUNDARY_WORK = 50000000, MAX_HEADER = 1 << 20 };
 
+/* Does GMime read nested messages itself, still? */
+static bool is_registered(void)
+{
+	GMimeObject *o = g_mime_object_new_type(NULL, "message", "rfc822");
+	bool is_part = GMIME_IS_PART(o);
+
+	g_object_unref(o);
+	return is_part;
+}
+
 void mime_init(void)
 {
 	static const char *const types[] = {"rfc822", "rfc2822", "global", "news"};
 
 	g_mime_init();
+	if (is_registered())
+		return;
 	/* Nested messages are parts like others to GMime; we read them, with our limits and
 	 * without its address parser. */
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)

@@ -364,7 +364,7 @@ void html_to_text_marked(struct heard_str html, html_marker *marker, void *arg,
 			 struct heard_buf *out)
 {
 	struct writer w = {.out = out, .start = out->len, .marker = marker, .arg = arg};
-	const char *s = html.ptr, *end = html.ptr + html.len;
+	const char *s = html.ptr, *end = html.len ? html.ptr + html.len : s;
 	bool markup = true; /* until a tag that does not end */
 
 	while (s < end) {
