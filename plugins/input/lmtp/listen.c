@@ -34,6 +34,13 @@ static bool is_loopback(const struct sockaddr *a)
 	return IN6_IS_ADDR_LOOPBACK(ip) || (IN6_IS_ADDR_V4MAPPED(ip) && ip->s6_addr[12] == 127);
 }
 
+static unsigned port_of(const struct sockaddr *a)
+{
+	return a->sa_family == AF_INET
+		       ? ((const struct sockaddr_in *)(const void *)a)->sin_port
+		       : ((const struct sockaddr_in6 *)(const void *)a)->sin6_port;
+}
+
 static int check_unix(const struct listen_options *o, const char *path, struct listen_place *p,
 		      struct heard_error *err)
 {
@@ -62,7 +69,8 @@ int listen_check(const struct listen_options *o, struct listen_place *p,
 	if (strncmp(o->address, "unix:", 5) == 0)
 		return check_unix(o, o->address + 5, p, err);
 	p->len = sizeof(p->to);
-	if (evutil_parse_sockaddr_port(o->address, &p->to.any, &p->len) != 0)
+	if (evutil_parse_sockaddr_port(o->address, &p->to.any, &p->len) != 0 ||
+	    port_of(&p->to.any) == 0)
 		return heard_fail(err, EINVAL,
 				  "address '%s' is neither unix:/path nor an address with its "
 				  "port, such as 127.0.0.1:2424 or [::1]:2424",

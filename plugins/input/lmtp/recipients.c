@@ -70,7 +70,7 @@ static const struct recipient_row *find(const struct recipients *r, struct heard
 {
 	const char *at = address.len ? memrchr(address.ptr, '@', address.len) : NULL;
 	struct heard_str domain = {NULL, 0};
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n && at != NULL; i++)
 		if (same(address, r->rows[i].address))
 			return &r->rows[i];
 	if (at != NULL)
