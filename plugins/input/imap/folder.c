@@ -45,6 +45,7 @@ static void on_secured(void *arg)
 static void on_bytes(void *arg, const char *bytes, size_t n)
 {
 	struct folder *f = arg;
+	f->heard += n;
 	if (!f->is_lost)
 		session_feed(&f->session, bytes, n);
 }

@@ -79,6 +79,8 @@ struct folder {
 	size_t room_size;
 	uint32_t trouble_uid; /* the mail at which it went wrong ... */
 	unsigned troubles;    /* ... so often                        */
+	size_t trouble_place; /* and behind so many bytes            */
+	size_t heard;	      /* bytes, since mails were asked for   */
 	unsigned refusals;    /* by the core, in a row               */
 
 	bool is_settling;

@@ -311,20 +311,27 @@ void reading_begin(struct folder *f)
 		       session_can(&f->session, CAN_CONDSTORE) ? " (CONDSTORE)" : "");
 }
 
-void reading_lost(struct folder *f)
+/* Was it a mail that was coming?  A bad line cuts here and there; a mail that the server
+ * cannot give ends each time at the same place. */
+static void note_trouble(struct folder *f)
 {
 	struct window *w = &f->window;
-	/* Was it a mail that was coming? */
 	uint32_t i = w->emitted;
 	while (i != w->asked && window_at(w, i)->state != MAIL_ASKED)
 		i++;
-	if (f->asking > 0 && i != w->asked) {
-		uint32_t uid = window_at(w, i)->uid;
-		f->troubles = uid == f->trouble_uid ? f->troubles + 1 : 1;
-		f->trouble_uid = uid;
-	}
-	if (f->troubles > 1)
-		w->careful_until = f->trouble_uid;
+	if (f->asking == 0 || i == w->asked)
+		return;
+	uint32_t uid = window_at(w, i)->uid;
+	bool is_same = uid == f->trouble_uid && f->heard == f->trouble_place;
+	f->troubles = is_same ? f->troubles + 1 : 1;
+	f->trouble_uid = w->careful_until = uid;
+	f->trouble_place = f->heard;
+}
+
+void reading_lost(struct folder *f)
+{
+	struct window *w = &f->window;
+	note_trouble(f);
 	window_forget(w);
 	free(f->room);
 	f->room = NULL;
@@ -395,8 +402,10 @@ static void give_back(struct window *w, uint32_t i)
 /* No to one mail: it may be the server's bad day, so it is asked again later. */
 static void no_to(struct folder *f, struct mail *m)
 {
-	f->troubles = m->uid == f->trouble_uid ? f->troubles + 1 : 1;
+	bool is_same = m->uid == f->trouble_uid && f->trouble_place == 0;
+	f->troubles = is_same ? f->troubles + 1 : 1;
 	f->trouble_uid = m->uid;
+	f->trouble_place = 0;
 	if (f->troubles >= TROUBLES_MAX)
 		m->state = MAIL_BAD;
 	else
@@ -442,6 +451,8 @@ static bool ask_next(struct folder *f)
 	struct heard_buf set;
 	uint32_t end;
 	bool is_large, is_sent = false;
+	if (f->asking == 0)
+		f->heard = 0;
 	heard_buf_init(&set, WINDOW_SET * 2);
 	if (window_ask(&f->window, &set, &end, &is_large) > 0)
 		is_sent = folder_command(f, on_asked, "UID FETCH %s (UID BODY.PEEK[%s])",

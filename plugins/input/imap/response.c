@@ -45,6 +45,8 @@ static bool read_status(struct response *r, const struct wire_token *t, size_t n
 /* "BODY[]" with its bytes behind it; with other sections in the brackets, too. */
 static void read_body(struct response_mail *m, const struct wire_token *value)
 {
+	if (m->has_body)
+		return; /* one is enough */
 	m->has_body = true;
 	if (value->kind == WIRE_LITERAL || value->kind == WIRE_QUOTED)
 		m->body = value->str;

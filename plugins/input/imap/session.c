@@ -273,6 +273,7 @@ static void on_response(void *arg, const struct wire_token *t, size_t n)
 {
 	struct session *s = arg;
 	struct response r;
+	s->has_room = false;
 	if (s->state == CLOSED || s->state == IN_HANDSHAKE)
 		return;
 	response_read(t, n, &r);
@@ -298,7 +299,11 @@ static char *on_literal(void *arg, size_t size, const struct wire_token *t, size
 	bool is_mail = s->state == READY && n > 4 && wire_is(&t[0], "*") &&
 		       wire_is(&t[2], "FETCH") && t[n - 1].kind == WIRE_ATOM &&
 		       t[n - 1].str.len > 5 && strncasecmp(t[n - 1].str.ptr, "BODY[", 5) == 0;
-	return is_mail && size > 0 ? s->hooks->room(s->arg, size) : NULL;
+	if (!is_mail || size == 0 || s->has_room)
+		return NULL;
+	char *room = s->hooks->room(s->arg, size);
+	s->has_room = room != NULL;
+	return room;
 }
 
 static void on_number(void *arg, uint32_t n)
@@ -392,7 +397,7 @@ void session_begin(struct session *s, const struct session_login *login, bool is
 	wire_reset(&s->wire);
 	s->login = login;
 	s->is_secured = is_secured;
-	s->knows_abilities = s->is_idle = s->is_idling = s->must_wake = false;
+	s->knows_abilities = s->is_idle = s->is_idling = s->must_wake = s->has_room = false;
 	s->abilities = 0;
 	s->n_commands = 0;
 	s->idle_tag = s->last_tag = 0;

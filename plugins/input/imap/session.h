@@ -62,7 +62,8 @@ struct session_hooks {
 	/* When ready: what the server says unasked, or before a command is done. */
 	void (*untagged)(void *arg, const struct response *);
 	void (*number)(void *arg, uint32_t uid); /* of a search */
-	/* Room for a mail; NULL lets it go. */
+	/* Room for a mail, once in a response at most; NULL lets it go.  It must stay until
+	 * the response was told. */
 	char *(*room)(void *arg, size_t size);
 };
 
@@ -82,6 +83,7 @@ struct session {
 	int state;	    /* session.c */
 	unsigned abilities; /* enum session_ability */
 	bool knows_abilities, is_secured, has_sent_secret;
+	bool has_room;			    /* in this response a mail was given room */
 	bool is_idle, is_idling, must_wake; /* sent; the server agreed; to be ended */
 	uint32_t last_tag;
 	struct session_command commands[SESSION_COMMANDS];
