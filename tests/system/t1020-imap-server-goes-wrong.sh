@@ -133,7 +133,7 @@ end
 
 # ---- a wrong password
 server --mails 1 --password other
-imap_conf 'login_retry = "1h";' 'folders = [ "INBOX", "a", "b", "c" ];'
+imap_conf '' 'folders = [ "INBOX", "a", "b", "c" ];'
 must_start
 ok "a wrong password is said" wait_for 10 grep -q "account u1: the login was refused: 'wrong password'; no further try for" "$LOG"
 sleep 2
