@@ -106,8 +106,10 @@ static void records_of_version_1_are_counted(void **state)
 			 NOW / 900000);
 }
 
-/* What version 8 made of version 7's, and 7 of 6's. */
+/* What version 9 made of version 8's, 8 of 7's, and 7 of 6's. */
+#define BACK_TO_VERSION_8 "DROP TABLE automatic; ALTER TABLE ticket DROP COLUMN topic;"
 #define BACK_TO_VERSION_7                                                   \
+	BACK_TO_VERSION_8                                                   \
 	"DROP TRIGGER ticket_is_kept; DROP TRIGGER ticket_making_is_fixed;" \
 	"ALTER TABLE ticket DROP COLUMN made_at;"
 #define BACK_TO_VERSION_6                                                                \
@@ -142,6 +144,20 @@ static void scores_and_groups_of_version_6_are_kept(void **state)
 	assert_int_equal(number_of(f, "SELECT count(*) FROM score"), 4);
 	assert_int_equal(number_of(f, "SELECT n FROM score WHERE quarter=1 AND kind=1"), 2);
 	assert_int_equal(number_of(f, "SELECT n FROM score WHERE kiosk AND max=5"), 2);
+}
+
+/* Their topics are not known, so nothing that they are answered is another one. */
+static void tickets_of_version_8_are_answered(void **state)
+{
+	struct fixture *f = *state;
+	put(f, a_word(f, 1, "p", "x", NOW));
+	assert_int_equal(
+		db_exec(f->store->db, BACK_TO_VERSION_8 "PRAGMA user_version=8;", &f->err), 0);
+	open_again(f);
+	struct store_record rec = a_word(f, 2, "p", "y", NOW);
+	rec.mail = (struct store_mail){.answers = 1, .topic = HEARD_STR("late")};
+	put(f, rec);
+	assert_int_equal(look(f, 1).is.contacts, 2);
 }
 
 /* Of all lines that look like it, the one that is. */
@@ -191,6 +207,13 @@ static void the_timers_questions_are_answered_by_an_index(void **state)
 		{"SELECT id FROM ticket WHERE board IS NOT NULL ORDER BY id DESC LIMIT ?",
 		 "ticket_board"},
 		{"SELECT min(again_at) FROM answer WHERE fate=0", "answer_waits"},
+		{"SELECT line FROM record r WHERE ticket=? AND fate=0 AND " OF_A_PERSON
+		 " ORDER BY n DESC LIMIT 1",
+		 "record_ticket"},
+		{"SELECT DISTINCT origin FROM record WHERE ticket=? AND origin IS NOT NULL",
+		 "record_ticket"},
+		{"SELECT 1 FROM history WHERE ticket=? AND what='bounced' AND became=?",
+		 "history_ticket"},
 		{"SELECT id FROM ticket WHERE " LIVE " ORDER BY priority,due,id LIMIT 10",
 		 "ticket_open"},
 	};
@@ -208,6 +231,7 @@ int main(void)
 		TEST(records_of_version_1_are_counted),
 		TEST(files_of_earlier_records_are_known),
 		TEST(scores_and_groups_of_version_6_are_kept),
+		TEST(tickets_of_version_8_are_answered),
 		TEST(the_timers_questions_are_answered_by_an_index),
 	};
 	return cmocka_run_group_tests_name("store_schema", tests, NULL, NULL);

@@ -18,7 +18,7 @@
  *	                 absent from automatic mail, which nobody is to answer
  *	attachments      what the store of blobs has taken
  *	attributes.mail.automatic   why nobody should be answered automatically: own,
- *	                 bounce, reply, list, bulk; absent for a person's mail
+ *	                 bounce, auto-reply, list, bulk; absent for a person's mail
  *	attributes.mail.answers     an id of ours that it answers, or that a bounce is
  *	                 about, up to its @; who acts on it checks it again
  *	attributes.mail.token       TOKEN of "[#TOKEN]" in the subject: a stranger may

@@ -8,8 +8,9 @@
 
 struct contact {
 	int64_t joins;	/* this ticket; 0: none                            */
-	int64_t linked; /* else this one is related: over for too long, or */
-			/* another person's in the same conversation       */
+	int64_t linked; /* else this one is related: over for too long, about     */
+			/* something else, or another person's                     */
+	const char *why;
 };
 /* Reads only.  `own` is the key of this person's saying this, 0 if there is none. */
 int contact_find(struct store *, const struct store_record *, uint64_t own, struct contact *,
@@ -17,9 +18,9 @@ int contact_find(struct store *, const struct store_record *, uint64_t own, stru
 /* The record became one of the ticket's. */
 int contact_join(struct store *, const struct store_record *, int64_t ticket, int64_t now,
 		 struct heard_error *);
-/* Remember the conversation of a new ticket. */
-int contact_remember(struct store *, const struct store_record *, int64_t ticket,
-		     struct heard_error *);
+struct ticket_row;
+/* Where a ticket stands now: merged ones lead on.  Release the row in either case. */
+int contact_follow(struct store *, struct ticket_row *, int64_t ticket, struct heard_error *);
 /* The person has said something about a matter that was resolved. */
 int contact_returned(struct store *, int64_t resolved, int64_t ticket, int64_t now,
 		     struct heard_error *);

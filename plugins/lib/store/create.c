@@ -5,6 +5,7 @@
  * clocks are arithmetic, agents' loads and recent tickets are in memory.
  */
 #include "contact.h"
+#include "conversation.h"
 #include "load.h"
 #include "plan.h"
 #include "row.h"
@@ -89,6 +90,7 @@ static int insert_ticket(struct store *store, const struct store_record *rec,
 	bind_int_or_null(st, 21, plan->group.leader);
 	bind_text(st, 22, rec->subcategory);
 	sqlite3_bind_int64(st, 23, now); /* the first line of its history */
+	bind_int_or_null(st, 24, conversation_topic(rec));
 	return store_run(store, st, err);
 }
 
@@ -133,6 +135,7 @@ static int tell_related(struct store *store, const struct plan *plan, int64_t no
 	if (plan->linked == 0)
 		return 0;
 	snprintf(number, sizeof(number), "#%lld", (long long)plan->linked);
+	act.reason = heard_str(plan->why_linked);
 	return history_add(store, &act, "linked", NULL, number, err);
 }
 
@@ -144,7 +147,7 @@ int create_ticket(struct store *store, const struct store_record *rec, const str
 	    insert_ticket(store, rec, plan, owner, now, err) ||
 	    tell_owner(store, plan->ticket, owner, now, err) ||
 	    tell_related(store, plan, now, err) ||
-	    contact_remember(store, rec, plan->ticket, err) ||
+	    conversation_remember(store, rec, plan->ticket, err) ||
 	    tell_created(store, plan->ticket, owner.len > 0, now, err))
 		return -err->code;
 	alike_add(store, &plan->keys, plan->ticket, rec->received_at, plan->group.leader == 0);

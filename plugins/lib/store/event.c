@@ -62,6 +62,22 @@ static void put_ticket(struct heard_json_out *out, const struct ticket_row *row)
 	put_text(out, "department", row->department);
 }
 
+/* What a bounce says, for whoever is not to write there any more. */
+static void put_mail(struct heard_json_out *out, struct heard_str line)
+{
+	static const char *const names[] = {"mail.answers", "mail.automatic", "mail.bounced",
+					    "mail.status", "mail.action"};
+	struct heard_error ignored;
+	struct heard_json_doc *doc = line.len ? heard_json_parse(line, LINE_BYTES, &ignored)
+					      : NULL;
+	const struct heard_json *said = doc ? heard_json_member(heard_json_root(doc),
+								"attributes")
+					    : NULL;
+	for (size_t i = 0; said && i < sizeof(names) / sizeof(*names); i++)
+		put_text(out, names[i], heard_json_string(said, names[i]));
+	heard_json_destroy(doc);
+}
+
 static void put_attributes(struct heard_json_out *out, const struct store *store,
 			   const struct ticket_row *row, const struct event_more *more)
 {
@@ -80,6 +96,7 @@ static void put_attributes(struct heard_json_out *out, const struct store *store
 	put_text(out, "reason", more->reason);
 	put_text(out, "answer", more->answer);
 	put_text(out, "follow_up", more->follow_up);
+	put_mail(out, more->mail);
 	heard_json_end(out, '}');
 }
 

@@ -4,6 +4,7 @@
  */
 #include "plan.h"
 
+#include "automatic.h"
 #include "contact.h"
 
 #include <heard/error.h>
@@ -143,9 +144,28 @@ static int plan_contact(struct store *store, const struct store_record *rec, str
 		return -err->code;
 	plan->ticket = contact.joins;
 	plan->linked = contact.linked;
+	plan->why_linked = contact.why;
 	if (contact.joins)
 		plan->relation = AGAIN;
 	return 0;
+}
+
+/* What no person wrote goes to the ticket that it is about. */
+static int plan_aside(struct store *store, const struct store_record *rec, struct plan *plan,
+		      struct heard_error *err)
+{
+	if (automatic_find(store, rec, &plan->ticket, err))
+		return -err->code;
+	if (plan->ticket)
+		plan->relation = ASIDE;
+	return 0;
+}
+
+/* It belongs to nothing yet, and may belong to something. */
+static bool is_to_place(const struct store_record *rec, const struct plan *plan)
+{
+	return plan->relation == 0 && rec->op != STORE_OP_DELETE &&
+	       (!rec->is_spam || rec->mail.automatic == STORE_MAIL_BOUNCE);
 }
 
 /* A ticket of its own; urgent at once if so many others said the same. */
@@ -170,10 +190,13 @@ int plan_make(struct store *store, const struct store_record *rec, struct plan *
 		return -err->code;
 	if (plan->ticket == 0 && plan->relation != LATE)
 		plan_keys(store, rec, plan);
-	if (plan->relation == 0 && !rec->is_spam && rec->op != STORE_OP_DELETE &&
-	    plan_contact(store, rec, plan, err))
+	if (is_to_place(rec, plan) && rec->mail.automatic != STORE_MAIL_OF_PERSON &&
+	    plan_aside(store, rec, plan, err))
 		return -err->code;
-	return plan->ticket == 0 && plan->relation != LATE && deserves_ticket(rec)
+	bool may_be = automatic_may_be_ticket(store, rec);
+	if (is_to_place(rec, plan) && may_be && plan_contact(store, rec, plan, err))
+		return -err->code;
+	return plan->ticket == 0 && plan->relation != LATE && may_be && deserves_ticket(rec)
 		       ? plan_ticket(store, rec, plan, err)
 		       : 0;
 }

@@ -8,7 +8,7 @@
 #include "reach.h"
 #include "sqlite.h"
 
-enum relation { NEW_TICKET = 1, AGAIN, REVISION, REMOVAL, LATE };
+enum relation { NEW_TICKET = 1, AGAIN, REVISION, REMOVAL, LATE, ASIDE };
 
 struct plan {
 	enum relation relation; /* to `ticket`, if there is one               */
@@ -17,8 +17,9 @@ struct plan {
 	int64_t older;		/* the record that it takes the place of      */
 	enum record_fate older_fate;
 	enum store_priority priority;
-	int64_t linked; /* a ticket that a new one is related to           */
-	int64_t alike;	/* hash of what it says                            */
+	int64_t linked;		/* a ticket that a new one is related to           */
+	const char *why_linked; /* or NULL */
+	int64_t alike;		/* hash of what it says                            */
 	struct alike_keys keys;
 	struct group group; /* of other customers who say the same            */
 };

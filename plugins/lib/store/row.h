@@ -121,6 +121,7 @@ struct event_more {	  /* what an event says beyond the ticket itself */
 	const char *kind; /* of service level, or NULL */
 	int64_t due;	  /* of it, if kind */
 	struct heard_str reason, answer, follow_up;
+	struct heard_str mail; /* the line of a bounce */
 };
 /* Does nothing if nobody wants events. */
 int event_tell(struct store *, const char *what, const struct ticket_row *, int64_t at,

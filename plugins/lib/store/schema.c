@@ -19,6 +19,7 @@
  *   follow_up questions about how it went, by the token of their link
  *   event     what happened and is still to be told (event.c)
  *   thread    conversations, where a source's own ids do not tell
+ *   automatic  records of mail that no person wrote (automatic.c)
  *   tally     how many records of each channel, category, ... a quarter of an hour had
  *   score     how many gave which nps, csat, ces, rating in a quarter of an hour (tally.c)
  *   reach     how many customers say the same, by the ticket that leads them; none: one
@@ -194,6 +195,10 @@ static const char *const steps[] = {
 	 " BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"
 	 "CREATE TRIGGER ticket_making_is_fixed BEFORE UPDATE OF id, made_at ON ticket"
 	 " BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;"),
+
+	/* 9: mail: what a ticket's subject is about, and whose word no record is. */
+	"ALTER TABLE ticket ADD COLUMN topic INTEGER;"
+	"CREATE TABLE automatic(record INTEGER PRIMARY KEY);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

@@ -29,6 +29,9 @@
 #define REACH_OF(id) "ifnull((SELECT n FROM reach WHERE ticket=" id "),1)"
 #define REACH	     REACH_OF("ifnull(leader,id)")
 
+/* Of records as r: the customer's own word, see automatic.c. */
+#define OF_A_PERSON "NOT EXISTS(SELECT 1 FROM automatic WHERE record=r.n)"
+
 /* Of a filter; "-" is nobody. */
 #define ASSIGNEE " AND (?5 IS NULL OR ifnull(assignee,'-')=?5)"
 
@@ -40,6 +43,9 @@
 	X(STORE_NAME, "SELECT value FROM meta WHERE name='store'")                             \
 	X(LAST_RECORD, "SELECT max(n) FROM record")                                            \
 	X(LAST_TICKET, "SELECT max(id) FROM ticket")                                           \
+	X(PUT_AUTOMATIC, "INSERT OR IGNORE INTO automatic(record) VALUES(?)")                  \
+	X(IS_AUTOMATIC, "SELECT 1 FROM automatic WHERE record=?")                              \
+	X(CAME_BACK, "SELECT 1 FROM history WHERE ticket=? AND what='bounced' AND became=?")   \
 	X(PUT_RECORD, "INSERT INTO record(n,id,received_at,fate,ticket,token,line)"            \
 		      " VALUES(?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING")                     \
 	X(RECORD_TICKET, "SELECT ticket FROM record WHERE id=?")                               \
@@ -53,8 +59,8 @@
 	  "INSERT INTO "                                                                       \
 	  "ticket(id,token,state,priority,category,department,intent,subject,excerpt,"         \
 	  "channel,product,author_key,received_at,first_response_due,resolution_due,due,"      \
-	  "alarm,assignee,source,lang,alike,leader,subcategory,made_at)"                       \
-	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                      \
+	  "alarm,assignee,source,lang,alike,leader,subcategory,made_at,topic)"                 \
+	  " VALUES(?,?,'new',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                    \
 	X(REVISE_TICKET,                                                                       \
 	  "UPDATE ticket SET priority=min(priority,?2),category=coalesce(?3,category),"        \
 	  "intent=coalesce(?4,intent),subject=?5,excerpt=?6,product=coalesce(?7,product),"     \
@@ -108,7 +114,7 @@
 	X(DROP_THREAD, "DELETE FROM thread WHERE thread=? AND source=? AND ticket=?")         \
 	X(DROP_THREADS_OF, "DELETE FROM thread WHERE author_key=?")                           \
 	X(ERASE_TICKET, "UPDATE ticket SET subject=NULL,excerpt=NULL,author_key=NULL,"        \
-			"alike=NULL,token=randomblob(16),erased=1 WHERE id=?")                \
+			"alike=NULL,topic=NULL,token=randomblob(16),erased=1 WHERE id=?")     \
 	X(ERASE_NOTES, "UPDATE note SET text='' WHERE ticket=?")                              \
 	X(ERASE_ANSWERS, "UPDATE answer SET text='',fate=iif(fate=0,2,fate),again_at=NULL"    \
 			 " WHERE ticket=?")                                                   \
@@ -171,10 +177,15 @@
 	X(MERGED_INTO, "SELECT merged_into FROM ticket WHERE id=?")                          \
 	X(TICKET_GROUP, "SELECT coalesce(merged_into,leader),state,fired," REACH_OF(         \
 				"id") " FROM ticket WHERE id=?")                             \
-	X(TICKET_AUTHOR, "SELECT author_key FROM ticket WHERE id=?")                         \
+	X(TICKET_AUTHOR, "SELECT author_key,erased,topic FROM ticket WHERE id=?")            \
+	X(ORIGIN_OF_AUTHOR, "SELECT t.topic FROM (SELECT DISTINCT origin FROM record"        \
+			    " WHERE ticket=?1 AND origin IS NOT NULL) o JOIN ticket t"       \
+			    " ON t.id=o.origin WHERE t.author_key=?2 AND t.erased=0"         \
+			    " ORDER BY t.id DESC LIMIT 1")                                   \
 	X(TICKET_OWNER, "SELECT assignee FROM ticket WHERE id=?")                            \
-	X(ENTITY_TICKET, "SELECT ticket FROM record WHERE n=(SELECT record FROM entity"      \
-			 " WHERE source_id=? AND source=?)")                                 \
+	X(ENTITY_TICKET,                                                                     \
+	  "SELECT coalesce(origin,ticket) FROM record WHERE n=(SELECT record FROM entity"    \
+	  " WHERE source_id=? AND source=?)")                                                \
 	X(THREAD_TICKET, "SELECT ticket FROM thread WHERE thread=?1 AND source=?2"           \
 			 " ORDER BY author_key<>?3,ticket LIMIT 1")                          \
 	X(PUT_THREAD, "INSERT INTO thread(thread,source,author_key,ticket) VALUES(?,?,?,?)"  \
@@ -204,8 +215,8 @@
 	X(PUT_TURN, "INSERT INTO turn(department,agent) VALUES(?,?) ON CONFLICT(department)" \
 		    " DO UPDATE SET agent=excluded.agent")                                   \
 	X(LAST_EVENT, "SELECT seq FROM sqlite_sequence WHERE name='event'")                  \
-	X(LAST_LINE, "SELECT line FROM record WHERE ticket=? AND fate=0 ORDER BY n DESC"     \
-		     " LIMIT 1")                                                             \
+	X(LAST_LINE, "SELECT line FROM record r WHERE ticket=? AND fate=0 AND " OF_A_PERSON  \
+		     " ORDER BY n DESC LIMIT 1")                                             \
 	X(PUT_EVENT, "INSERT INTO event(n,line) VALUES(?,?)")                                \
 	X(EVENTS, "SELECT n,line FROM event WHERE n>? ORDER BY n LIMIT ?")                   \
 	X(EVENTS_DONE, "DELETE FROM event WHERE n<=?")                                       \
@@ -214,7 +225,7 @@
 	X(PUT_ANSWER,                                                                        \
 	  "INSERT INTO answer(n,ticket,at,key,who,text,fate,attempts,again_at,record)"       \
 	  " VALUES(?1,?2,?3,?4,?5,?6,0,0,?3,"                                                \
-	  "(SELECT max(n) FROM record WHERE ticket=?2 AND fate=0))")                         \
+	  "(SELECT max(n) FROM record r WHERE ticket=?2 AND fate=0 AND " OF_A_PERSON "))")   \
 	X(ANSWERS,                                                                           \
 	  "SELECT a.n,a.ticket,a.at,a.attempts,a.key,a.who,a.text,t.source,t.lang,r.line,"   \
 	  "coalesce(r.token,t.token) FROM (SELECT n FROM answer INDEXED BY answer_waits"     \

@@ -106,6 +106,7 @@ struct store_rules {
 	int64_t relapse_after;	   /* resolution, look whether it came back: 7 d */
 	int64_t close_after;	   /* resolution, if nothing happens: 30 days    */
 	bool events;		   /* keep an outbox of events: somebody wants it */
+	bool automatic_tickets;	   /* of mail that a program sent, too            */
 };
 extern const struct store_rules store_default_rules;
 void store_set_rules(struct store *, const struct store_rules *);
@@ -113,6 +114,26 @@ void store_set_rules(struct store *, const struct store_rules *);
 /* ---- writing records: one batch is one transaction */
 
 enum store_op { STORE_OP_CREATE, STORE_OP_UPDATE, STORE_OP_DELETE };
+
+/* Why nobody is to take a mail for a person's, and what it says of tickets.  Who fills it
+ * in has checked the ids and the token: a source may write there what it likes. */
+enum store_automatic {
+	STORE_MAIL_OF_PERSON, /* or no mail at all                                */
+	STORE_MAIL_OWN,	      /* of ours, come back to us: a loop                 */
+	STORE_MAIL_BOUNCE,
+	STORE_MAIL_REPLY,
+	STORE_MAIL_LIST,
+	STORE_MAIL_BULK,
+};
+struct store_mail {
+	enum store_automatic automatic;
+	int64_t answers;	/* the ticket of the mail of ours that it names; or 0 */
+	int64_t token;		/* the ticket that its subject names; or 0            */
+	struct heard_str event; /* which mail of ours: "answer..." is an answer      */
+	struct heard_str topic; /* the same for the same subject, but for "Re:"      */
+	bool is_failure;	/* a bounce: that mail has not arrived, and will not */
+	struct heard_str status;
+};
 
 /* A record as the store wants it; all text is borrowed until commit or
  * rollback.  Absent texts are {NULL, 0}. */
@@ -128,6 +149,7 @@ struct store_record {
 	struct heard_str channel, subject, body, intent, category, priority, department,
 		product, author_key;
 	struct heard_str subcategory, lang, thread, in_reply_to;
+	struct store_mail mail;
 	double nps, csat, ces, rating, rating_max; /* NaN: absent                   */
 	const struct heard_str *attachments;	   /* the SHA-256 of each, in hex   */
 	size_t n_attachments;
@@ -294,13 +316,14 @@ int store_alarms(struct store *, int64_t now, int64_t *next_r, struct heard_erro
 /* ---- the outbox of events: rows that are still to be emitted
  *
  * created, assigned, handed_over, warned, breached, escalated, raised, answered,
- * resolved, reopened, closed, merged, follow_up, second_round, relapsed. */
+ * resolved, reopened, closed, merged, follow_up, second_round, relapsed, bounced. */
 
 /* In order, from after `n` on.  `line` is one record in JSON with the field `event`,
  * source_id "ticket/<id>/<n>", the ticket's own fields as those of a record, sealed
  * contacts as the customer's last record has them, and attributes.ticket (its number),
  * .token, .state, .assignee, .lead, .due, .kind (of a service level), .round, .reach,
- * .contacts, .reason, .answer (the text), .follow_up (its path). */
+ * .contacts, .reason, .answer (the text), .follow_up (its path); of a mail that came back
+ * .mail.answers (its id), .mail.status and the like. */
 int store_events(struct store *, int64_t after, int64_t limit,
 		 void (*fn)(void *arg, int64_t n, struct heard_str line), void *arg,
 		 struct heard_error *);

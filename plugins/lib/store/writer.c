@@ -13,9 +13,10 @@
  * record with a live ticket belongs to that ticket; what the ticket says about
  * its subject follows it, and its priority may rise but not fall.
  *
- * A new ticket is create.c's, a customer who comes back contact.c's, and many who say
- * the same are reach.c's.
+ * A new ticket is create.c's, a customer who comes back contact.c's, many who say the
+ * same are reach.c's, and mail that no person wrote is automatic.c's.
  */
+#include "automatic.h"
 #include "contact.h"
 #include "erase.h"
 #include "plan.h"
@@ -131,6 +132,8 @@ static int write_ticket(struct store *store, const struct store_record *rec,
 		return create_ticket(store, rec, plan, now, err);
 	if (plan->relation == AGAIN)
 		return contact_join(store, rec, plan->ticket, now, err);
+	if (plan->relation == ASIDE)
+		return automatic_join(store, rec, plan->ticket, now, err);
 	if (plan->relation == REVISION && revise_ticket(store, rec, plan, err))
 		return -err->code;
 	if (plan->relation == REMOVAL)
@@ -162,7 +165,12 @@ static int replace_older(struct store *store, const struct store_record *rec,
 static int count(struct store *store, const struct store_record *rec, const struct plan *plan,
 		 struct heard_error *err)
 {
-	if (plan->older)
+	bool was_aside = false;
+	if (automatic_is_aside(rec, plan))
+		return automatic_set_aside(store, store->last_record + 1, err);
+	if (plan->older && automatic_was_aside(store, plan->older, &was_aside, err))
+		return -err->code;
+	if (plan->older && !was_aside)
 		return tally_revision(store, rec, plan->older, err);
 	return plan->fate == FATE_CURRENT ? tally_record(store, rec, err) : 0;
 }

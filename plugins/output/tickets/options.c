@@ -7,6 +7,8 @@
 
 static const char *const methods[] = {"round_robin", "least_loaded", "sticky", NULL};
 
+static const char *const automatic[] = {"keep", "ticket", NULL};
+
 static const struct heard_option department_options[] = {
 	{"name", HEARD_STRING(struct department_row, name),
 	 .help = "As records have it in `department`"},
@@ -60,6 +62,11 @@ const struct heard_option tickets_options[] = {
 	 .help = "How long after the resolution a ticket is closed; 0s never"},
 	{"reach", HEARD_GROUP(struct tickets, reach, reach_options),
 	 .help = "When many customers say the same"},
+	{"automatic", HEARD_CHOICE(struct tickets, automatic), .value = "keep",
+	 .choices = automatic,
+	 .help = "Mail that a program sent and that belongs to no ticket: keep makes none, "
+		 "ticket treats it as a person's, for machines that pass on what customers "
+		 "wrote; bounces and our own mail never make one"},
 	{"contacts", HEARD_INT(struct tickets, contacts), .value = "3", .min = 2, .max = 1000,
 	 .help = "The contact of one customer about one matter that escalates it"},
 	{"retain", HEARD_MAP(struct tickets, retain), .value = "",

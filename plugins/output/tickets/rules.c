@@ -187,6 +187,7 @@ static int fill(struct rules *rules, const struct tickets *self, struct heard_ho
 		.relapse_after = or_never(self->relapse),
 		.close_after = or_never(self->close),
 		.events = heard_events_wanted(host),
+		.automatic_tickets = self->automatic == AUTOMATIC_TICKET,
 	};
 	return 0;
 }

@@ -21,6 +21,8 @@
 #include <heard/plugin.h>
 #include <heard/time.h>
 
+#include <letter/letter.h>
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -45,6 +47,7 @@ static int tickets_open(void *arg, struct heard_host *host, struct heard_error *
 	if (heard_claim(host, self->database, err) ||
 	    rules_create(&self->rules, self, host, err))
 		return -err->code;
+	letter_key(host, &self->mail_key);
 	self->pages.host = host;
 	self->pages.store = &self->store;
 	self->pages.database = self->database;
@@ -175,6 +178,7 @@ static bool read_record(const struct tickets *self, const struct heard_record *r
 	if (out->received_at == HEARD_TIME_NONE)
 		out->received_at = heard_now(self->host);
 	make_token(self, id, out->token);
+	mail_read(self, rec, &out->mail);
 	return store_id_parse(id, out->id);
 }
 
@@ -292,7 +296,8 @@ const struct heard_plugin heard_plugin = {
 		 "product "
 		 "spam.verdict duplicate_of intent category subcategory priority department "
 		 "lang "
-		 "thread in_reply_to nps csat ces rating rating_max attachments",
+		 "thread in_reply_to nps csat ces rating rating_max attachments "
+		 "attributes.mail.*",
 	.example = "{ plugin = \"tickets\"; database = \"tickets.db\";\n"
 		   "  departments = ( { name = \"logistics\"; agents = [ \"zhou\", \"wu\" ];\n"
 		   "                    lead = \"chen\"; } );\n"

@@ -5,6 +5,7 @@
  *   rules.c                      what that means to the store
  *   tickets.c                    records in
  *   ahead.h and its file         records read beside the store
+ *   mail.c                       what a mail says of tickets, checked
  *   beat.c                       once a second, at home: what is due is done
  *   events.c answers.c           outboxes, emptied
  *   upkeep.c                     retention, figures, next year's holidays
@@ -18,6 +19,8 @@
 #include "pages.h"
 
 #include <store/store.h>
+
+#include <mime/mime.h>
 
 #include <sla/sla.h>
 
@@ -39,6 +42,9 @@ struct reach_options {
 	int64_t customers, window;
 };
 
+struct heard_record;
+enum automatic_mail { AUTOMATIC_KEEP, AUTOMATIC_TICKET };
+
 struct tickets {
 	/* options */
 	const char *database, *public_url;
@@ -48,6 +54,7 @@ struct tickets {
 	struct follow_up_options follow_up;
 	struct reach_options reach;
 	int64_t contacts, reopen, relapse, close;
+	int automatic; /* enum automatic_mail */
 	struct heard_map retain;
 	struct pages pages; /* has options of its own */
 
@@ -61,6 +68,7 @@ struct tickets {
 	size_t room;
 	struct ahead *ahead;
 	struct store_words *words; /* the thread's of `ahead` */
+	struct mime_key mail_key;
 };
 extern const struct heard_option tickets_options[];
 
@@ -79,6 +87,10 @@ struct rules {
 int rules_create(struct rules **rules_r, const struct tickets *, struct heard_host *,
 		 struct heard_error *);
 void rules_destroy(struct rules *); /* NULL is fine */
+
+/* ---- mail.c */
+
+void mail_read(const struct tickets *, const struct heard_record *, struct store_mail *);
 
 /* ---- beat.c: the clock of an instance at work */
 
