@@ -101,7 +101,7 @@ static void on_number(void *arg, uint32_t uid)
 
 static char *on_room(void *arg, size_t size)
 {
-	return reading_room(arg, size);
+	return fetch_room(arg, size);
 }
 
 static const struct session_hooks session_hooks = {

@@ -2,7 +2,8 @@
  * folder.h - one folder of one account, read over a connection of its own.
  *
  *	folder.c    life: connect, log in, lose, wait, stop
- *	reading.c   select, search, fetch, idle
+ *	reading.c   select, search, read, rest
+ *	fetch.c     sizes and bytes of mails
  *	emit.c      mails to the core, and their receipts
  *	settle.c    what becomes of a mail in its folder after the commit
  *
@@ -116,7 +117,13 @@ void reading_tick(struct folder *); /* its timer */
 void reading_lost(struct folder *); /* forget what the connection knew */
 void reading_untagged(struct folder *, const struct response *);
 void reading_number(struct folder *, uint32_t uid);
-char *reading_room(struct folder *, size_t size);
+
+char *fetch_room(struct folder *, size_t size);
+void fetch_mail(struct folder *, const struct response_mail *);
+/* Ask for sizes, and for bytes, as far as that is worth it and there is room. */
+void fetch_sizes(struct folder *);
+void fetch_more(struct folder *);
+void fetch_lost(struct folder *);
 
 void emit_ready(struct folder *);
 void emit_position(struct folder *); /* without a mail, if it has changed */

@@ -3,9 +3,9 @@
  *
  *	imap.c       this: options and the plugin
  *	account.c    how to reach an account, and when one may try to log in
- *	token.c      access tokens for XOAUTH2
  *	folder.c     one folder's connection: up, down, and up again
  *	reading.c    what is asked of an open folder
+ *	fetch.c      sizes and bytes of its mails
  *	window.c     the mails that are on their way
  *	emit.c       mails to the core, and their receipts
  *	settle.c     \Seen, move, delete: after the receipt

@@ -29,6 +29,8 @@ enum {
 	DEADLINE_MS = 30 * 1000,
 	GOOD_MS = 60 * 1000, /* for less than this it is not begun with */
 	COMMAND_GOOD_MS = 5 * 60 * 1000,
+	REAP_MS = 10,
+	REAP_TRIES = 100,
 	HOUR_S = 3600,
 	DAY_S = 24 * 3600,
 };
@@ -93,6 +95,7 @@ static void clean_up(struct token *t)
 		explicit_bzero(t->said.ptr, t->said.len);
 	heard_buf_release(&t->said);
 	t->request = NULL;
+	t->reaping = 0;
 	t->is_busy = false;
 }
 
@@ -120,9 +123,15 @@ static bool keep(struct token *t, struct heard_str text, int64_t for_ms)
 	return t->text != NULL;
 }
 
+static void reap(struct token *);
+
 static void on_deadline(void *arg)
 {
 	struct token *t = arg;
+	if (t->reaping > 0) {
+		reap(t);
+		return;
+	}
 	if (t->request != NULL)
 		heard_fetch_cancel(t->request);
 	fail(t, "it took longer than 30 seconds");
@@ -130,22 +139,34 @@ static void on_deadline(void *arg)
 
 /* ---- from a command */
 
-static void on_output_end(struct token *t)
+/* Its output has ended, and mostly so has it; one that has not is not waited for. */
+static void reap(struct token *t)
 {
 	int status = 0;
 	struct heard_str line = heard_str_trim(heard_buf_view(&t->said));
 	const char *end = line.len ? memchr(line.ptr, '\n', line.len) : NULL;
-	pid_t child = t->child;
+	if (waitpid(t->child, &status, WNOHANG) == 0 && t->reaping++ < REAP_TRIES) {
+		heard_timer_set(t->deadline, REAP_MS);
+		return;
+	}
+	if (t->reaping <= REAP_TRIES)
+		t->child = 0;
 	if (end != NULL)
 		line = heard_str_trim(heard_str_n(line.ptr, (size_t)(end - line.ptr)));
-	t->child = 0;
-	waitpid(child, &status, 0); /* its output has ended, so has it */
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		fail(t, "the command failed");
 	else if (!keep(t, line, COMMAND_GOOD_MS))
 		fail(t, "the command printed none");
 	else
 		finish(t, NULL);
+}
+
+static void on_output_end(struct token *t)
+{
+	event_free(t->pipe);
+	t->pipe = NULL;
+	t->reaping = 1;
+	reap(t);
 }
 
 static void on_output(evutil_socket_t fd, short what, void *arg)

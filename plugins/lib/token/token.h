@@ -40,6 +40,7 @@ struct token {
 	struct event *pipe;
 	int fd;
 	pid_t child;
+	int reaping; /* its output has ended; so often looked whether it has, too */
 	struct heard_timer *deadline;
 	void (*done)(void *arg, const struct heard_error *); /* NULL: there it is */
 	void *arg;
