@@ -121,6 +121,39 @@ static void list_prints_the_urgent_first_and_nothing_dangerous(void **state)
 	assert_string_equal(output, "No such ticket.\n");
 }
 
+static void show_tells_of_threads_and_of_what_came_back(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = a_word(f, 1, "p", "late", NOW);
+	rec.source_id = HEARD_STR_OF("m1");
+	put(f, rec);
+	rec = a_word(f, 2, "q", "stranger", NOW);
+	rec.in_reply_to = HEARD_STR_OF("m1");
+	put(f, rec);
+	answer_it(f, 2, "sorry", NOW);
+	rec = a_word(f, 3, "mailer", "undelivered", NOW);
+	rec.line = HEARD_STR_OF("{\"id\":\"00000003-0000-7000-8000-000000000000\",\"body\":"
+				"\"no such user\",\"attributes\":{\"mail.automatic\":"
+				"\"bounce\"}}");
+	rec.mail = (struct store_mail){.automatic = STORE_MAIL_BOUNCE,
+				       .answers = 2,
+				       .event = HEARD_STR("answer-1"),
+				       .is_failure = true,
+				       .status = HEARD_STR("5.1.1")};
+	put(f, rec);
+	assert_int_equal(run(f, "show|2", NULL, false), 0);
+	assert_non_null(
+		strstr(output, "related        ticket 1: the same conversation, but another"));
+	assert_non_null(strstr(output, "undelivered    1 mail to the customer came back"));
+	assert_non_null(strstr(output, "a program (bounce)\n    no such user\n"));
+	assert_non_null(strstr(output, "our answer to the customer came back (5.1.1)"));
+	assert_int_equal(run(f, "show|2", NULL, true), 0);
+	assert_non_null(strstr(output, "\"who\":\"program\",\"automatic\":\"bounce\""));
+	assert_int_equal(run(f, "show|1", NULL, false), 0);
+	assert_null(strstr(output, "related"));
+	assert_null(strstr(output, "undelivered"));
+}
+
 static void list_json_has_exactly_the_promised_members(void **state)
 {
 	struct fixture *f = *state;
@@ -358,6 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(list_prints_the_urgent_first_and_nothing_dangerous),
+		TEST(show_tells_of_threads_and_of_what_came_back),
 		TEST(list_json_has_exactly_the_promised_members),
 		TEST(show_tells_what_was_said_and_what_happened),
 		TEST(wrong_use_is_told_apart_from_failure),

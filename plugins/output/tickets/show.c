@@ -32,11 +32,21 @@ static void add_ticket(void *arg, const struct store_ticket *t)
 		heard_json_int(out, "leader", t->leader);
 }
 
+/* Why a mail is no person's: "bounce"; empty for all that people write. */
+static struct heard_str automatic_of(const struct heard_json *record)
+{
+	return heard_json_string(heard_json_member(record, "attributes"), "mail.automatic");
+}
+
 /* A record is shown whole, as it was journaled: a canonical line is JSON. */
 static void add_record(struct heard_json_out *out, const struct store_said *said)
 {
 	struct heard_json_doc *doc = heard_json_parse(said->text, RECORD_MAX, NULL);
 	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
+	struct heard_str automatic = automatic_of(root);
+	heard_json_str(out, "who",
+		       automatic.len ? HEARD_STR_OF("program") : HEARD_STR_OF("customer"));
+	json_text(out, "automatic", automatic);
 	heard_json_str(out, "text", heard_json_string(root, "body"));
 	heard_json_str(out, "fate", heard_str(said->fate));
 	if (root) {
@@ -56,11 +66,12 @@ static void add_said(void *arg, const struct store_said *said)
 	heard_json_begin(out, NULL, '{');
 	heard_json_str(out, "kind", heard_str(kinds[said->kind]));
 	json_time(out, "at", said->at);
-	heard_json_str(out, "who", is_record ? HEARD_STR_OF("customer") : said->who);
-	if (is_record)
+	if (is_record) {
 		add_record(out, said);
-	else
+	} else {
+		heard_json_str(out, "who", said->who);
 		heard_json_str(out, "text", said->text);
+	}
 	if (said->kind == STORE_SAID_ANSWER)
 		heard_json_str(out, "fate", heard_str(said->fate));
 	heard_json_end(out, '}');
@@ -207,12 +218,30 @@ static void print_ticket(void *arg, const struct store_ticket *t)
 	print_label(view, "token", heard_str(t->token));
 }
 
-static void print_record(const struct view *view, struct heard_str line)
+static void print_who(const struct view *view, const struct store_said *said,
+		      struct heard_str automatic)
+{
+	FILE *out = view->call->out;
+	char at[SCREEN_TIME];
+	screen_time(at, said->at, view->zone);
+	fprintf(out, "  %s  %s", at, automatic.len ? "a program" : "customer");
+	if (automatic.len) {
+		fputs(" (", out);
+		screen_put(out, automatic, 20, false);
+		fputc(')', out);
+	}
+	if (strcmp(said->fate, "current") != 0)
+		fprintf(out, " (%s)", said->fate);
+	fputc('\n', out);
+}
+
+static void print_record(const struct view *view, const struct store_said *said)
 {
 	static const char *const contacts[] = {"name", "email", "phone", "id"};
 	FILE *out = view->call->out;
-	struct heard_json_doc *doc = heard_json_parse(line, RECORD_MAX, NULL);
+	struct heard_json_doc *doc = heard_json_parse(said->text, RECORD_MAX, NULL);
 	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
+	print_who(view, said, automatic_of(root));
 	const struct heard_json *author = heard_json_member(root, "author");
 	struct heard_str subject = heard_json_string(root, "subject");
 	if (subject.len)
@@ -242,10 +271,7 @@ static void print_said(void *arg, const struct store_said *said)
 		screen_block(view->call->out, said->text, 4);
 		return;
 	}
-	bool is_current = strcmp(said->fate, "current") == 0;
-	fprintf(view->call->out, "  %s  customer%s%s%s\n", at, is_current ? "" : " (",
-		is_current ? "" : said->fate, is_current ? "" : ")");
-	print_record(view, said->text);
+	print_record(view, said);
 }
 
 static void print_event(void *arg, const struct store_event *e)
@@ -283,6 +309,46 @@ static void print_level(void *arg, const struct store_level *level)
 		level->at == HEARD_TIME_NONE ? "not yet" : at, level->round);
 }
 
+/* What somebody who works on the ticket has to know before anything else. */
+struct trail {
+	const struct view *view;
+	int64_t came_back, last;
+};
+
+static void look_at_event(void *arg, const struct store_event *e)
+{
+	struct trail *trail = arg;
+	FILE *out = trail->view->call->out;
+	if (heard_str_is(e->what, "bounced")) {
+		trail->came_back++;
+		trail->last = e->at;
+	}
+	if (!heard_str_is(e->what, "linked"))
+		return;
+	fprintf(out, "  %-15sticket %.*s", "related",
+		HEARD_ARG(heard_str_skip(e->to, e->to.len ? 1 : 0)));
+	if (e->reason.len) {
+		fputs(": ", out);
+		screen_put(out, e->reason, 1 << 30, false);
+	}
+	fputc('\n', out);
+}
+
+static int show_trail(struct store *store, const struct view *view, int64_t id,
+		      struct heard_error *err)
+{
+	struct trail trail = {.view = view};
+	char at[SCREEN_TIME];
+	if (store_history(store, id, look_at_event, &trail, err))
+		return -err->code;
+	screen_time(at, trail.last, view->zone);
+	if (trail.came_back)
+		fprintf(view->call->out,
+			"  %-15s%" PRId64 " mail%s to the customer came back, the last %s\n",
+			"undelivered", trail.came_back, trail.came_back == 1 ? "" : "s", at);
+	return 0;
+}
+
 static void count_level(void *arg, const struct store_level *level)
 {
 	(void)level;
@@ -307,7 +373,7 @@ static int show_page(struct store *store, const struct heard_call *call, int64_t
 	struct view view = {
 		.call = call, .zone = heard_zone(call->host), .now = heard_now(call->host)};
 	if (store_ticket(store, id, print_ticket, &view, &err) ||
-	    show_levels(store, &view, id, &err))
+	    show_trail(store, &view, id, &err) || show_levels(store, &view, id, &err))
 		return command_failed(call, &err);
 	fputs("\nConversation\n", call->out);
 	if (store_conversation(store, id, print_said, &view, &err))
