@@ -46,7 +46,8 @@ void login_secret(const struct session *s, struct heard_buf *line)
 		heard_buf_puts(&plain, s->login->secret);
 	}
 	base64(line, heard_buf_view(&plain));
-	explicit_bzero(plain.ptr, plain.len);
+	if (plain.ptr != NULL)
+		explicit_bzero(plain.ptr, plain.len);
 	heard_buf_release(&plain);
 }
 

@@ -150,7 +150,8 @@ static void log_in(struct session *s)
 	int result = login_first(s, &line, &s->has_sent_secret, &err);
 	if (result == 0)
 		send_line(s, line.ptr);
-	explicit_bzero(line.ptr, line.len);
+	if (line.ptr != NULL)
+		explicit_bzero(line.ptr, line.len);
 	heard_buf_release(&line);
 	if (result != 0)
 		give_up(s, FAULT_LOGIN, &err);
@@ -221,7 +222,8 @@ static void on_continue(struct session *s, const struct response *r)
 	s->has_sent_secret = true;
 	heard_buf_puts(&line, "\r\n");
 	s->hooks->send(s->arg, heard_buf_view(&line));
-	explicit_bzero(line.ptr, line.len);
+	if (line.ptr != NULL)
+		explicit_bzero(line.ptr, line.len);
 	heard_buf_release(&line);
 }
 
