@@ -69,16 +69,13 @@ static struct heard_str link_of(const struct email *e, const struct heard_answer
 static int write_mail(struct email *e, const struct heard_answer *a, const struct whom *whom,
 		      struct outbox_mail *m, struct heard_error *err)
 {
-	char url[URL_MAX_SIZE], event[40];
+	char url[URL_MAX_SIZE], event[EVENT_NAME];
 	make_key(e, a, m->key);
-	/* Half of the hash, in the letters that an id may have. */
-	size_t n = (size_t)snprintf(event, sizeof(event), "answer-");
-	for (size_t i = 0; i < 12; i++)
-		n += (size_t)snprintf(event + n, sizeof(event) - n, "%02x", m->key[i]);
+	event_name("answer-", m->key, event);
 	snprintf(m->about, sizeof(m->about), "ticket %.40s", a->ticket.ptr);
 	struct draft draft = {
 		.kind = TEMPLATE_ANSWER,
-		.lang = lang_of(e, a->lang),
+		.lang = lang_of(e, a->lang, a->text),
 		.ticket = a->ticket,
 		.event = heard_str(event),
 		.whom = whom,

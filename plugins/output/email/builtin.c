@@ -94,7 +94,8 @@ const char *const template_builtin[TEMPLATE_KINDS][TEMPLATE_LANGS][TEMPLATE_FORM
 		END,
 	}, {
 		"We have your feedback [#{{token}}]",
-		"Hello,\n\nwe have your feedback. Thank you for telling us.\n\n"
+		"Hello,\n\n"
+		"we have your feedback. Thank you for telling us.\n\n"
 		"Ticket: {{ticket}}\n"
 		"{{#due}}Answer by: {{due}}\n{{/due}}"
 		"{{#link}}How far it is: {{link}}\n{{/link}}"

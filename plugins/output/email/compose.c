@@ -37,12 +37,29 @@ struct heard_str domain_of(const char *address)
 	return heard_str(at ? at + 1 : "");
 }
 
-enum template_lang lang_of(const struct email *e, struct heard_str tag)
+/* What a record without a language is written in: Chinese if any of it is, English if it
+ * has a few words in Latin letters and no others. */
+static int lang_of_text(struct heard_str text)
+{
+	size_t letters = 0, beyond = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		if (c >= 0xe4 && c <= 0xe9) /* U+4000 to U+9FFF */
+			return TEMPLATE_ZH;
+		letters += (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+		beyond += c >= 0x80;
+	}
+	return letters >= 12 && beyond < letters / 8 ? TEMPLATE_EN : -1;
+}
+
+enum template_lang lang_of(const struct email *e, struct heard_str tag, struct heard_str text)
 {
 	if (tag.len >= 2 && strncasecmp(tag.ptr, "zh", 2) == 0)
 		return TEMPLATE_ZH;
-	return tag.len >= 2 && strncasecmp(tag.ptr, "en", 2) == 0 ? TEMPLATE_EN
-								  : (enum template_lang)e->lang;
+	if (tag.len >= 2 && strncasecmp(tag.ptr, "en", 2) == 0)
+		return TEMPLATE_EN;
+	int lang = lang_of_text(text);
+	return (enum template_lang)(lang >= 0 && tag.len == 0 ? lang : e->lang);
 }
 
 /* Days since 1970 as a date: Howard Hinnant's civil_from_days. */
@@ -87,6 +104,16 @@ static struct heard_str cut(struct heard_str s, size_t most)
 	while (most > 0 && ((unsigned char)s.ptr[most] & 0xc0) == 0x80)
 		most--;
 	return heard_str_n(s.ptr, most);
+}
+
+void event_name(const char *prefix, const unsigned char key[BOOK_KEY], char out[EVENT_NAME])
+{
+	size_t n = (size_t)snprintf(out, EVENT_NAME, "%s", prefix);
+	for (size_t i = 0; i < 15; i++) {
+		out[n++] = (char)('a' + (key[i] >> 4));
+		out[n++] = (char)('a' + (key[i] & 15));
+	}
+	out[n] = '\0';
 }
 
 /* ---- the conversation */

@@ -97,7 +97,6 @@ static int email_open(void *self, struct heard_host *host, struct heard_error *e
 	size_t n = strlen(e->public_url);
 	e->host = host;
 	mime_init();
-	letter_key(host, &e->key);
 	if (check_addresses(e, err) || relay_check(&e->relay_options, helo_of(e), err) ||
 	    check_key(e, err))
 		return -err->code;
@@ -131,6 +130,7 @@ static int email_start(void *self, struct heard_error *err)
 {
 	struct email *e = self;
 	char path[PATH_SIZE];
+	letter_key(e->host, &e->key);
 	snprintf(path, sizeof(path), "%s/email.db", heard_state_folder(e->host));
 	e->book = book_open(path, true, err);
 	e->relay = e->book ? relay_create(e->host, &e->relay_options, helo_of(e), err) : NULL;
@@ -263,7 +263,7 @@ const struct heard_plugin heard_plugin = {
 	.version = "1.0",
 	.summary = "mail to customers: answers, acknowledgements, progress; reports",
 	.options = options,
-	.reads = "id event channel lang author.id author.email attributes.ticket "
+	.reads = "id event channel lang body author.id author.email attributes.ticket "
 		 "attributes.token attributes.due attributes.follow_up attributes.mail.*",
 	.example = "{ plugin = \"email\"; when = \"event\"; host = \"smtp.example.org\";\n"
 		   "  user = \"help@example.org\"; password = "

@@ -80,11 +80,17 @@ struct draft {
 	bool is_automatic;
 };
 
+/* What a Message-ID calls it: letters of its key.  No digits: a filter that masks numbers
+ * must find none in an id. */
+enum { EVENT_NAME = 40 };
+void event_name(const char *prefix, const unsigned char key[BOOK_KEY], char out[EVENT_NAME]);
+
 /* Fill in id, address, to, from and bytes of the mail. */
 int compose(struct email *, const struct draft *, struct outbox_mail *, struct heard_error *);
 /* The domain of an address. */
 struct heard_str domain_of(const char *address);
-enum template_lang lang_of(const struct email *, struct heard_str tag);
+/* Of a record's language; without one, of what it says; else the option. */
+enum template_lang lang_of(const struct email *, struct heard_str tag, struct heard_str text);
 /* "5 Mar 2026, 14:30 (Asia/Shanghai)"; empty for what is no time. */
 void time_text(struct email *, struct heard_str time, enum template_lang, char out[80]);
 

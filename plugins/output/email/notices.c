@@ -117,17 +117,19 @@ static struct heard_str link_of(const struct email *e, const struct heard_record
 static int write_mail(struct email *e, const struct heard_record *r, int kind,
 		      const struct whom *whom, struct outbox_mail *m, struct heard_error *err)
 {
-	char ticket[24], due[80], url[URL_SIZE];
+	char ticket[24], due[80], url[URL_SIZE], event[EVENT_NAME];
 	int n = snprintf(ticket, sizeof(ticket), "%lld", (long long)ticket_of(r));
-	enum template_lang lang = lang_of(e, heard_get_str(r, HEARD_LANG));
+	enum template_lang lang = lang_of(e, heard_get_str(r, HEARD_LANG),
+					  heard_get_str(r, HEARD_BODY));
 	make_key(e, r, m->key);
+	event_name("", m->key, event);
 	snprintf(m->about, sizeof(m->about), "ticket %s", ticket);
 	time_text(e, attribute(r, "due"), lang, due);
 	struct draft draft = {
 		.kind = (enum template_kind)kind,
 		.lang = lang,
 		.ticket = heard_str_n(ticket, (size_t)n),
-		.event = heard_get_str(r, HEARD_ID),
+		.event = heard_str(event),
 		.whom = whom,
 		.link = link_of(e, r, kind, url),
 		.due = heard_str(due),

@@ -278,12 +278,17 @@ static size_t on_read(char *out, size_t size, size_t n, void *arg)
 	return left;
 }
 
+/* libcurl says QUIT before it tells us that a mail was refused: the answer to that must not
+ * take the place of why. */
 static size_t on_line(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	snprintf(t->said, sizeof(t->said), "%.*s",
-		 (int)(size * n < sizeof(t->said) ? size * n : sizeof(t->said) - 1), bytes);
-	return size * n;
+	bool has_why = t->said[0] == '4' || t->said[0] == '5';
+	size_t len = size * n;
+	if (len > 0 && (!has_why || bytes[0] == '4' || bytes[0] == '5'))
+		snprintf(t->said, sizeof(t->said), "%.*s",
+			 (int)(len < sizeof(t->said) ? len : sizeof(t->said) - 1), bytes);
+	return len;
 }
 
 static void set_login(const struct relay *r, CURL *e)

@@ -123,13 +123,11 @@ static void make_key(const struct email *e, const char *name, const struct stat 
 static int write_mail(struct email *e, const char *name, struct heard_str bytes, const char *to,
 		      struct outbox_mail *m, struct heard_error *err)
 {
-	char event[40];
-	size_t n = 0;
+	char event[EVENT_NAME];
 	struct whom whom = {.to = heard_str(to)};
 	struct mime_attachment file = {
 		.name = heard_str(name), .type = heard_str(type_of(name)), .bytes = bytes};
-	for (size_t i = 0; i < 16; i++)
-		n += (size_t)snprintf(event + n, sizeof(event) - n, "%02x", m->key[i]);
+	event_name("", m->key, event);
 	snprintf(m->about, sizeof(m->about), "report %.60s", name);
 	struct draft draft = {
 		.kind = TEMPLATE_REPORT,

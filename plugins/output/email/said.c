@@ -17,7 +17,7 @@ static bool is_end(char c)
 	return c <= ' ' || c >= 0x7f || strchr("<>()[]\"',;:=", c) != NULL;
 }
 
-static bool names(struct heard_str word, struct heard_str local)
+static bool is_named(struct heard_str word, struct heard_str local)
 {
 	if (memchr(word.ptr, '@', word.len) != NULL)
 		return true;
@@ -27,7 +27,7 @@ static bool names(struct heard_str word, struct heard_str local)
 	return false;
 }
 
-static size_t put(char *out, size_t size, size_t n, struct heard_str s)
+static size_t copy(char *out, size_t size, size_t n, struct heard_str s)
 {
 	for (size_t i = 0; i < s.len && n + 1 < size; i++)
 		out[n++] = s.ptr[i];
@@ -45,12 +45,12 @@ void said_plain(struct heard_str said, const char *to, char *out, size_t size)
 			len++;
 		struct heard_str word = heard_str_n(said.ptr, len);
 		if (len == 0) {
-			char c = said.ptr[0];
-			out[n++] = c < ' ' ? ' ' : c >= 0x7f ? '?' : c;
+			unsigned char c = (unsigned char)said.ptr[0];
+			out[n++] = c < ' ' ? ' ' : c >= 0x7f ? '?' : (char)c;
 			len = 1;
 		} else {
-			n = put(out, size, n,
-				names(word, local) ? HEARD_STR_OF("(address)") : word);
+			n = copy(out, size, n,
+				 is_named(word, local) ? HEARD_STR_OF("(address)") : word);
 		}
 		said = heard_str_skip(said, len);
 	}
