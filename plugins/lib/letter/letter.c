@@ -28,8 +28,7 @@ enum {
 };
 
 struct letter_self {
-	struct mime_key key;
-	struct mime_self mime;
+	struct mime_self mime; /* without its key, see letter_decode() */
 	struct heard_str *domains, *addresses;
 };
 
@@ -64,8 +63,6 @@ int letter_init(struct letter *l, struct heard_host *host, const struct letter_o
 	}
 	self->mime.domains = self->domains;
 	self->mime.addresses = self->addresses;
-	letter_key(host, &self->key);
-	self->mime.key = &self->key;
 	mime_init();
 	return 0;
 }
@@ -128,16 +125,17 @@ static struct heard_str either(struct heard_str a, struct heard_str b)
 /* An id of ours among those that the mail names, up to its @. */
 static struct heard_str answers(const struct letter *l, const struct mime_message *m)
 {
-	const struct mime_key *key = &l->self->key;
+	struct mime_key key;
 	struct heard_str found = {NULL, 0};
 	struct mime_id id;
-	if (mime_id_check(key, m->report.message_id, &id))
+	letter_key(l->host, &key);
+	if (mime_id_check(&key, m->report.message_id, &id))
 		found = m->report.message_id;
 	for (size_t i = 0; found.len == 0 && i < m->in_reply_to.n; i++)
-		if (mime_id_check(key, m->in_reply_to.list[i], &id))
+		if (mime_id_check(&key, m->in_reply_to.list[i], &id))
 			found = m->in_reply_to.list[i];
 	for (size_t i = m->references.n; found.len == 0 && i-- > 0;)
-		if (mime_id_check(key, m->references.list[i], &id))
+		if (mime_id_check(&key, m->references.list[i], &id))
 			found = m->references.list[i];
 	const char *at = found.len ? memchr(found.ptr, '@', found.len) : NULL;
 	return at ? heard_str_n(found.ptr, (size_t)(at - found.ptr)) : found;
@@ -312,13 +310,17 @@ int letter_decode(const struct letter *l, struct heard_str raw, const struct let
 {
 	struct mime_limits limits = MIME_LIMITS_DEFAULT;
 	struct mime_message m;
+	struct mime_key key;
+	struct mime_self self = l->self->mime;
 	struct heard_error why = {0};
 	bool is_alone = heard_batch_size(batch) == 0;
+	letter_key(l->host, &key); /* in open() there is no secret yet to make it of */
+	self.key = &key;
 	limits.max_size = (size_t)l->options->max_size + (size_t)l->options->max_size / 4;
 	limits.max_text = (size_t)l->options->max_text;
 	limits.max_attachments = (size_t)l->options->attachments.max_count + 20;
 	limits.max_memory = limits.max_size * 2 + ((size_t)16 << 20);
-	if (mime_read(raw, &limits, &l->self->mime, &m, &why) != 0)
+	if (mime_read(raw, &limits, &self, &m, &why) != 0)
 		return bury(at, raw, batch, why.text, err);
 	struct heard_record *r = heard_batch_add(batch);
 	int result = r ? fill(l, &m, raw, r, err)

@@ -111,7 +111,8 @@ enum { LETTER_HASH = 33 };
  * "address" or "topic".  Case and blanks around do not count in the last two. */
 void letter_hash(const struct heard_host *, const char *kind, struct heard_str text,
 		 char out[LETTER_HASH]);
-/* The key of our own Message-IDs, for mime_id_make() and mime_id_check(). */
+/* The key of our own Message-IDs, for mime_id_make() and mime_id_check().  From start() on:
+ * in open() there is no secret yet that it could be made of. */
 void letter_key(const struct heard_host *, struct mime_key *);
 
 /* ---- the token of a ticket, as it stands in the subjects of our mails: "[#17-...]".

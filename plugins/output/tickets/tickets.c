@@ -47,7 +47,6 @@ static int tickets_open(void *arg, struct heard_host *host, struct heard_error *
 	if (heard_claim(host, self->database, err) ||
 	    rules_create(&self->rules, self, host, err))
 		return -err->code;
-	letter_key(host, &self->mail_key);
 	self->pages.host = host;
 	self->pages.store = &self->store;
 	self->pages.database = self->database;
@@ -201,6 +200,7 @@ static void read_ahead(void *arg, const struct heard_batch *batch, size_t i,
 static int tickets_start(void *arg, struct heard_error *err)
 {
 	struct tickets *self = arg;
+	letter_key(self->host, &self->mail_key);
 	if (store_open(&self->store, self->database, STORE_CREATE, err))
 		return -err->code;
 	store_set_rules(self->store, &self->rules->store);
