@@ -75,7 +75,7 @@ static void bounces_are_seen(void **state)
 	m = mime_of("Return-Path: <>\nFrom: a@b.example\nX-Failed-Recipients: c@d.example\n"
 		    "References: <0@x> <1@x>\n\nx");
 	assert_int_equal(m.automatic, MIME_AUTO_BOUNCE);
-	assert_string_equal(m.automatic_why, "Return-Path");
+	assert_string_equal(m.automatic_why, "X-Failed-Recipients");
 	assert_true(m.has_return_path);
 	assert_int_equal(m.report.kind, MIME_REPORT_DELIVERY);
 	assert_text(m.report.recipients[0].final, "c@d.example");
@@ -154,9 +154,25 @@ static int setup(void **state)
 	return 0;
 }
 
+static void a_notice_of_absence_is_no_bounce(void **state)
+{
+	struct mime_message m;
+	(void)state;
+	m = mime_of("Return-Path: <>\nFrom: a@b.example\nAuto-Submitted: auto-replied\n\nx");
+	assert_int_equal(m.automatic, MIME_AUTO_REPLY);
+	mime_release(&m);
+	m = mime_of("Return-Path: <>\nFrom: a@b.example\nSubject: 自动回复: x\n\nx");
+	assert_int_equal(m.automatic, MIME_AUTO_REPLY);
+	mime_release(&m);
+	m = mime_of("Return-Path: <>\nFrom: a@b.example\nPrecedence: bulk\n\nx");
+	assert_int_equal(m.automatic, MIME_AUTO_BOUNCE);
+	mime_release(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_notice_of_absence_is_no_bounce),
 		cmocka_unit_test(every_rule_is_kept),
 		cmocka_unit_test(bounces_are_seen),
 		cmocka_unit_test(a_delivery_report_is_read),

@@ -117,8 +117,6 @@ static void bounce_read(struct mime_reader *r, GMimeObject *o)
 	if (m->report.kind != MIME_REPORT_NONE ||
 	    (type != NULL && g_mime_content_type_is_type(type, "multipart", "report")))
 		decide(r, MIME_AUTO_REPLY, "Content-Type");
-	if (m->has_return_path && m->return_path.email.len == 0)
-		decide(r, MIME_AUTO_BOUNCE, "Return-Path");
 	if (starts(m->from.email, "mailer-daemon@"))
 		decide(r, MIME_AUTO_BOUNCE, "From");
 	if (mime_header_is_there(o, "X-Failed-Recipients"))
@@ -140,16 +138,26 @@ static bool is_met(const struct sign *s, GMimeObject *o)
 	return is_it != s->is_other;
 }
 
+static void signs_read(struct mime_reader *r, GMimeObject *o, bool replies)
+{
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if ((signs[i].means == MIME_AUTO_REPLY) == replies && is_met(&signs[i], o))
+			decide(r, signs[i].means, signs[i].header);
+}
+
+/* An empty Return-Path is looked at behind the signs of a reply: notices of absence have
+ * one, too (RFC 3834), and a bounce would have the customer's address suppressed. */
 void mime_auto_read(struct mime_reader *r, GMimeObject *o)
 {
 	own_read(r, o);
 	bounce_read(r, o);
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (is_met(&signs[i], o))
-			decide(r, signs[i].means, signs[i].header);
+	signs_read(r, o, true);
 	for (size_t i = 0; subjects[i] != NULL; i++)
 		if (starts(r->out->subject, subjects[i]))
 			decide(r, MIME_AUTO_REPLY, "Subject");
+	if (r->out->has_return_path && r->out->return_path.email.len == 0)
+		decide(r, MIME_AUTO_BOUNCE, "Return-Path");
+	signs_read(r, o, false);
 	if (r->out->automatic == MIME_AUTO_BOUNCE)
 		mime_report_guess(r, o);
 }
