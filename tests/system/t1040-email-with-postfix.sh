@@ -119,7 +119,7 @@ ok "it is drained" wait_for 30 is_drained
 ok "the ledger balances" balanced
 ok "the daemon stops" daemon_stop
 is "no customer is named in the log" "$(grep -c 'customer.test' "$LOG")" 0
-is "nor in the state folder" "$(grep -rac 'customer\.test' "$STATE" | awk -F: '{ n += $2 } END { print n + 0 }')" 0
+is "nor in the state folder" "$(grep -raEc '[a-z0-9]@customer\.test' "$STATE" | awk -F: '{ n += $2 } END { print n + 0 }')" 0
 postfix_stop
 no_sanitizer_reports
 done_testing

@@ -215,11 +215,16 @@ daemon_stop
 had=$(taken)
 mkdir -p "$STATE/reports"
 touch -d '2001-01-01' "$STATE/reports/month-2000-12.html"
-echo '<p>a report</p>' >"$STATE/reports/month-2026-10.html"
-echo 'a,b' >"$STATE/reports/month-2026-10.csv"
-touch -d '1 minute ago' "$STATE/reports/month-2026-10.html"
+echo '<p>old</p>' >"$STATE/reports/month-2026-09.html"
+touch -d '1 minute ago' "$STATE/reports/month-2026-09.html"
 write_conf "port = $SMTP; ca_file = \"$CA\"; user = \"help\"; token = { command = \"echo tok-17\"; }; notices = [];
 	reports = { folder = \"reports\"; to = [ \"boss@shop.test\", \"chef@shop.test\" ]; };"
+must_start
+daemon_stop # from now on files are news
+echo '<p>a report</p>' >"$STATE/reports/month-2026-10.html"
+echo 'a,b' >"$STATE/reports/month-2026-10.csv"
+sleep 2.5 # nobody writes to it any more
+is "what lay there before is no news" "$(taken)" "$had"
 must_start
 ok "a report goes to both" wait_for 20 has_taken $((had + 2))
 daemon_stop

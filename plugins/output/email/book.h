@@ -67,7 +67,7 @@ int book_suppressed_each(struct book *,
 				    int64_t at),
 			 void *arg, struct heard_error *);
 
-/* When this book was begun: what is older than it is no news. */
+/* When this was first asked: what is older than that is no news. */
 int book_begun(struct book *, int64_t now, int64_t *at_r, struct heard_error *);
 
 #endif

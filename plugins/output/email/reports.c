@@ -3,8 +3,8 @@
  *
  * The folder is looked at every minute.  A file's key is made of its name, its time and
  * what is in it, with whom it goes to; so one that is written anew goes out anew, and one
- * that was sent does not, whatever happened in between.  Files that are older than our
- * database are no news: they lay there before anybody asked for them.
+ * that was sent does not, whatever happened in between.  Files that are older than the
+ * first start with `reports` are no news: they lay there before anybody asked for them.
  *
  * One file is under way at a time.  What the relay refuses for good is noted as done,
  * with an error in the log.
