@@ -57,7 +57,7 @@ static int check_unix(const struct listen_options *o, const char *path, struct l
 	p->is_unix = true;
 	p->mode = (unsigned)mode;
 	p->to.un.sun_family = AF_UNIX;
-	strcpy(p->to.un.sun_path, path);
+	memcpy(p->to.un.sun_path, path, strlen(path) + 1);
 	p->len = (int)(offsetof(struct sockaddr_un, sun_path) + strlen(path) + 1);
 	return 0;
 }
