@@ -111,6 +111,34 @@ static void a_stranger_opens_a_ticket_of_his_own(void **state)
 	assert_null(strstr(history_of(f, 1), "linked"));
 }
 
+/* "Any news?" from another address is no complaint, and nobody would see it. */
+static void whoever_answers_us_is_read(void **state)
+{
+	struct fixture *f = *state;
+	put(f, a_mail(f, 1, "p", "late"));
+	struct store_record rec = an_answer(f, 2, "q", "late", 1);
+	rec.intent = HEARD_STR_OF("");
+	put(f, rec);
+	assert_int_equal(ticket_of(f, 2), 2);
+	assert_int_equal(look(f, 2).is.priority, STORE_LOW);
+	rec = an_answer(f, 3, "p", "invoice", 1);
+	rec.intent = HEARD_STR_OF("other");
+	put(f, rec);
+	assert_int_equal(ticket_of(f, 3), 3);
+	rec = an_answer(f, 4, "r", "late", 0);
+	rec.intent = HEARD_STR_OF("");
+	rec.in_reply_to = HEARD_STR_OF("m1"); /* not to us */
+	put(f, rec);
+	assert_int_equal(ticket_of(f, 4), 0);
+	rec = an_answer(f, 5, "r", "late", 1);
+	rec.intent = HEARD_STR_OF("praise");
+	put(f, rec);
+	rec = an_answer(f, 6, "r", "late", 1);
+	rec.is_spam = true;
+	put(f, rec);
+	assert_int_equal(tickets(f), 3);
+}
+
 static void another_subject_is_another_matter(void **state)
 {
 	struct fixture *f = *state;
@@ -507,6 +535,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_id_of_ours_leads_its_customer_back),
 		TEST(a_stranger_opens_a_ticket_of_his_own),
+		TEST(whoever_answers_us_is_read),
 		TEST(another_subject_is_another_matter),
 		TEST(a_subject_that_says_nothing_stays),
 		TEST(the_token_is_enough_for_its_customer),

@@ -19,12 +19,19 @@ static enum store_priority priority_of(const struct store_record *rec)
 		       : STORE_LOW;
 }
 
+/* A person answers a mail of ours: whatever it says, somebody waits for a reader. */
+static bool is_answer_to_us(const struct store_record *rec)
+{
+	return rec->mail.automatic == STORE_MAIL_OF_PERSON &&
+	       (rec->mail.answers || rec->mail.token) && !heard_str_is(rec->intent, "praise");
+}
+
 /* Somebody has to do something about it. */
 static bool deserves_ticket(const struct store_record *rec)
 {
 	if (rec->is_spam || rec->is_wordless || rec->op == STORE_OP_DELETE)
 		return false;
-	return heard_str_is(rec->intent, "complaint") ||
+	return is_answer_to_us(rec) || heard_str_is(rec->intent, "complaint") ||
 	       heard_str_is(rec->intent, "question") ||
 	       heard_str_is(rec->intent, "suggestion") || heard_str_is(rec->priority, "high");
 }
