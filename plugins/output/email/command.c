@@ -129,11 +129,15 @@ static int write_one(const struct templates *t, const char *folder, int kind, in
 	if (!f)
 		return heard_fail(err, errno, "%s cannot be written: %m", path);
 	if (is_html)
-		fputs(template_source(t, kind, lang, TEMPLATE_HTML), f);
+		fputs(template_source(t, (enum template_kind)kind, (enum template_lang)lang,
+				      TEMPLATE_HTML),
+		      f);
 	else
 		fprintf(f, "Subject: %s\n\n%s",
-			template_source(t, kind, lang, TEMPLATE_SUBJECT),
-			template_source(t, kind, lang, TEMPLATE_PLAIN));
+			template_source(t, (enum template_kind)kind, (enum template_lang)lang,
+					TEMPLATE_SUBJECT),
+			template_source(t, (enum template_kind)kind, (enum template_lang)lang,
+					TEMPLATE_PLAIN));
 	bool is_bad = ferror(f) != 0;
 	return fclose(f) != 0 || is_bad ? heard_fail(err, EIO, "%s cannot be written", path)
 					: 0;

@@ -301,14 +301,21 @@ struct outbox *outbox_create(const struct outbox_options *o)
 	return NULL;
 }
 
+/* At a forced end the core keeps the promises of what is still here. */
+static void free_list(struct outbox_mail *list)
+{
+	for (struct outbox_mail *m = list, *next; m; m = next) {
+		next = m->next;
+		outbox_mail_destroy(m);
+	}
+}
+
 void outbox_destroy(struct outbox *b)
 {
 	if (!b)
 		return;
-	for (struct outbox_mail *m = b->running, *next; m; m = next) {
-		next = m->next;
-		outbox_mail_destroy(m);
-	}
+	free_list(b->running);
+	free_list(b->waiting);
 	heard_timer_destroy(b->timer);
 	free(b);
 }
