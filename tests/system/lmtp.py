@@ -10,6 +10,7 @@ WHERE is HOST:PORT or a path.  Every mail is `letter(name)`: its subject is the 
     slow   WHERE KIND          a client that takes too long; says how it ended
     many   WHERE N             N clients at once; how many were let in
     flood  WHERE BYTES         a mail that does not end before so many bytes
+    fill   WHERE N        mails of 100 KB, until one is not taken; prints the answers
     hold   WHERE BYTES         announce such a mail, begin it, and wait for a line on stdin
 """
 import socket
@@ -185,6 +186,16 @@ def flood(where, size):
     c.s.sendall(letter("flood", int(size)) + b".\r\n")
     print(c.answer())
     print(c.say("NOOP"))
+
+
+def fill(where, n):
+    c = Client(where)
+    c.hello()
+    for i in range(int(n)):
+        answers = c.mail(letter("fill-%d" % i, 100000), ["help@shop.test"])
+        print(answers[0])
+        if answers[0][:3] != "250":
+            break
 
 
 def hold(where, size):

@@ -115,6 +115,29 @@ ok "the daemon stops" daemon_stop
 ok "and leaves no socket" [ ! -e "$T/lmtp.sock" ]
 ADDRESS=
 
+# ---- the journal is full
+nobody=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])')
+rm -rf "$STATE"
+CONF_EXTRA="journal = { segment_size = \"1M\"; max_size = \"4M\"; keep = \"0s\"; };"
+conf <<-EOT
+	pipelines = (
+	  { name = "mail"; clear = true;
+	    inputs  = ( { plugin = "lmtp"; address = "$LMTP"; patience = "200ms"; } );
+	    outputs = ( { plugin = "file"; path = "out.ndjson"; when = "subject == 'never'"; },
+	                { plugin = "webhook"; url = "http://127.0.0.1:$nobody/"; allow_private = true;
+	                  retry = { first = "100ms"; max = "200ms"; give_up = "1h"; }; } ); }
+	);
+EOT
+must_start
+client fill "$LMTP" 200 >"$T/filled"
+like "what has no room in the journal is to come again" "$(tail -n 1 "$T/filled")" '^452 4\.3\.1'
+n=$(grep -c '^250' "$T/filled")
+ok "$n mails were taken before" [ "$n" -gt 5 ]
+is "and each is kept" "$(ledger | jq '.pipelines[0].journaled')" "$n"
+daemon_stop # what is left makes its code another than 0
+rm -rf "$STATE"
+CONF_EXTRA=
+
 # ---- a real Postfix
 . "$(dirname "$0")/../lib/postfix.sh"
 if postfix_can; then
