@@ -46,6 +46,7 @@ void connection_destroy(struct connection *c)
 	else
 		s->last = c->link;
 	s->n_connections--;
+	s->n_leaving -= c->is_leaving;
 	bufferevent_free(c->bev);
 	free(c);
 }
@@ -179,6 +180,7 @@ static void on_over(void *arg)
 {
 	struct connection *c = arg;
 	c->is_leaving = true;
+	c->server->n_leaving++;
 	c->moved_ms = server_clock();
 }
 

@@ -159,12 +159,19 @@ static void refuse(int fd)
 	evutil_closesocket(fd);
 }
 
+/* Who has said goodbye does not stand in the way of who comes, unless they are many. */
+static bool is_crowded(const struct server *s)
+{
+	size_t most = (size_t)s->options->max_connections;
+	return s->n_connections - s->n_leaving >= most || s->n_connections >= 2 * most;
+}
+
 static void on_client(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *from,
 		      int len, void *arg)
 {
 	struct server *s = arg;
 	(void)l, (void)from, (void)len;
-	if (s->n_connections >= (size_t)s->options->max_connections) {
+	if (is_crowded(s)) {
 		heard_log(s->host, HEARD_WARN,
 			  "there are max_connections clients, the next is sent away");
 		refuse(fd);

@@ -40,6 +40,7 @@ struct server {
 	int fd; /* that it listens on, or -1 */
 	struct connection *first, **last;
 	size_t n_connections;
+	size_t n_leaving;   /* of them: answered for the last time, to be closed */
 	struct mail *mails; /* coming, or without a receipt */
 	size_t n_mails;
 	size_t held; /* bytes of them */
