@@ -11,9 +11,12 @@
 
 #include "cli.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct cli cli;
 static const char *from;
@@ -34,6 +37,42 @@ static bool parse(const char *line)
 		argv[argc++] = word;
 	argv[argc] = NULL;
 	return cli_parse(&cli, argc, argv, own, "usage");
+}
+
+/* What ends the process has one of its own. */
+struct apart {
+	pid_t pid;
+	int told;
+};
+
+static struct apart begin_apart(int (*fn)(char *arg), char *arg)
+{
+	int told[2];
+	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+	fflush(NULL);
+	struct apart a = {.pid = fork(), .told = told[0]};
+	assert_true(a.pid >= 0);
+	if (a.pid == 0) {
+		dup2(told[1], 1);
+		dup2(told[1], 2);
+		alarm(60);
+		int code = fn(arg);
+		fflush(NULL);
+		_exit(code);
+	}
+	close(told[1]);
+	return a;
+}
+
+/* Its exit code, or -1 if a signal ended it; and what it said. */
+static int end_apart(struct apart a, char said[static 1024])
+{
+	int status;
+	assert_int_equal(waitpid(a.pid, &status, 0), a.pid);
+	ssize_t n = read(a.told, said, 1023);
+	said[n > 0 ? n : 0] = '\0';
+	close(a.told);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void options_stand_anywhere(void **state)
@@ -76,7 +115,19 @@ static void what_is_unknown_or_cut_short_is_wrong_usage(void **state)
 	assert_false(parse("x -c"));
 	assert_false(parse("x --all=yes"));
 	assert_false(parse("x --fromage y"));
-	assert_false(parse("x --help"));
+}
+
+static int parse_help(char *line)
+{
+	return parse(line) ? 8 : 9;
+}
+
+static void help_is_no_failure(void **state)
+{
+	(void)state;
+	char line[] = "x --help", said[1024];
+	assert_int_equal(end_apart(begin_apart(parse_help, line), said), 0);
+	assert_string_equal(said, "usage: heard usage\n");
 }
 
 /* ---- tables */
@@ -167,6 +218,7 @@ int main(void)
 		cmocka_unit_test(values_may_follow_an_equals_sign),
 		cmocka_unit_test(two_dashes_end_options_and_one_is_a_file),
 		cmocka_unit_test(what_is_unknown_or_cut_short_is_wrong_usage),
+		cmocka_unit_test(help_is_no_failure),
 		cmocka_unit_test(columns_line_up_and_lines_have_no_tail),
 		cmocka_unit_test(wide_characters_take_two_columns),
 		cmocka_unit_test(a_table_grows),
