@@ -15,6 +15,9 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -211,6 +214,65 @@ static void no_daemon_is_said_and_what_to_do(void **state)
 	remove(folder);
 }
 
+/* Of a daemon that takes the connection and ends. */
+static int ask_one_that_ends(int (*ask)(char *folder), char said[static 1024])
+{
+	char folder[] = "/tmp/heard-cli-XXXXXX";
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	assert_non_null(mkdtemp(folder));
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/control", folder);
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	struct apart a = begin_apart(ask, folder);
+	int fd = accept(listener, NULL, NULL);
+	assert_true(fd >= 0);
+	close(fd);
+	int code = end_apart(a, said);
+	close(listener);
+	remove(sa.sun_path);
+	remove(folder);
+	return code;
+}
+
+/* More than a socket holds, so that it is not all written when the daemon ends. */
+#define MUCH ((size_t)4 << 20)
+
+static int ask_for_much(char *folder)
+{
+	char *text = malloc(MUCH);
+	memset(text, ' ', MUCH);
+	int code = cli_ask(folder, heard_str_n(text, MUCH), NULL, NULL);
+	free(text);
+	return code;
+}
+
+static int send_much(char *folder)
+{
+	char send[] = "send", state_dir[] = "--state-dir", format[] = "--format=text";
+	char *argv[] = {send, state_dir, folder, format, NULL};
+	int lines = memfd_create("lines", MFD_CLOEXEC);
+	FILE *f = fdopen(lines, "w");
+	for (size_t n = 0; n < MUCH; n += 8)
+		fputs("so good\n", f);
+	fflush(f);
+	lseek(lines, 0, SEEK_SET);
+	dup2(lines, 0);
+	return cmd_send(4, argv);
+}
+
+static void a_daemon_that_ends_is_told_of_and_no_signal(void **state)
+{
+	char said[1024];
+	(void)state;
+	assert_int_equal(ask_one_that_ends(ask_for_much, said), 1);
+	assert_non_null(strstr(said, "the daemon went away before it answered"));
+	assert_int_equal(ask_one_that_ends(send_much, said), 1);
+	assert_non_null(strstr(said, "pieces were not answered"));
+	assert_null(strstr(said, " 0 pieces"));
+	assert_non_null(strstr(said, "0 accepted, 0 dead"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +285,7 @@ int main(void)
 		cmocka_unit_test(wide_characters_take_two_columns),
 		cmocka_unit_test(a_table_grows),
 		cmocka_unit_test(no_daemon_is_said_and_what_to_do),
+		cmocka_unit_test(a_daemon_that_ends_is_told_of_and_no_signal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
