@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
 #define ANSWER_MAX (256u << 20)
 
@@ -159,6 +159,15 @@ static int cli_answer(struct heard_str line,
 	return result;
 }
 
+/* Not by write(): a daemon that ends at this moment, as it does in each reload, would be
+ * a SIGPIPE, and we would die without a word.  It is one that does not answer. */
+static void cli_put(int fd, struct heard_str text)
+{
+	ssize_t n;
+	while (text.len > 0 && (n = send(fd, text.ptr, text.len, MSG_NOSIGNAL)) > 0)
+		text = heard_str_skip(text, (size_t)n);
+}
+
 int cli_ask(const char *state_dir, struct heard_str request,
 	    void (*each)(void *arg, const struct heard_json *out, struct heard_str text),
 	    void *arg)
@@ -177,7 +186,8 @@ int cli_ask_saying(FILE *err_file, const char *state_dir, struct heard_str reque
 		fprintf(err_file, "heard: %s\n", err.text);
 		return 1;
 	}
-	dprintf(fd, "%.*s\n", HEARD_ARG(request));
+	cli_put(fd, request);
+	cli_put(fd, HEARD_STR_OF("\n"));
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t n;

@@ -9,6 +9,7 @@
 #include "cli.h"
 
 #include "daemon.h"
+#include "identity.h"
 #include "send.h"
 
 #include <heard/buf.h>
@@ -71,8 +72,10 @@ static int run_chunk(struct run *r, struct heard_str raw, struct heard_error *er
 	heard_buf_clear(&r->out);
 	batch_set_zone(b, r->daemon->lanes[0].zone);
 	int rc = send_decode(SEND_NDJSON, raw, r->line, b, err);
-	for (size_t i = 0; rc == 0 && i < heard_batch_size(b); i++)
+	for (size_t i = 0; rc == 0 && i < heard_batch_size(b); i++) {
 		gate_admit(heard_batch_at(b, i), run_source(r), false, daemon_now());
+		identity_author(&r->daemon->gate, heard_batch_at(b, i), true);
+	}
 	batch_end_decode(b);
 	for (size_t i = 0; rc == 0 && i < r->pipeline->n_filters; i++) {
 		rc = filter_run_alone(&r->pipeline->filters[i], b, err);

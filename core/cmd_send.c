@@ -14,6 +14,7 @@
 #include <heard/error.h>
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -97,12 +98,12 @@ static bool send_piece(struct sender *s, const struct heard_buf *piece)
 	while (s->unanswered >= WINDOW)
 		if (!read_answer(s))
 			return false;
+	s->unanswered += piece->len > 0;
 	fprintf(s->daemon, "%zu %" PRId64 "\n", piece->len, s->line);
 	if (piece->len > 0)
 		fwrite(piece->ptr, 1, piece->len, s->daemon);
-	if (fflush(s->daemon) != 0)
+	if (fflush(s->daemon) != 0 || ferror(s->daemon))
 		return false;
-	s->unanswered += piece->len > 0;
 	s->bytes += (int64_t)piece->len;
 	if (s->csv != NULL && piece->len > 0)
 		s->bytes -= (int64_t)s->csv->header.len;
@@ -202,6 +203,7 @@ static int begin(struct sender *s, const struct cli *cli, const struct send_requ
 		fprintf(stderr, "heard: %s\n", err.text);
 		return 1;
 	}
+	signal(SIGPIPE, SIG_IGN); /* should it end meanwhile, report() tells what is left */
 	heard_buf_init(&b, 8192);
 	struct heard_json_out w = {.buf = &b};
 	put_request(&w, s, r);

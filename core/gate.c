@@ -48,7 +48,8 @@ int gate_close(const struct gate *g, struct lane *lane, struct heard_record *r, 
 	uuid_make(&lane->ids, now, id);
 	uuid_format(id, text);
 	heard_set_str_borrowed(r, HEARD_ID, heard_str_n(text, 36));
-	identity_author(g, r, is_ours);
+	if (!heard_has(r, HEARD_AUTHOR_KEY))
+		identity_author(g, r, is_ours);
 	return gate_seal_contacts(g, lane, r, now, is_ours);
 }
 

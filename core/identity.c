@@ -131,7 +131,11 @@ bool identity_is_sealed(struct heard_str s)
 }
 
 /* A phone number or an address names a person on every channel; the source's own
- * id only on its own.  What is sealed already names nobody. */
+ * id only on its own.  What is sealed already names nobody.
+ *
+ * Asked of what the source gave, before the filters: `mask` keeps a number that stands
+ * in a text as a contact, and who types one in one mail and none in the next is one
+ * person.  Only where the source names nobody, what the filters found does. */
 void identity_author(const struct gate *g, struct heard_record *r, bool is_ours)
 {
 	static const struct {

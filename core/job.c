@@ -9,6 +9,7 @@
 
 #include "daemon.h"
 #include "hash.h"
+#include "identity.h"
 #include "log.h"
 #include "record.h"
 #include "send.h"
@@ -254,10 +255,12 @@ static void job_decode(struct job *job, struct lane *lane)
 			job_refuse(job, -EAGAIN, "no memory to decode the batch");
 		job_add_content(job, r);
 		const struct emission *e = &job->emissions[record_emission(r)];
-		if (job->input->teller != NULL)
+		if (job->input->teller != NULL) {
 			tell_admit(r, job->input, now);
-		else
+		} else {
 			gate_admit(r, e->source, e->is_letter, now);
+			identity_author(&host->daemon->gate, r, gate_is_ours(job, r));
+		}
 	}
 	batch_end_decode(job->batch);
 	host->pipeline->records += batch_decoded(job->batch);

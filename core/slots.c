@@ -162,15 +162,16 @@ static int file_read(struct slots *s)
 	       (got = pread(s->fd, bytes + len, FILE_SIZE - len, (off_t)len)) > 0)
 		len += (size_t)got;
 	int r = got < 0 ? -errno : 0;
-	if (r == 0 && len < FILE_SIZE) {
-		/* New or cut short: make it whole, so that saving needs no space. */
+	bool is_new = len < FILE_SIZE;
+	/* New or cut short: make it whole, so that saving needs no space. */
+	if (r == 0 && is_new)
 		r = journal_io_write_bytes(s->io, s->fd, bytes + len, FILE_SIZE - len,
 					   (off_t)len);
-		if (r == 0 && s->io->fdatasync(s->fd) != 0)
-			r = -errno;
-		if (r == 0 && s->io->fsync(s->folder) != 0)
-			r = -errno;
-	}
+	/* The newest area may be one that a killed process wrote and never synced. */
+	if (r == 0 && s->io->fdatasync(s->fd) != 0)
+		r = -errno;
+	if (r == 0 && is_new && s->io->fsync(s->folder) != 0)
+		r = -errno;
 	if (r == 0)
 		load(s, bytes);
 	free(bytes);

@@ -33,11 +33,15 @@ words=("$@")
 
 # run_one NAME SECONDS COMMAND...: its output and, in the last line, its code and time.
 run_one() {
-	local log=$logs/${1//\//.} limit=$2 from=$EPOCHREALTIME code
+	local log=$logs/${1//\//.} limit=$2 from=$EPOCHREALTIME code plan points
 	shift 2
 	timeout -k 10 "$limit" "$@" >"$log" 2>&1 </dev/null
 	code=$?
 	[ $code -eq 124 ] && echo "not ok - took longer than $limit s" >>"$log"
+	plan=$(sed -n 's/^1\.\.\([0-9][0-9]*\).*/\1/p' "$log" | head -n 1)
+	points=$(grep -cE '^(not )?ok ' "$log")
+	[ $code -eq 0 ] && [ "${plan:-$points}" -ne "$points" ] &&
+		echo "not ok - it ended with 0 after $points points of $plan" >>"$log"
 	echo "#end $code $(((${EPOCHREALTIME/./} - ${from/./}) / 1000))" >>"$log"
 }
 

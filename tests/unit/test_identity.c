@@ -75,6 +75,29 @@ static void an_id_names_a_person_at_its_own_source_only(void **state)
 	assert_string_not_equal(a, c);
 }
 
+/* As `mask` does with a number that stands in the text. */
+static void find_a_number(struct test_filter *f, struct heard_record *r)
+{
+	(void)f;
+	if (body_has(r, "call") && !heard_has(r, HEARD_AUTHOR_PHONE))
+		heard_set_str(r, HEARD_AUTHOR_PHONE, HEARD_STR_OF("13812345678"));
+}
+
+static void who_wrote_is_asked_before_the_filters(void **state)
+{
+	(void)state;
+	char a[64], b[64], c[64];
+	e.filter[0].each = find_a_number;
+	engine_start(&e);
+	author_key("{\"body\":\"it broke\",\"author\":{\"email\":\"li@example.org\"}}", a);
+	author_key("{\"body\":\"call me\",\"author\":{\"email\":\"li@example.org\"}}", b);
+	assert_string_equal(a, b);
+	author_key("{\"body\":\"call me\"}", b);
+	author_key("{\"author\":{\"phone\":\"13812345678\"}}", c);
+	assert_string_equal(b, c);
+	assert_string_not_equal(a, c);
+}
+
 static void the_key_stays_the_same_over_a_restart_and_differs_elsewhere(void **state)
 {
 	(void)state;
@@ -150,6 +173,7 @@ int main(void)
 		TEST(one_phone_number_is_one_person_however_it_is_spelt),
 		TEST(an_address_is_the_same_person_in_capitals),
 		TEST(an_id_names_a_person_at_its_own_source_only),
+		TEST(who_wrote_is_asked_before_the_filters),
 		TEST(the_key_stays_the_same_over_a_restart_and_differs_elsewhere),
 		TEST(ids_that_name_a_person_are_hashed),
 		TEST(a_new_revision_is_a_new_record),

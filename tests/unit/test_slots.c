@@ -122,6 +122,37 @@ static void a_damaged_entry_falls_back_to_the_other_area(void **state)
 	close(file);
 }
 
+static int broken_fdatasync(int file)
+{
+	(void)file;
+	errno = EIO;
+	return -1;
+}
+
+/* What is read is taken for durable, and its area for the one that may not be written
+ * over: a process that was killed may have left it in memory only. */
+static void what_is_loaded_was_synced(void **state)
+{
+	struct journal_io broken = journal_io_real;
+	struct slots_mark mark;
+	struct slots *s = open_slots(&mark);
+	struct heard_error err = {0};
+	unsigned a;
+	bool is_new;
+	(void)state;
+	assert_int_equal(slots_find(s, "shop/a", 0, &a, &is_new), 0);
+	save(s, a, 5, true);
+	save(s, a, 7, false);
+	slots_close(s);
+	broken.fdatasync = broken_fdatasync;
+	assert_int_equal(slots_open(&s, fd, &broken, &mark, &err), -EIO);
+	assert_non_null(strstr(err.text, "positions"));
+	s = open_slots(&mark);
+	assert_int_equal(saved(s, "shop/a"), 7);
+	assert_int_equal(slots_durable(s, a), 7);
+	slots_close(s);
+}
+
 static void too_many_and_too_long_names_are_refused(void **state)
 {
 	struct slots_mark mark;
@@ -148,6 +179,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_newest_save_is_loaded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_damaged_entry_falls_back_to_the_other_area,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_loaded_was_synced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(too_many_and_too_long_names_are_refused, set_up,
 						tear_down),
 	};

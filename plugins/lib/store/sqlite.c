@@ -7,8 +7,10 @@
  * reader in the middle of the log prevents that, and it grows until the reader is
  * gone.  Past RESTART_BYTES we wait for readers, briefly, to bound it.
  *
- * A disk that is nearly full must not be filled by the log: it is copied as soon as it
- * has a quarter of what is free, and given back when a transaction found it full.
+ * A disk that is nearly full must not be filled by the log: it is copied, and readers
+ * waited for, as soon as it has a quarter of what is free, and given back when a
+ * transaction found it full.  Later would be too late, since what the log holds may
+ * need room in the file.
  */
 #include "sqlite.h"
 
@@ -54,9 +56,10 @@ static int after_commit(void *arg, sqlite3 *db, const char *schema, int pages)
 {
 	const struct store *store = arg;
 	int64_t bytes = pages * store->page_bytes;
-	if (bytes < LOOK_BYTES || (bytes < CHECKPOINT_BYTES && !is_disk_short(db, bytes)))
+	bool is_short = bytes >= LOOK_BYTES && is_disk_short(db, bytes);
+	if (bytes < CHECKPOINT_BYTES && !is_short)
 		return SQLITE_OK;
-	if (bytes < RESTART_BYTES) {
+	if (bytes < RESTART_BYTES && !is_short) {
 		sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	} else {
 		sqlite3_busy_timeout(db, RESTART_WAIT_MS);
@@ -73,7 +76,7 @@ void store_checkpoint(struct store *store)
 
 void store_give_back_log(struct store *store)
 {
-	sqlite3_busy_timeout(store->db, 0);
+	sqlite3_busy_timeout(store->db, RESTART_WAIT_MS);
 	sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_busy_timeout(store->db, DB_BUSY_MS);
 }
