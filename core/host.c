@@ -15,6 +15,7 @@
 #include <heard/time.h>
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,10 @@ struct heard_zone *heard_zone(struct heard_host *host)
 void heard_keyed_hash(const struct heard_host *host, const char *purpose, struct heard_str text,
 		      unsigned char out[32])
 {
+	if (sodium_is_zero(host->secret, 32))
+		HEARD_BUG("%s asks for a keyed hash before there is a key: in start(), not "
+			  "open()",
+			  host->full_name);
 	seal_keyed_hash(host->secret, purpose, text, out);
 }
 

@@ -36,7 +36,8 @@ HEARD_API struct heard_zone *heard_zone(struct heard_host *);
  * for in start() or later; before, only its name.  [any] */
 HEARD_API const char *heard_state_folder(struct heard_host *);
 /* A keyed hash (32 bytes) that stays the same for this installation and is
- * different for each purpose word; for tokens and pseudonyms.  [any] */
+ * different for each purpose word; for tokens and pseudonyms.  From start() on: the
+ * daemon has no key before.  [any] */
 HEARD_API void heard_keyed_hash(const struct heard_host *, const char *purpose,
 				struct heard_str text, unsigned char out[32]);
 

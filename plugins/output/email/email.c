@@ -27,7 +27,6 @@
 #include <string.h>
 
 enum { UPKEEP_MS = 3600 * 1000, PATH_SIZE = 4096 };
-#define FORGET_MS (INT64_C(400) * 24 * 3600 * 1000)
 
 /* ---- open */
 
@@ -118,7 +117,7 @@ static void on_upkeep(void *arg)
 {
 	struct email *e = arg;
 	struct heard_error err = {0};
-	if (book_forget(e->book, heard_now(e->host) - FORGET_MS, &err) != 0)
+	if (book_forget(e->book, heard_now(e->host) - EMAIL_FORGET_MS, &err) != 0)
 		heard_log(
 			e->host, HEARD_WARN,
 			"what was sent long ago cannot be let go, trying again in an hour: %s",
@@ -243,7 +242,7 @@ static const struct heard_option options[] = {
 	 .help = "Which events customers are told of"},
 	{"forms", HEARD_LIST(struct email, forms), .value = "",
 	 .help = "Channels, such as \"web\", whose customers are told at the address that they "
-		 "left; anybody can leave anybody's there. Who wrote a mail is always told"},
+		 "left; anybody can leave anybody's there; who wrote a mail is always told"},
 	{"per_hour", HEARD_INT(struct email, per_hour), .value = "1000", .min = 0,
 	 .max = 1000000,
 	 .help = "Most mails in an hour, as your relay allows; more wait. 0: no limit"},
