@@ -55,6 +55,29 @@ static void test_words_of_a_server_are_cut(void **state)
 	assert_string_equal(out, "0123456");
 }
 
+static void test_who_is_nobody(void **state)
+{
+	static const char *const others[] = {"5.1.0", "5.1.7", "5.1.8", "5.7.1", "5.2.2",
+					     "5.4.5", "5.0.0", "4.1.1", ""};
+	(void)state;
+	assert_true(said_nobody(HEARD_STR_OF("5.1.1")));
+	assert_true(said_nobody(HEARD_STR_OF("5.1.10")));
+	assert_true(said_nobody(HEARD_STR_OF("5.2.1")));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(said_nobody(heard_str(others[i])));
+}
+
+static void test_a_status_is_one(void **state)
+{
+	(void)state;
+	assert_true(heard_str_is(said_status(HEARD_STR_OF("5.1.10")), "5.1.10"));
+	assert_int_equal(said_status(HEARD_STR_OF("5.1")).len, 0);
+	assert_int_equal(said_status(HEARD_STR_OF("5.1.1\"")).len, 0);
+	assert_int_equal(said_status(HEARD_STR_OF("5.1.1\x1b")).len, 0);
+	assert_int_equal(said_status(HEARD_STR_OF("5.1234.56789")).len, 0);
+	assert_int_equal(said_status(heard_str_n(NULL, 0)).len, 0);
+}
+
 /* ---- template.c */
 
 static const char *write_text(const char *source, enum template_form form,
@@ -190,9 +213,9 @@ static bool bounces(struct book *b, const char *id, unsigned char n, const char 
 {
 	unsigned char key[BOOK_KEY] = {n};
 	bool is_new;
-	assert_int_equal(
-		book_bounced(b, heard_str(id), key, heard_str(status), 1000 * n, &is_new, &err),
-		0);
+	assert_int_equal(book_bounced(b, heard_str(id), key, heard_str(status),
+				      said_nobody(heard_str(status)), 1000 * n, &is_new, &err),
+			 0);
 	return is_new;
 }
 
@@ -212,7 +235,7 @@ static void test_bounces_suppress(void **state)
 	for (unsigned char i = 0; i < 4; i++)
 		assert_false(bounces(b, "heard.1.e2.hash", (unsigned char)(10 + i), "4.2.2"));
 	assert_false(bounces(b, "heard.1.e2.hash", 13, "4.2.2")); /* the same bounce */
-	assert_true(bounces(b, "heard.1.e2.hash", 14, ""));
+	assert_true(bounces(b, "heard.1.e2.hash", 14, "5.7.1"));  /* what, not to whom */
 	assert_int_equal(book_release(b, "soft", &was, &err), 0);
 	assert_true(was);
 	assert_false(bounces(b, "heard.1.e2.hash", 15, "4.2.2")); /* counted anew */
@@ -282,6 +305,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words_of_a_server_lose_addresses),
 		cmocka_unit_test(test_words_of_a_server_are_cut),
+		cmocka_unit_test(test_who_is_nobody),
+		cmocka_unit_test(test_a_status_is_one),
 		cmocka_unit_test(test_values_and_sections),
 		cmocka_unit_test(test_faults_of_a_template_have_a_line),
 		cmocka_unit_test(test_what_is_built_in_is_good),

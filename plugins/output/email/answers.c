@@ -72,7 +72,8 @@ static int write_mail(struct email *e, const struct heard_answer *a, const struc
 	char url[URL_MAX_SIZE], event[EVENT_NAME];
 	make_key(e, a, m->key);
 	event_name("answer-", m->key, event);
-	snprintf(m->about, sizeof(m->about), "ticket %.40s", a->ticket.ptr);
+	snprintf(m->about, sizeof(m->about), "ticket %.*s",
+		 (int)(a->ticket.len < 40 ? a->ticket.len : 40), a->ticket.ptr);
 	struct draft draft = {
 		.kind = TEMPLATE_ANSWER,
 		.lang = lang_of(e, a->lang, a->text),

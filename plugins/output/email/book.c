@@ -2,7 +2,7 @@
  * book.c - email.db, by SQLite.
  *
  * Three tables: mails that were sent, bounces that came back, addresses that are
- * suppressed.  A mail's row goes after FORGET (email.h), by when neither the keeper of
+ * suppressed.  A mail's row goes after EMAIL_FORGET_MS, by when neither the keeper of
  * answers nor the journal offers its key again.
  */
 #include "book.h"
@@ -307,19 +307,19 @@ static int count_soft(struct book *b, const char *address, const unsigned char k
 }
 
 int book_bounced(struct book *b, struct heard_str id, const unsigned char key[BOOK_KEY],
-		 struct heard_str status, int64_t now, bool *suppressed_r,
+		 struct heard_str status, bool is_final, int64_t now, bool *suppressed_r,
 		 struct heard_error *err)
 {
 	char address[BOOK_ADDRESS], was[BOOK_STATUS];
-	bool is_hard = status.len > 0 && status.ptr[0] == '5', is_already;
+	bool is_already;
 	int64_t soft = 0;
 	*suppressed_r = false;
 	int found = find_id(b, id, address, err);
 	if (found <= 0)
 		return found;
-	if (!is_hard && count_soft(b, address, key, now, &soft, err))
+	if (!is_final && count_soft(b, address, key, now, &soft, err))
 		return -err->code;
-	if (!is_hard && soft < BOOK_SOFT_MAX)
+	if (!is_final && soft < BOOK_SOFT_MAX)
 		return 0;
 	if (book_is_suppressed(b, address, &is_already, was, err))
 		return -err->code;

@@ -47,13 +47,14 @@ int book_forget(struct book *, int64_t before, struct heard_error *);
 
 /* ---- addresses */
 
-enum { BOOK_SOFT_MAX = 5 }; /* so many 4.x.x in SOFT_DAYS are as bad as one 5.x.x */
+enum { BOOK_SOFT_MAX = 5 }; /* in SOFT_DAYS: as bad as one that is final */
 
 /* A bounce came back to the mail of that id: of the address that the mail went to, not
  * of the one that the bounce names, which anybody could write.  `key` is of the bounce,
- * which counts once.  *suppressed_r: it is suppressed now, and was not before. */
+ * which counts once.  `is_final`: nobody is there.  *suppressed_r: it is suppressed now, and
+ * was not before. */
 int book_bounced(struct book *, struct heard_str id, const unsigned char key[BOOK_KEY],
-		 struct heard_str status, int64_t now, bool *suppressed_r,
+		 struct heard_str status, bool is_final, int64_t now, bool *suppressed_r,
 		 struct heard_error *);
 int book_suppress(struct book *, const char *address, struct heard_str status, int64_t now,
 		  struct heard_error *);

@@ -34,6 +34,9 @@ struct outbox;
 struct outbox_mail;
 struct reports;
 
+/* How long the book knows what was sent.  What is older is not offered again. */
+#define EMAIL_FORGET_MS (INT64_C(400) * 24 * 3600 * 1000)
+
 struct email_reports {
 	const char *folder;
 	struct heard_list to, names;

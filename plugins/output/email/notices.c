@@ -14,6 +14,7 @@
 #include "email.h"
 
 #include "outbox.h"
+#include "said.h"
 
 #include <heard/batch.h>
 #include <heard/delivery.h>
@@ -73,6 +74,7 @@ static void bounced(struct email *e, const struct heard_record *r, struct heard_
 	unsigned char key[BOOK_KEY];
 	struct heard_error err = {0};
 	struct heard_str id = attribute(r, "mail.answers");
+	struct heard_str status = said_status(attribute(r, "mail.status"));
 	bool is_new = false;
 	const char *at = id.len ? memchr(id.ptr, '@', id.len) : NULL;
 	if (at)
@@ -82,7 +84,7 @@ static void bounced(struct email *e, const struct heard_record *r, struct heard_
 		heard_delivery_finish(take, HEARD_DELIVERED, 0, NULL);
 		return;
 	}
-	if (book_bounced(e->book, id, key, attribute(r, "mail.status"), heard_now(e->host),
+	if (book_bounced(e->book, id, key, status, said_nobody(status), heard_now(e->host),
 			 &is_new, &err) != 0) {
 		heard_delivery_finish(take, HEARD_RETRY, 0, err.text);
 		return;

@@ -69,6 +69,17 @@ static int64_t running_to(const struct outbox *b, const char *address)
 	return n;
 }
 
+/* Who replays while it is under way would have it sent twice. */
+static bool is_under_way(const struct outbox *b, const unsigned char key[BOOK_KEY])
+{
+	const struct outbox_mail *const lists[] = {b->running, b->waiting};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (const struct outbox_mail *m = lists[i]; m; m = m->next)
+			if (memcmp(m->key, key, BOOK_KEY) == 0)
+				return true;
+	return false;
+}
+
 enum fate { FATE_GO, FATE_SENT, FATE_SUPPRESSED, FATE_LOOP };
 
 static int decide(struct outbox *b, const struct outbox_mail *m, enum fate *fate,
@@ -266,6 +277,8 @@ void outbox_send(struct outbox *b, struct outbox_mail *m)
 	m->outbox = b;
 	if (b->is_stopping) {
 		finish(m, HEARD_RETRY, 0, "it is stopping");
+	} else if (is_under_way(b, m->key)) {
+		finish(m, HEARD_RETRY, 0, "the same mail is under way");
 	} else if (decide(b, m, &fate, status, &err) != 0) {
 		finish(m, HEARD_RETRY, 0, err.text);
 	} else if (fate == FATE_SENT) {

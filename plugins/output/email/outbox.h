@@ -7,6 +7,7 @@
  * waits here, as its keeper would else count a failure.
  *
  *	sent before (book)         DUPLICATE
+ *	under way at this moment   RETRY
  *	the address is suppressed  REFUSED an answer; DELIVERED, skipped, what is automatic
  *	ten in three hours         DELIVERED, skipped, what is automatic: a loop
  *	this hour is full          waits; RETRY with the pause

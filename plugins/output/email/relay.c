@@ -163,10 +163,22 @@ static void put_said(const struct transfer *t, long status, struct relay_word *w
 	snprintf(w->reason, sizeof(w->reason), "the relay says %ld %s", status, plain);
 }
 
-/* 530 and the 53x of logins are about us. */
-static bool is_about_us(long status)
+/* Of "550 5.1.1 words". */
+static struct heard_str status_of(const struct transfer *t)
 {
-	return status == 421 || (status >= 530 && status <= 538);
+	size_t n = strlen(t->said);
+	struct heard_str s = heard_str_n(t->said + 4, n > 4 ? n - 4 : 0);
+	const char *blank = s.len ? memchr(s.ptr, ' ', s.len) : NULL;
+	return said_status(
+		heard_str_trim(blank ? heard_str_n(s.ptr, (size_t)(blank - s.ptr)) : s));
+}
+
+/* 530 and the 53x of logins are about us; so is a provider's "daily limit exceeded", which
+ * Gmail calls 550 5.4.5: tomorrow it takes the same mail. */
+static bool is_about_us(const struct transfer *t, long status)
+{
+	return status == 421 || (status >= 530 && status <= 538) ||
+	       heard_str_is(status_of(t), "5.4.5");
 }
 
 static void judge(struct transfer *t, CURLcode code, struct relay_word *w)
@@ -185,10 +197,9 @@ static void judge(struct transfer *t, CURLcode code, struct relay_word *w)
 	else
 		snprintf(w->reason, sizeof(w->reason), "%.150s",
 			 t->error[0] ? t->error : curl_easy_strerror(code));
-	if (is_answer && !is_about_us(status)) {
+	if (is_answer && !is_about_us(t, status)) {
 		w->outcome = status >= 500 ? HEARD_REFUSED : HEARD_RETRY;
-		w->is_nobody = status >= 500 && !t->is_begun &&
-			       strncmp(t->said + 3, " 5.1.", 5) == 0;
+		w->is_nobody = status >= 500 && !t->is_begun && said_nobody(status_of(t));
 		is_well(t->relay);
 		return;
 	}
@@ -275,6 +286,11 @@ static size_t on_read(char *out, size_t size, size_t n, void *arg)
 	memcpy(out, t->mail.bytes.ptr + t->at, left);
 	t->at += left;
 	t->is_begun = true;
+	/* The server has it all and may think about it: who hangs up now sends it twice.
+	 * libcurl's own patience is two minutes. */
+	if (t->at == t->mail.bytes.len)
+		curl_easy_setopt(t->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+				 (long)(t->relay->options->timeout / 1000 + 1));
 	return left;
 }
 

@@ -52,7 +52,7 @@ struct relay_mail { /* borrowed until done */
 struct relay_word {
 	enum heard_outcome outcome;
 	int64_t after_ms;
-	bool is_nobody; /* refused, as there is no such address (5.1.x) */
+	bool is_nobody; /* refused, as there is no such address: said_nobody() */
 	char reason[200];
 };
 

@@ -34,6 +34,9 @@ enum {
 	NAMES_MOST = 2000,
 };
 
+/* The book forgets; a file that lies there for ever must not go out again then. */
+#define OLDEST_MS (EMAIL_FORGET_MS - INT64_C(30) * 24 * 3600 * 1000)
+
 struct reports {
 	struct email *owner;
 	struct heard_timer *timer;
@@ -254,7 +257,7 @@ static void look_at(struct reports *r, int folder, const char *name, int64_t now
 	    fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
 		return;
 	int64_t at = mtime_ms(&st);
-	if (at < r->begun || at < r->seen || now - at < SETTLED_MS)
+	if (at < r->begun || at < r->seen || now - at < SETTLED_MS || now - at > OLDEST_MS)
 		return;
 	if ((r->names[r->n] = strdup(name)) == NULL)
 		return;

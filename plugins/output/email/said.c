@@ -10,7 +10,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_MIN = 3 }; /* a shorter one would be found in any sentence */
+enum {
+	NAME_MIN = 3, /* a shorter one would be found in any sentence */
+	STATUS_MAX = 11,
+};
 
 static bool is_end(char c)
 {
@@ -55,4 +58,27 @@ void said_plain(struct heard_str said, const char *to, char *out, size_t size)
 		said = heard_str_skip(said, len);
 	}
 	out[n] = '\0';
+}
+
+/* ---- statuses */
+
+struct heard_str said_status(struct heard_str s)
+{
+	int dots = 0;
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] == '.')
+			dots++;
+		else if (s.ptr[i] < '0' || s.ptr[i] > '9')
+			return heard_str_n(NULL, 0);
+	return dots == 2 && s.len <= STATUS_MAX ? s : heard_str_n(NULL, 0);
+}
+
+bool said_nobody(struct heard_str status)
+{
+	static const char *const final[] = {"5.1.1", "5.1.2",  "5.1.3",
+					    "5.1.6", "5.1.10", "5.2.1"};
+	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++)
+		if (heard_str_is(status, final[i]))
+			return true;
+	return false;
 }
