@@ -108,6 +108,48 @@ static void what_is_lost_is_forgotten_and_what_is_out_is_not(void **state)
 	assert_int_equal(window_n(&w), 0);
 }
 
+static void what_is_refused_holds_up_the_rest(void **state)
+{
+	(void)state;
+	fill(3, 100);
+	asks(3, "10,12,14", false);
+	w.emitted = 2;
+	window_at(&w, 0)->state = window_at(&w, 1)->state = MAIL_OUT;
+	assert_false(window_is_refused(&w));
+	window_at(&w, 0)->state = MAIL_REFUSED;
+	window_forget(&w); /* a lost connection does not make it good */
+	assert_true(window_is_refused(&w));
+	window_at(&w, 1)->state = MAIL_REFUSED;
+	assert_true(window_take_back(&w));
+	assert_false(window_is_refused(&w));
+	assert_int_equal(window_n(&w), 0);
+}
+
+/* Or other mails would be marked, moved or deleted in their place. */
+static void old_uids_are_of_no_use_in_a_folder_made_anew(void **state)
+{
+	(void)state;
+	static const enum mail_state states[] = {MAIL_TAKEN, MAIL_OUT, MAIL_SETTLING,
+						 MAIL_REFUSED};
+	struct heard_buf b;
+	fill(6, 100);
+	asks(6, "10,12,14,16,18,20", false);
+	for (uint32_t i = 0; i < 4; i++)
+		window_at(&w, i)->state = states[i];
+	w.emitted = 4;
+	window_disown(&w);
+	assert_int_equal(window_n(&w), 3); /* from the one that is out on */
+	assert_int_equal(window_out(&w), 1);
+	assert_true(window_at(&w, w.head)->is_stale);
+	assert_false(window_is_refused(&w));
+	heard_buf_init(&b, 1000);
+	assert_int_equal(window_settle(&w, &b, 100), 0);
+	heard_buf_release(&b);
+	window_at(&w, w.head)->state = MAIL_SETTLED;
+	window_advance(&w);
+	assert_int_equal(window_n(&w), 0);
+}
+
 static void the_ring_goes_round(void **state)
 {
 	(void)state;
@@ -182,6 +224,8 @@ int main(void)
 		cmocka_unit_test(no_more_is_asked_for_than_fits),
 		cmocka_unit_test(a_suspect_goes_alone),
 		cmocka_unit_test(what_is_lost_is_forgotten_and_what_is_out_is_not),
+		cmocka_unit_test(what_is_refused_holds_up_the_rest),
+		cmocka_unit_test(old_uids_are_of_no_use_in_a_folder_made_anew),
 		cmocka_unit_test(the_ring_goes_round),
 		cmocka_unit_test(positions_come_back_as_they_were),
 		cmocka_unit_test(folder_names_are_spelled_in_utf_7),

@@ -36,13 +36,14 @@ static void on_receipt(void *arg, const struct heard_receipt *r)
 	f->window.held -= m->held;
 	m->held = 0;
 	if (r->code != 0 && r->code != -EEXIST && r->code != -EBADMSG && r->code != -EFBIG) {
-		m->state = MAIL_REFUSED;
+		/* What is stale is found again, under its new UID. */
+		m->state = m->is_stale ? MAIL_SETTLED : MAIL_REFUSED;
 		if (!f->is_held)
 			f->refusals++;
 		hold(f, r->after_ms);
 	} else {
 		m->is_dead = r->code != 0 || r->dead > 0;
-		m->state = m->is_dead ? MAIL_SETTLED : MAIL_TAKEN;
+		m->state = m->is_dead || m->is_stale ? MAIL_SETTLED : MAIL_TAKEN;
 		f->refusals = 0;
 		if (!m->is_dead)
 			known_add(&f->share->known, m->name);

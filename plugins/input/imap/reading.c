@@ -236,7 +236,7 @@ static void on_selected(void *arg, const struct response *r)
 	f->phase = PHASE_READING;
 	heard_timer_set(f->timer, f->share->options->poll);
 	if (!f->has_position || f->at.validity != f->validity) {
-		window_forget(&f->window);
+		window_disown(&f->window);
 		begin_anew(f);
 	}
 	know_old(f);
@@ -324,13 +324,15 @@ static bool go_back(struct folder *f)
 static void read_on(struct folder *f)
 {
 	struct window *w = &f->window;
-	emit_ready(f);
+	/* Not only while it is held: the pause may be over before the last answer is here,
+	 * or the connection was lost meanwhile. */
+	bool is_whole = !window_is_refused(w) || go_back(f);
+	if (is_whole)
+		emit_ready(f);
 	settle_step(f);
 	window_advance(w);
-	if (f->is_held) {
-		go_back(f);
+	if (f->is_held || !is_whole)
 		return;
-	}
 	while (f->next_found < f->n_found && window_room(w) > 0)
 		window_add(w, f, f->found[f->next_found++]);
 	fetch_sizes(f);

@@ -12,12 +12,11 @@
  *
  * A crash may come between commit and command.  What it left is found by a search over
  * the UIDs between settled and position.  Which of those became dead letters nobody
- * knows then, so they are deleted only if dead letters are kept whole, with a public
- * key, and else marked as seen.
+ * knows then, and of a dead letter there may be the headers alone (max_size): so these
+ * are never deleted, only marked as seen.
  */
 #include "folder.h"
 
-#include <heard/blob.h>
 #include <heard/host.h>
 
 enum { SETTLE_AT_ONCE = 400, SET_MAX = 16 * 1024 };
@@ -194,7 +193,7 @@ void settle_leftovers(struct folder *f)
 		f->window.tail;
 	if (window_n(&f->window) == 0)
 		return;
-	if (done == DONE_DELETE && !heard_blob_allowed(f->share->host))
+	if (done == DONE_DELETE)
 		done = DONE_SEEN;
 	begin(f, done);
 }

@@ -92,6 +92,26 @@ bool window_take_back(struct window *w)
 	return false;
 }
 
+bool window_is_refused(const struct window *w)
+{
+	for (uint32_t i = w->head; i != w->emitted; i++)
+		if (w->ring[i % WINDOW_MAILS].state == MAIL_REFUSED)
+			return true;
+	return false;
+}
+
+void window_disown(struct window *w)
+{
+	window_forget(w);
+	for (uint32_t i = w->head; i != w->emitted; i++) {
+		struct mail *m = window_at(w, i);
+		m->is_stale = true;
+		if (m->state != MAIL_OUT)
+			m->state = MAIL_SETTLED;
+	}
+	window_advance(w);
+}
+
 void window_advance(struct window *w)
 {
 	while (w->head != w->emitted && window_at(w, w->head)->state == MAIL_SETTLED)

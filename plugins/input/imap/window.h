@@ -50,6 +50,7 @@ struct mail {
 	uint32_t uid;
 	enum mail_state state;
 	bool is_large, is_dead;
+	bool is_stale; /* its folder was made anew since: its UID is another's now */
 	uint64_t size; /* as the server says */
 	char *bytes;   /* until it is emitted */
 	size_t n;
@@ -85,6 +86,12 @@ struct mail *window_find(struct window *, uint32_t uid);
 void window_forget(struct window *);
 /* Forget what was emitted from the first refused one on; false: none was refused. */
 bool window_take_back(struct window *);
+/* Was one of those that were emitted refused?  Until that is taken back nothing behind it
+ * may be emitted: its token would say that the refused one was taken. */
+bool window_is_refused(const struct window *);
+/* The UIDs mean other mails from now on: forget all, and have nothing more to do with those
+ * that were emitted. */
+void window_disown(struct window *);
 /* Move head over what is settled. */
 void window_advance(struct window *);
 unsigned window_out(const struct window *); /* mails without receipt */
