@@ -25,11 +25,18 @@ enum {
 
 char *fetch_room(struct folder *f, size_t size)
 {
+	const struct window *w = &f->window;
+	uint64_t most = w->max_size + w->max_size / 8 + 65536;
 	free(f->room);
 	f->room = NULL;
-	/* A server whose size was a lie does not get more memory for it. */
-	if (size > f->window.max_size + f->window.max_size / 8 + 65536)
+	/* A server whose size was a lie does not get more memory for it ... */
+	if (size > most)
 		return NULL;
+	if (w->held > w->budget + most) { /* ... and not for many small ones, either */
+		folder_failed(f, FAULT_PROTOCOL,
+			      "the server sends more than it said that mails are large");
+		return NULL;
+	}
 	f->room = malloc(size);
 	f->room_size = size;
 	return f->room;
@@ -57,6 +64,10 @@ void fetch_mail(struct folder *f, const struct response_mail *r)
 		m->bytes = bytes;
 		m->n = r->body.len;
 		m->state = MAIL_HERE;
+		if (m->n > m->held) {
+			f->window.held += m->n - m->held;
+			m->held = m->n;
+		}
 		if (m->uid == f->trouble_uid)
 			f->trouble_uid = f->troubles = 0;
 	}

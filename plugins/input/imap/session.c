@@ -289,6 +289,11 @@ static void on_response(void *arg, const struct wire_token *t, size_t n)
 		on_continue(s, &r);
 	else if (s->state != READY)
 		on_answer(s, &r);
+	else if (r.tag != 0 && r.kind != RESPONSE_STATUS) /* is it done or not? */
+		give_up_with(s, FAULT_PROTOCOL,
+			     "the server does not speak IMAP: an answer "
+			     "without OK, NO or BAD",
+			     heard_str(""));
 	else if (r.tag != 0)
 		on_done(s, &r);
 	else
