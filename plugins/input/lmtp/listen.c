@@ -96,8 +96,10 @@ static int clear_path(const struct listen_place *p, struct heard_error *err)
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
 		return heard_fail(err, EEXIST, "'%s' is there already and is no socket", path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool is_used = fd >= 0 && connect(fd, &p->to.any, (socklen_t)p->len) == 0;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* EAGAIN: somebody listens, and has a queue of those who wait. */
+	bool is_used = fd >= 0 &&
+		       (connect(fd, &p->to.any, (socklen_t)p->len) == 0 || errno == EAGAIN);
 	if (fd >= 0)
 		close(fd);
 	if (is_used)
