@@ -94,9 +94,15 @@ heard tickets reply 1 'another answer' >/dev/null
 ok "5xx: never" wait_for 20 is_fate 1 refused
 reason=$(heard tickets show 1 --json | jq -r '[.. | .reason? // empty] | map(select(test("relay"))) | last')
 is "with the server's words, without the address" "$reason" "the relay says 554 5.6.0 (address) will not have it, says c1"
+relay_mode mail 550 5.1.8 sender unknown
+heard tickets reply 2 'from whom?' >/dev/null
+ok "the relay minds us" wait_for 20 is_fate 2 refused
+is "that is no customer's fault" "$(heard email suppressed list --json)" "[]"
 relay_mode rcpt 550 5.1.1 no such user
 heard tickets reply 2 'an answer' >/dev/null
-ok "nobody of that name" wait_for 20 is_fate 2 refused
+nobody() { heard email suppressed list --json | jq -e 'length == 1' >/dev/null; }
+ok "nobody of that name" wait_for 20 nobody
+ok "is refused" wait_for 20 is_fate 2 refused
 relay_mode ok
 is "is suppressed" "$(heard email suppressed list --json | jq -c 'map(.status)')" '["5.1.1"]'
 heard tickets reply 2 'again' >/dev/null
@@ -113,7 +119,7 @@ ok "the event is done with" wait_for 20 is_drained
 is "but nobody is told" "$(taken)" 4
 
 # ---- connections that break
-for what in 'greet 554 no service' 'greet drop' 'ehlo drop' 'mail drop' 'rcpt drop' 'data drop' 'mail 421 4.3.2 restarting' 'mail 530 5.7.0 log in'; do
+for what in 'greet 554 no service' 'greet drop' 'ehlo drop' 'mail drop' 'rcpt drop' 'data drop' 'mail 421 4.3.2 restarting' 'mail 530 5.7.0 log in' 'text 550 5.4.5 daily limit'; do
 	who=$((${who:-3} + 1)) had=$(taken)
 	relay_mode "$what"
 	comes $who "while it does: $what"
