@@ -2,6 +2,8 @@
  * invitations, limits. */
 #include "mime_fixture.h"
 
+#include "mime/encode.h"
+
 static void headers_are_read(void **state)
 {
 	struct mime_message m = mime_of(
@@ -307,6 +309,63 @@ static void limits_cut_and_say_so(void **state)
 					"unknown note");
 }
 
+/* What is nested and encoded is no line like a boundary until it is decoded. */
+static void a_bomb_in_a_nested_message_is_left_out(void **state)
+{
+	static const struct {
+		const char *head, *again;
+	} bombs[] = {{"Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n"},
+		     {"Content-Type: multipart/mixed; boundary=b\n\n--b\n", "a:\n"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bombs) / sizeof(bombs[0]); i++) {
+		struct heard_buf inner, mail;
+
+		heard_buf_init(&inner, 64 << 20);
+		heard_buf_init(&mail, 64 << 20);
+		heard_buf_puts(&inner, bombs[i].head);
+		for (int k = 0; k < 500000; k++)
+			heard_buf_puts(&inner, bombs[i].again);
+		heard_buf_puts(&mail, "From: a@b.example\nContent-Type: message/rfc822\n"
+				      "Content-Transfer-Encoding: base64\n\n");
+		mime_put_base64(heard_buf_view(&inner), &mail);
+		struct mime_message m = mime_of_bytes(heard_buf_view(&mail));
+		assert_true(m.notes & MIME_NOTE_PARTS);
+		assert_text(m.from.email, "a@b.example");
+		mime_release(&m);
+		/* As the mail itself it is an error. */
+		struct heard_error err = {0};
+		assert_int_equal(
+			mime_read(heard_buf_view(&inner), &mime_limits, NULL, &m, &err),
+			-EBADMSG);
+		heard_buf_release(&inner);
+		heard_buf_release(&mail);
+	}
+}
+
+/* Each message is held while the one in it is decoded. */
+static void messages_in_messages_do_not_pile_up(void **state)
+{
+	struct mime_limits small = mime_limits;
+	struct heard_error err = {0};
+	struct mime_message m;
+	struct heard_buf mail;
+
+	(void)state;
+	small.max_memory = 1 << 20;
+	heard_buf_init(&mail, 8 << 20);
+	heard_buf_puts(&mail, "From: a@b.example\n");
+	for (int i = 0; i < 10; i++)
+		heard_buf_puts(&mail, "Content-Type: message/rfc822\n\n");
+	heard_buf_puts(&mail, "Subject: x\n\n");
+	for (int i = 0; i < 400 << 10; i++)
+		heard_buf_puts(&mail, "x");
+	assert_int_equal(mime_read(heard_buf_view(&mail), &small, NULL, &m, &err), 0);
+	assert_true(m.notes & MIME_NOTE_TOO_DEEP);
+	mime_release(&m);
+	heard_buf_release(&mail);
+}
+
 /* Each is repeated to some megabytes; a stall shows as a test that does not end. */
 static void hostile_mail_ends(void **state)
 {
@@ -419,6 +478,8 @@ int main(void)
 		cmocka_unit_test(broken_mail_is_salvaged),
 		cmocka_unit_test(what_holds_nothing_is_refused_in_a_sentence),
 		cmocka_unit_test(limits_cut_and_say_so),
+		cmocka_unit_test(a_bomb_in_a_nested_message_is_left_out),
+		cmocka_unit_test(messages_in_messages_do_not_pile_up),
 		cmocka_unit_test(hostile_mail_ends),
 		cmocka_unit_test(prefixes_are_no_topic),
 	};

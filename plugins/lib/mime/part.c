@@ -9,7 +9,8 @@
  * - a message in the message: its text goes below ours under a line of its own, but a
  *   bounce's returned mail is only asked for its ids.
  *
- * Depth and number of parts are limited; what lies beyond is left out and noted.
+ * Depth and number of parts are limited, and so are the bytes of messages in messages, each
+ * of which is decoded while those around it are held; what lies beyond is left out and noted.
  */
 #include "reader.h"
 #include "words.h"
@@ -161,17 +162,23 @@ static void read_loose(struct mime_reader *r, GMimeObject *o, size_t depth,
 		mime_loose_text(r, loose, text);
 		return;
 	}
+	if (r->nested_bytes > r->limits.max_memory) {
+		r->out->notes |= MIME_NOTE_TOO_DEEP;
+		return;
+	}
 	heard_buf_init(&bytes, r->limits.max_size + 256);
 	heard_buf_printf(&bytes, "Content-Type: multipart/%s; boundary=\"%.*s\"\n\n",
 			 is_type(o, "multipart", "alternative") ? "alternative" : "mixed",
 			 HEARD_ARG(boundary));
 	heard_buf_str(&bytes, loose);
+	r->nested_bytes += bytes.size;
 	tree = mime_tree_open(r, heard_buf_view(&bytes));
 	if (tree.root != NULL && children(tree.root) > 0)
 		mime_part_read(r, tree.root, depth + 1, text, is_html_r);
 	else
 		mime_loose_text(r, loose, text);
 	mime_tree_close(&tree);
+	r->nested_bytes -= bytes.size;
 	heard_buf_release(&bytes);
 }
 
@@ -216,9 +223,14 @@ static void read_nested(struct mime_reader *r, GMimeObject *o, size_t depth)
 	struct heard_buf bytes, one;
 	bool is_html = false;
 
+	if (r->nested_bytes > r->limits.max_memory) {
+		r->out->notes |= MIME_NOTE_TOO_DEEP;
+		return;
+	}
 	heard_buf_init(&bytes, r->limits.max_size + 128);
 	part_init(r, &one);
 	mime_content(o, &bytes);
+	r->nested_bytes += bytes.size;
 	struct mime_tree tree = mime_tree_open(r, heard_buf_view(&bytes));
 	if (tree.root != NULL && r->out->report.kind != MIME_REPORT_NONE) {
 		mime_report_original(r, heard_buf_view(&bytes));
@@ -228,6 +240,7 @@ static void read_nested(struct mime_reader *r, GMimeObject *o, size_t depth)
 		heard_buf_str(&r->nested, heard_str_trim(heard_buf_view(&one)));
 	}
 	mime_tree_close(&tree);
+	r->nested_bytes -= bytes.size;
 	heard_buf_release(&bytes);
 	heard_buf_release(&one);
 }

@@ -14,8 +14,14 @@
 #include <strings.h>
 
 /* GMime's work for a boundary's line is the number of open boundaries, and each makes
- * a part: honest mail has some hundreds of lines, and not a megabyte of headers. */
-enum { MAX_BOUNDARY_LINES = 200000, MAX_BOUNDARY_WORK = 50000000, MAX_HEADER = 1 << 20 };
+ * a part; of a field of three bytes it makes some hundreds.  Honest mail has some hundreds
+ * of such lines, and not a megabyte of headers. */
+enum {
+	MAX_BOUNDARY_LINES = 200000,
+	MAX_BOUNDARY_WORK = 50000000,
+	MAX_FIELDS = 400000,
+	MAX_HEADER = 1 << 20,
+};
 
 /* GMime forgets to free a type that is registered again: some bytes, once a process.
  * The leak checker is told, for from its stack alone they could be anybody's. */
@@ -120,10 +126,39 @@ static bool begins_with_field(struct heard_str s)
 	return n > 0 && n < s.len && s.ptr[n] == ':';
 }
 
-static int check(struct heard_str s, const struct mime_limits *limits, struct heard_error *err)
+static bool has_many_boundaries(struct heard_str s)
 {
 	size_t lines = 0, boundaries = 0;
 
+	for (const char *p = s.ptr, *end = s.ptr + s.len;
+	     (p = memmem(p, (size_t)(end - p), "\n--", 3)) != NULL; p += 3)
+		lines++;
+	for (size_t i = 0; lines > MAX_BOUNDARY_WORK / 500 && i + 9 <= s.len; i++)
+		boundaries += (s.ptr[i] | 0x20) == 'b' &&
+			      strncasecmp(s.ptr + i, "boundary=", 9) == 0;
+	return boundaries > 0 &&
+	       (lines > MAX_BOUNDARY_LINES || lines > MAX_BOUNDARY_WORK / boundaries);
+}
+
+/* Lines that could be fields, wherever they stand: any part has a header. */
+static bool has_many_fields(struct heard_str s)
+{
+	size_t n = 0;
+
+	while (s.len && n <= MAX_FIELDS) {
+		const char *end = memchr(s.ptr, '\n', s.len);
+		size_t len = end ? (size_t)(end - s.ptr) : s.len, i = 0;
+
+		while (i < len && i < 80 && (unsigned char)s.ptr[i] > ' ' && s.ptr[i] != ':')
+			i++;
+		n += i < len && s.ptr[i] == ':';
+		s = heard_str_skip(s, len + 1);
+	}
+	return n > MAX_FIELDS;
+}
+
+static int check(struct heard_str s, const struct mime_limits *limits, struct heard_error *err)
+{
 	if (s.len > limits->max_size)
 		return heard_fail(err, EMSGSIZE, "the mail has %zu bytes; the limit is %zu",
 				  s.len, limits->max_size);
@@ -132,18 +167,6 @@ static int check(struct heard_str s, const struct mime_limits *limits, struct he
 	if (header_len(s) > MAX_HEADER)
 		return heard_fail(err, EBADMSG, "the mail's header is longer than %d bytes",
 				  MAX_HEADER);
-	for (const char *p = s.ptr, *end = s.ptr + s.len;
-	     (p = memmem(p, (size_t)(end - p), "\n--", 3)) != NULL; p += 3)
-		lines++;
-	for (size_t i = 0; lines > MAX_BOUNDARY_WORK / 500 && i + 9 <= s.len; i++)
-		boundaries += (s.ptr[i] | 0x20) == 'b' &&
-			      strncasecmp(s.ptr + i, "boundary=", 9) == 0;
-	if (boundaries > 0 &&
-	    (lines > MAX_BOUNDARY_LINES || lines > MAX_BOUNDARY_WORK / boundaries))
-		return heard_fail(err, EBADMSG,
-				  "the mail has too many boundaries to be honest: "
-				  "%zu lines like one",
-				  lines);
 	return 0;
 }
 
@@ -158,7 +181,8 @@ static GMimeParserOptions *options_new(void)
 	return o;
 }
 
-struct mime_tree mime_tree_open(const struct mime_reader *r, struct heard_str bytes)
+/* Also for what is nested: decoded, it is other bytes than those that were looked at. */
+struct mime_tree mime_tree_open(struct mime_reader *r, struct heard_str bytes)
 {
 	struct mime_tree tree = {NULL, NULL};
 	GMimeParser *parser;
@@ -167,6 +191,11 @@ struct mime_tree mime_tree_open(const struct mime_reader *r, struct heard_str by
 	bytes = skip_envelope(bytes);
 	if (bytes.len == 0 || !begins_with_field(bytes))
 		return tree;
+	if (has_many_boundaries(bytes) || has_many_fields(bytes)) {
+		r->is_bomb = true;
+		r->out->notes |= MIME_NOTE_PARTS;
+		return tree;
+	}
 	/* Only read from, and given back in mime_tree_close(). */
 	tree.array = g_byte_array_new_take((guint8 *)(uintptr_t)bytes.ptr, bytes.len);
 	stream = g_mime_stream_mem_new_with_byte_array(tree.array);
@@ -310,6 +339,10 @@ static int read_with(struct mime_reader *r, struct heard_str bytes, struct heard
 	struct mime_tree tree = mime_tree_open(r, bytes);
 	bool has_header = tree.root != NULL;
 
+	if (r->is_bomb)
+		return heard_fail(err, EBADMSG,
+				  "the mail has too many boundaries or header fields to be "
+				  "honest");
 	if (has_header) {
 		mime_headers_read(r, tree.root);
 		parts_read(r, tree.root);

@@ -19,6 +19,8 @@ struct mime_reader {
 	struct mime_attachment *attachments; /* limits.max_attachments of them        */
 	size_t n_attachments;
 	size_t parts;		 /* looked at so far                                */
+	size_t nested_bytes;	 /* of the messages that we are within              */
+	bool is_bomb;		 /* something was too costly to be taken apart      */
 	struct heard_buf nested; /* the text of messages in the message             */
 };
 
@@ -27,7 +29,8 @@ struct mime_tree {
 	GByteArray *array;
 	GMimeObject *root; /* NULL: nothing there */
 };
-struct mime_tree mime_tree_open(const struct mime_reader *, struct heard_str bytes);
+/* Nothing, with a note, if it would take GMime too long. */
+struct mime_tree mime_tree_open(struct mime_reader *, struct heard_str bytes);
 void mime_tree_close(struct mime_tree *);
 
 /* ---- header.c */
