@@ -169,9 +169,26 @@ static void a_notice_of_absence_is_no_bounce(void **state)
 	mime_release(&m);
 }
 
+/* Status and action go into records in clear. */
+static void an_address_is_no_status(void **state)
+{
+	struct mime_message m = mime_of(
+		"From: MAILER-DAEMON@b.example\nContent-Type: multipart/report; "
+		"boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"
+		"Reporting-MTA: dns; b\n\nFinal-Recipient: rfc822;li@b.example\n"
+		"Action: failed\nStatus: li@b.example\n--b--\n");
+
+	(void)state;
+	assert_int_equal(m.report.n_recipients, 1);
+	assert_text(m.report.recipients[0].action, "failed");
+	assert_int_equal(m.report.recipients[0].status.len, 0);
+	mime_release(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_is_no_status),
 		cmocka_unit_test(a_notice_of_absence_is_no_bounce),
 		cmocka_unit_test(every_rule_is_kept),
 		cmocka_unit_test(bounces_are_seen),

@@ -25,7 +25,8 @@ static struct heard_str behind_type(struct heard_str value)
 			 : value;
 }
 
-/* The first word, in small letters, without what is in (). */
+/* The first word, in small letters, without what is in ().  It goes into records in clear,
+ * so what could be an address is none. */
 static struct heard_str word_kept(struct mime_reader *r, struct heard_str value)
 {
 	char word[40];
@@ -36,6 +37,8 @@ static struct heard_str word_kept(struct mime_reader *r, struct heard_str value)
 
 		word[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 	}
+	if (memchr(word, '@', n) != NULL)
+		n = 0;
 	return mime_words_kept(heard_str_n(word, n), r->memory);
 }
 
