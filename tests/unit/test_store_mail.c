@@ -111,6 +111,30 @@ static void a_stranger_opens_a_ticket_of_his_own(void **state)
 	assert_null(strstr(history_of(f, 1), "linked"));
 }
 
+static struct store_record with_id_of_first(struct fixture *f, unsigned n, const char *person)
+{
+	struct store_record rec = a_mail(f, n, person, "late");
+	char *line = f->lines[f->made++ % 64];
+	snprintf(line, sizeof(f->lines[0]), "{\"author\":{\"key\":\"%s\"}}", person);
+	rec.line = heard_str(line);
+	rec.source_id = HEARD_STR_OF("m1");
+	return rec;
+}
+
+static void who_takes_anothers_id_is_heard_on_his_own(void **state)
+{
+	struct fixture *f = *state;
+	put(f, with_id_of_first(f, 1, "p"));
+	put(f, with_id_of_first(f, 2, "q"));
+	put(f, with_id_of_first(f, 3, "p")); /* the same mail, delivered again */
+	assert_int_equal(ticket_of(f, 1), 1);
+	assert_int_equal(ticket_of(f, 2), 2);
+	assert_int_equal(tickets(f), 2);
+	assert_int_equal(look(f, 1).is.contacts, 1);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM record WHERE ticket=1 AND fate=0"),
+			 1);
+}
+
 /* "Any news?" from another address is no complaint, and nobody would see it. */
 static void whoever_answers_us_is_read(void **state)
 {
@@ -535,6 +559,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_id_of_ours_leads_its_customer_back),
 		TEST(a_stranger_opens_a_ticket_of_his_own),
+		TEST(who_takes_anothers_id_is_heard_on_his_own),
 		TEST(whoever_answers_us_is_read),
 		TEST(another_subject_is_another_matter),
 		TEST(a_subject_that_says_nothing_stays),

@@ -8,6 +8,9 @@
 #include "contact.h"
 
 #include <heard/error.h>
+#include <heard/json.h>
+
+enum { LINE_BYTES = 64 << 20 };
 
 static enum store_priority priority_of(const struct store_record *rec)
 {
@@ -63,6 +66,33 @@ static int only_live(struct store *store, int64_t *ticket_r, struct heard_error 
 	return found < 0 ? found : 0;
 }
 
+/* A mail under the id of somebody else's: a program that gives all its mails one id, or
+ * somebody who has seen that id.  It is no second copy, and must not get lost as one. */
+static int is_anothers(struct store *store, const struct store_record *rec, int64_t current,
+		       bool *is_r, struct heard_error *err)
+{
+	struct heard_error ignored;
+	*is_r = false;
+	if (rec->mail.topic.len == 0 || rec->author_key.len == 0)
+		return 0;
+	sqlite3_stmt *st = store_st(store, ST_RECORD_LINE, err);
+	if (!st)
+		return -err->code;
+	sqlite3_bind_int64(st, 1, current);
+	int found = store_step(store, st, err);
+	struct heard_json_doc *doc = found > 0 ? heard_json_parse(column_str(st, 0), LINE_BYTES,
+								  &ignored)
+					       : NULL;
+	sqlite3_reset(st);
+	struct heard_str key = doc ? heard_json_string(
+					     heard_json_member(heard_json_root(doc), "author"),
+					     "key")
+				   : heard_str(NULL);
+	*is_r = key.len > 0 && !heard_str_eq(key, rec->author_key);
+	heard_json_destroy(doc);
+	return found < 0 ? found : 0;
+}
+
 /* An entity that is known already: is this record newer than what we have? */
 static int plan_revision(struct store *store, const struct store_record *rec, struct plan *plan,
 			 struct heard_error *err)
@@ -75,7 +105,12 @@ static int plan_revision(struct store *store, const struct store_record *rec, st
 	if (store_step(store, st, err) < 0)
 		return -err->code;
 	int64_t current = sqlite3_column_int64(st, 0), revision = sqlite3_column_int64(st, 1);
+	bool is_new = false;
 	sqlite3_reset(st);
+	if (rec->op == STORE_OP_CREATE && is_anothers(store, rec, current, &is_new, err))
+		return -err->code;
+	if (is_new)
+		return 0;
 	if (!(st = store_st(store, ST_RECORD_TICKET_OF, err)))
 		return -err->code;
 	sqlite3_bind_int64(st, 1, current);
