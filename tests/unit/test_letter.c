@@ -99,6 +99,21 @@ static const char plain_mail[] =
 	"charset=utf-8\r\n\r\n"
 	"It did not come.\r\n\r\nOn Mon, A <a@b.example> wrote:\r\n> old words\r\n";
 
+static void a_long_subject_can_be_answered(void **state)
+{
+	struct letter_cite cite;
+	char mail[30000] = "From: wang@example.net\r\nSubject: ab";
+	size_t n = strlen(mail);
+	(void)state;
+	for (int i = 0; i < 8000; i++, n += 3)
+		memcpy(mail + n, "退", 3);
+	snprintf(mail + n, sizeof(mail) - n, "\r\n\r\nIt did not come.\r\n");
+	decode(mail);
+	assert_true(letter_cite_read(NULL, heard_get_str(t.r, HEARD_AUTHOR_ID), &cite));
+	assert_true(heard_str_is(cite.reply_to, "wang@example.net"));
+	assert_int_equal(cite.subject.len, 1022); /* no half character */
+}
+
 static void parts_become_fields(void **state)
 {
 	(void)state;
@@ -239,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_become_fields),
+		cmocka_unit_test(a_long_subject_can_be_answered),
 		cmocka_unit_test(the_same_mail_has_the_same_name_without_an_id),
 		cmocka_unit_test(automatic_mail_cannot_be_answered),
 		cmocka_unit_test(an_id_of_ours_is_told_and_a_forged_one_is_not),

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <heard/batch.h>
 #include <heard/buf.h>
@@ -22,6 +23,7 @@
 
 enum {
 	CITE_MAX = 16 * 1024,
+	CITED_SUBJECT = 1024, /* an answer has less of it */
 	NOTES_MAX = 1024,
 	KEPT_OF_BAD = 64 * 1024, /* of a dead mail that is too large to be kept whole */
 	DAY_MS = 24 * 3600 * 1000,
@@ -170,6 +172,11 @@ static int set_conversation(const struct letter *l, const struct mime_message *m
 
 /* ---- who */
 
+static bool is_same(struct heard_str a, struct heard_str b)
+{
+	return a.len == b.len && a.len > 0 && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+}
+
 /* Which of our addresses the customer wrote to, so that the answer comes from there. */
 static struct heard_str our_address(const struct letter *l, const struct mime_message *m)
 {
@@ -177,10 +184,19 @@ static struct heard_str our_address(const struct letter *l, const struct mime_me
 	for (size_t k = 0; k < 2; k++)
 		for (size_t i = 0; i < lists[k]->n; i++)
 			for (size_t j = 0; j < l->self->mime.n_addresses; j++)
-				if (heard_str_eq(lists[k]->list[i].email,
-						 l->self->addresses[j]))
+				if (is_same(lists[k]->list[i].email, l->self->addresses[j]))
 					return lists[k]->list[i].email;
 	return m->to.n ? m->to.list[0].email : heard_str_n(NULL, 0);
+}
+
+/* A subject may be as long as a header; the citation must not fail for it, as nobody could
+ * be answered then.  Not cut within a character. */
+static struct heard_str cited_subject(struct heard_str s)
+{
+	size_t n = s.len < CITED_SUBJECT ? s.len : CITED_SUBJECT;
+	while (n > 0 && n < s.len && ((unsigned char)s.ptr[n] & 0xc0) == 0x80)
+		n--;
+	return heard_str_n(s.ptr, n);
 }
 
 static int set_cite(const struct letter *l, const struct mime_message *m,
@@ -192,7 +208,7 @@ static int set_cite(const struct letter *l, const struct mime_message *m,
 						 : heard_str_n(NULL, 0),
 				   m->from.email),
 		.message_id = m->message_id,
-		.subject = m->subject,
+		.subject = cited_subject(m->subject),
 		.to = our_address(l, m),
 	};
 	heard_buf_init(&references, CITE_MAX / 2);
