@@ -231,6 +231,34 @@ static void citations_cannot_be_forged(void **state)
 	heard_buf_release(&b);
 }
 
+/* Not the first receiver, but ours, however it is written in the config. */
+static void our_address_is_known_in_any_case(void **state)
+{
+	static const char *const own[] = {"Help@Shop.Example"};
+	struct letter_options options = {
+		.channel = "email", .max_size = 1 << 20, .max_text = 1 << 16};
+	const struct letter_place at = {"INBOX uid 7", 7};
+	struct heard_error err = {0};
+	struct letter_cite cite;
+	struct letter l;
+	(void)state;
+	options.own.at = (void *)own;
+	options.own.n = 1;
+	assert_int_equal(letter_init(&l, NULL, &options, &err), 0);
+	batch_destroy(t.batch);
+	t.batch = batch_create(16 << 20);
+	assert_int_equal(letter_decode(&l,
+				       HEARD_STR_OF("From: wang@example.net\n"
+						    "To: li@example.net, help@shop.example\n"
+						    "Subject: x\n\nIt leaks.\n"),
+				       &at, t.batch, &err),
+			 0);
+	assert_true(letter_cite_read(
+		NULL, heard_get_str(heard_batch_at(t.batch, 0), HEARD_AUTHOR_ID), &cite));
+	assert_true(heard_str_is(cite.to, "help@shop.example"));
+	letter_release(&l);
+}
+
 static int set_up(void **state)
 {
 	struct heard_error err = {0};
@@ -260,6 +288,7 @@ int main(void)
 		cmocka_unit_test(an_id_of_ours_is_told_and_a_forged_one_is_not),
 		cmocka_unit_test(files_are_kept_if_they_can_be_sealed),
 		cmocka_unit_test(what_is_no_mail_is_a_dead_letter),
+		cmocka_unit_test(our_address_is_known_in_any_case),
 		cmocka_unit_test(citations_cannot_be_forged),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
