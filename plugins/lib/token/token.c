@@ -86,10 +86,12 @@ static void clean_up(struct token *t)
 		close(t->fd);
 	t->fd = -1;
 	if (t->child > 0) {
-		kill(t->child, SIGKILL);
+		kill(-t->child, SIGKILL); /* and what it has started */
 		waitpid(t->child, NULL, 0);
 	}
 	t->child = 0;
+	if (t->body.ptr != NULL)
+		explicit_bzero(t->body.ptr, t->body.len);
 	heard_buf_release(&t->body);
 	if (t->said.ptr != NULL)
 		explicit_bzero(t->said.ptr, t->said.len);
@@ -185,13 +187,26 @@ static bool run_command(struct token *t)
 {
 	char *argv[] = {"sh", "-c", (char *)(uintptr_t)t->options->command, NULL};
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, usual;
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return false;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-	int result = posix_spawn(&t->child, "/bin/sh", &actions, NULL, argv, environ);
+	/* A group of its own, and signals as a program expects them. */
+	sigemptyset(&none);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &usual);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF);
+	int result = posix_spawn(&t->child, "/bin/sh", &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	t->fd = ends[0];
