@@ -43,6 +43,8 @@ says() { # WHAT OPTIONS REGEX
 }
 HOST=relay.test
 says "mail in clear over a network is refused" 'tls = "none";' 'in clear over'
+HOST=127.relay.test
+says "whatever its name begins with" 'tls = "none";' 'in clear over'
 HOST=
 says "a password needs a user" "$clear password = \"x\";" 'no user'
 says "an address is one" "$clear reply_to = \"nobody\";" 'is no mail address'

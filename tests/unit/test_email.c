@@ -135,6 +135,22 @@ static void test_faults_of_a_template_have_a_line(void **state)
 	assert_int_equal(check("t", "{{#due}}{{due}}{{/due}} } { {{ticket}}", &err), 0);
 }
 
+static void test_a_section_stays_in_its_form(void **state)
+{
+	char bad[] = "Subject: {{#due}}a\n\nb{{/due}}", good[] = "Subject: a\n\n{{due}}";
+	char *to[TEMPLATE_FORMS] = {NULL};
+	(void)state;
+	assert_int_equal(check("t", bad, &err), 0);
+	assert_int_equal(split("t", bad, to, &err), -EINVAL);
+	for (int i = 0; i < TEMPLATE_FORMS; i++)
+		free(to[i]);
+	assert_int_equal(split("t", good, to, &err), 0);
+	assert_string_equal(to[TEMPLATE_SUBJECT], "a");
+	assert_string_equal(to[TEMPLATE_PLAIN], "{{due}}");
+	for (int i = 0; i < TEMPLATE_FORMS; i++)
+		free(to[i]);
+}
+
 static void test_what_is_built_in_is_good(void **state)
 {
 	(void)state;
@@ -309,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_a_status_is_one),
 		cmocka_unit_test(test_values_and_sections),
 		cmocka_unit_test(test_faults_of_a_template_have_a_line),
+		cmocka_unit_test(test_a_section_stays_in_its_form),
 		cmocka_unit_test(test_what_is_built_in_is_good),
 		cmocka_unit_test_setup_teardown(test_book_counts, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_bounces_suppress, open_book, close_book),

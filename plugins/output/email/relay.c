@@ -62,8 +62,9 @@ struct transfer {		       /* of one mail */
 
 static bool is_loopback(const char *host)
 {
-	return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-	       strcmp(host, "::1") == 0;
+	bool is_number = host[strspn(host, "0123456789.")] == '\0'; /* not 127.x.example */
+	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+	       (is_number && strncmp(host, "127.", 4) == 0);
 }
 
 static int64_t port_of(const struct relay_options *o)

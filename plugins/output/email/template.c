@@ -191,7 +191,8 @@ static int split(const char *path, char *text, char *to[TEMPLATE_FORMS],
 	to[TEMPLATE_PLAIN] = strdup(end);
 	if (!to[TEMPLATE_SUBJECT] || !to[TEMPLATE_PLAIN])
 		return heard_fail(err, ENOMEM, "out of memory");
-	return 0;
+	/* All of it is good: then the rest is, too, if no section leads out of this. */
+	return check(path, to[TEMPLATE_SUBJECT], err);
 }
 
 static int read_one(const char *folder, int kind, int lang, char *to[TEMPLATE_FORMS],
