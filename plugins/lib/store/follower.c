@@ -273,18 +273,17 @@ static void note_trouble(struct store_follower *f, bool trouble, const char *tex
  * of the processors from the inserts, and search is complete without it. */
 static void let_inserts_go_first(struct store_follower *f, int n)
 {
+	static const struct timespec a_moment = {.tv_nsec = 10 * 1000000};
 	struct heard_error ignored;
 	int64_t last = 0, end = f->began + (int64_t)n * 1000 / PACE;
 	if (store_last(f->store, &last, &ignored) ||
 	    last - index_writer_position(f->index) > BEHIND_MAX)
 		return;
-	struct timespec until = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
 	pthread_mutex_lock(&f->lock);
 	bool inserts_go_on = monotonic_ms() - f->woken_at < GO_ON_MS;
-	int waited = 0;
-	while (inserts_go_on && !f->stopping && waited != ETIMEDOUT)
-		waited = pthread_cond_timedwait(&f->wake, &f->lock, &until);
 	pthread_mutex_unlock(&f->lock);
+	while (inserts_go_on && !is_stopping(f) && monotonic_ms() < end)
+		nanosleep(&a_moment, NULL);
 }
 
 /* Until woken, or for pause_s if it is not 0, or until asked to stop. */
