@@ -46,6 +46,10 @@ mknod -m 666 "$root/dev/zero" c 1 5
 mknod -m 666 "$root/dev/random" c 1 8
 mknod -m 666 "$root/dev/urandom" c 1 9
 ln -s /proc/self/fd "$root/dev/fd"
+ln -s /proc/self/fd/0 "$root/dev/stdin"
+ln -s /proc/self/fd/1 "$root/dev/stdout"
+ln -s /proc/self/fd/2 "$root/dev/stderr"
+chmod 755 "$root" # servers that tests start change to users of their own
 
 git clone -q --bare "$here" "$root/heard.git" 2>/dev/null || git -C "$root/heard.git" fetch -q "$here" '+HEAD:refs/heads/bare'
 rm -rf "$root/one" "$root/two"
