@@ -47,12 +47,12 @@ static void test_words_of_a_server_lose_addresses(void **state)
 
 static void test_words_of_a_server_are_cut(void **state)
 {
-	char out[8];
+	char out[9];
 	(void)state;
 	said_plain(HEARD_STR_OF("a@b c d"), NULL, out, sizeof(out));
-	assert_string_equal(out, "(addres");
+	assert_string_equal(out, "(address");
 	said_plain(HEARD_STR_OF("0123456789"), "x@y", out, sizeof(out));
-	assert_string_equal(out, "0123456");
+	assert_string_equal(out, "01234567");
 }
 
 static void test_who_is_nobody(void **state)
