@@ -13,7 +13,7 @@ static void base64(struct heard_buf *to, struct heard_str s)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (size_t i = 0; i < s.len; i += 3) {
+	for (size_t i = 0; s.ptr != NULL && i < s.len; i += 3) {
 		size_t n = s.len - i < 3 ? s.len - i : 3;
 		unsigned v = 0;
 		for (size_t k = 0; k < 3; k++)

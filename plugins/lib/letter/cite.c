@@ -45,7 +45,7 @@ void letter_cite_write(const struct heard_host *host, const struct letter_cite *
 	put(b, "references", c->references);
 	put(b, "subject", c->subject);
 	put(b, "to", c->to);
-	if (b->failed)
+	if (b->failed || b->ptr == NULL)
 		return;
 	sign(host, heard_str_skip(heard_buf_view(b), at + HEAD + HEX + 1), hex);
 	memcpy(b->ptr + at + HEAD, hex, HEX);

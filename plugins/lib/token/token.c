@@ -22,8 +22,6 @@
 #include <heard/host.h>
 #include <heard/json.h>
 
-extern char **environ;
-
 enum {
 	ANSWER_MAX = 64 * 1024,
 	DEADLINE_MS = 30 * 1000,

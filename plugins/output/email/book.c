@@ -311,7 +311,7 @@ int book_bounced(struct book *b, struct heard_str id, const unsigned char key[BO
 		 struct heard_error *err)
 {
 	char address[BOOK_ADDRESS], was[BOOK_STATUS];
-	bool is_already;
+	bool is_already = false;
 	int64_t soft = 0;
 	*suppressed_r = false;
 	int found = find_id(b, id, address, err);

@@ -462,8 +462,10 @@ void relay_destroy(struct relay *r)
 {
 	if (r == NULL)
 		return;
-	while (r->all)
-		transfer_free(r->all);
+	for (struct transfer *t = r->all, *next; t != NULL; t = next) {
+		next = t->next;
+		transfer_free(t);
+	}
 	token_release(&r->token);
 	heard_fetch_client_destroy(r->fetch);
 	if (r->multi)

@@ -198,12 +198,12 @@ static void send_one(struct reports *r)
 	const char *name = r->names[r->at], *to = e->report.to.at[r->to];
 	struct heard_error err = {0};
 	struct heard_buf bytes;
-	struct stat st;
+	struct stat st = {0};
 	struct outbox_mail *m = outbox_mail_create();
 	heard_buf_init(&bytes, FILE_MOST);
 	int result = m ? load(e->report.folder, name, &bytes, &st, &err)
 		       : heard_fail(&err, ENOMEM, "out of memory");
-	if (result == 0) {
+	if (result == 0 && m != NULL) {
 		make_key(e, name, &st, heard_buf_view(&bytes), to, m->key);
 		memcpy(r->key, m->key, BOOK_KEY);
 		result = write_mail(e, name, heard_buf_view(&bytes), to, m, &err);
@@ -252,7 +252,7 @@ static int by_name(const void *a, const void *b)
 
 static void look_at(struct reports *r, int folder, const char *name, int64_t now)
 {
-	struct stat st;
+	struct stat st = {0};
 	if (r->n == NAMES_MOST || !is_wanted(r->owner, name) ||
 	    fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
 		return;
