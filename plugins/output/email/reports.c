@@ -201,15 +201,16 @@ static void send_one(struct reports *r)
 	struct stat st = {0};
 	struct outbox_mail *m = outbox_mail_create();
 	heard_buf_init(&bytes, FILE_MOST);
-	int result = m ? load(e->report.folder, name, &bytes, &st, &err)
-		       : heard_fail(&err, ENOMEM, "out of memory");
+	int result = load(e->report.folder, name, &bytes, &st, &err);
+	if (result == 0 && m == NULL)
+		heard_fail(&err, ENOMEM, "out of memory");
 	if (result == 0 && m != NULL) {
 		make_key(e, name, &st, heard_buf_view(&bytes), to, m->key);
 		memcpy(r->key, m->key, BOOK_KEY);
 		result = write_mail(e, name, heard_buf_view(&bytes), to, m, &err);
 	}
 	heard_buf_release(&bytes);
-	if (result != 0) {
+	if (result != 0 || m == NULL) {
 		outbox_mail_destroy(m);
 		skip_file(r, err.text);
 		heard_post(e->host, (void (*)(void *))next, r);
