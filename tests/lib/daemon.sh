@@ -31,6 +31,8 @@ started_pids=
 export ASAN_OPTIONS="detect_leaks=1:log_path=$T/sanitizer:${ASAN_OPTIONS:-}"
 export TSAN_OPTIONS="suppressions=$here/tests/lib/tsan.supp:log_path=$T/sanitizer:${TSAN_OPTIONS:-}"
 export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
+# GLib's own allocator hides from them what is freed, and its locks are unknown to them.
+[ -n "$SANITIZER" ] && export G_SLICE=always-malloc
 export LSAN_OPTIONS="suppressions=$here/tests/lib/lsan.supp:${LSAN_OPTIONS:-}"
 
 clean_up() {
