@@ -94,7 +94,7 @@ script() { # NAME FILE
 	seconds=$(sed -n 's/^# timeout: *//p' "$2" | head -n 1)
 	grep -q '^# alone' "$2" && alone=yes
 	if [ -n "$only" ] && [[ " $only " != *" $VARIANT "* ]]; then return 0; fi
-	start "$1" "${seconds:-300}" $alone "$2"
+	start "$1" "${seconds:-300}" $alone sh "$2"
 }
 
 trap 'kill $(jobs -p) 2>/dev/null; exit 143' INT TERM
@@ -116,7 +116,7 @@ for folder in tests/plugins/*/*/; do
 	start "plugins/${name%/}" 300 no tests/plugins/run.sh "${name%/}"
 done
 for file in tests/system/t[0-9]*.sh tests/fault/t[0-9]*.sh; do
-	[ -x "$file" ] || continue
+	[ -e "$file" ] || continue
 	name=$(basename "$file" .sh)
 	script "$(basename "$(dirname "$file")")/$name" "$file"
 done
