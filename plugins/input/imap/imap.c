@@ -284,8 +284,7 @@ const struct heard_plugin heard_plugin = {
 	.version = "1.0",
 	.summary = "read mail from IMAP mailboxes",
 	.options = options,
-	.writes = "channel source_id in_reply_to thread subject body created_at author.name "
-		  "author.email author.id attachments attributes.mail.*",
+	.writes = LETTER_WRITES,
 	.example =
 		"{ plugin = \"imap\"; reply = \"email\";\n"
 		"  accounts = ( { host = \"imap.example.org\"; user = \"help@example.org\";\n"

@@ -187,8 +187,7 @@ const struct heard_plugin heard_plugin = {
 	.version = "1.0",
 	.summary = "take mail from a mail server of this machine",
 	.options = options,
-	.writes = "channel source_id in_reply_to thread subject body created_at author.name "
-		  "author.email author.id attachments attributes.mail.*",
+	.writes = LETTER_WRITES,
 	.example = "{ plugin = \"lmtp\"; address = \"127.0.0.1:2424\"; reply = \"email\";\n"
 		   "  recipients = ( { address = \"help@example.org\"; } ); }",
 	.self_size = sizeof(struct lmtp),

@@ -82,6 +82,11 @@ extern const struct heard_option letter_attachments_options[];
 	 "known when it comes back"}
 /* clang-format on */
 
+/* What letter_decode() fills in, for the plugin's `writes`. */
+#define LETTER_WRITES                                                               \
+	"channel source_id in_reply_to thread subject body created_at author.name " \
+	"author.email author.id attachments attributes.mail.*"
+
 /* ---- reading [worker] */
 
 struct letter {
