@@ -199,6 +199,7 @@ static void begin_anew(struct folder *f)
 	if (f->at.old == OLD_NONE && f->uid_next > 0)
 		f->at.uid = f->at.settled = f->uid_next - 1;
 	f->has_position = true;
+	f->seen_modseq = 0; /* of the folder that was */
 	emit_position(f);
 }
 
@@ -232,7 +233,6 @@ static void on_selected(void *arg, const struct response *r)
 			f->label);
 		f->has_said_read_only = true;
 	}
-	f->failures = 0;
 	f->phase = PHASE_READING;
 	heard_timer_set(f->timer, f->share->options->poll);
 	if (!f->has_position || f->at.validity != f->validity) {
@@ -271,6 +271,7 @@ static void rest(struct folder *f)
 {
 	const struct imap_options *o = f->share->options;
 	bool is_idle = o->idle && session_can(&f->session, CAN_IDLE);
+	f->failures = 0;
 	f->seen_modseq = f->modseq;
 	know_old(f);
 	emit_position(f);
