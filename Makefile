@@ -15,7 +15,8 @@ say   = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 # Debian packages, named once: for building, and for tests and lint on top.
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
-              libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev libgmime-3.0-dev
+              libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev libgmime-3.0-dev \
+              libopencc-dev libcld2-dev
 CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc \
               chromium chromium-driver fonts-noto-cjk dovecot-imapd dovecot-lmtpd postfix
 LINT_DEPS  := clang clang-tidy clang-format codespell git
@@ -95,6 +96,17 @@ $(BUILD)/plugins/%.o: plugins/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_C) -Iplugins/lib $(call pkg,cflags,$(sort $(call uses,$(<D:%/=%),pkg) \
 		$(foreach l,$(call uses,$(<D:%/=%),lib),$(call uses,plugins/lib/$(l),pkg)))) -c -o $@ $<
+
+# Which Chinese character is which, from OpenCC's dictionaries.
+$(BUILD)/gen/hanzi_gen: plugins/lib/text/gen/hanzi_gen.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -O1 $(WARN) $(call pkg,cflags,opencc) -o $@ $< $(call pkg,libs,opencc)
+$(BUILD)/gen/hanzi_table.inc: $(BUILD)/gen/hanzi_gen
+	$(call say,GEN)
+	$(Q)$< >$@
+$(BUILD)/plugins/lib/text/hanzi.o: $(BUILD)/gen/hanzi_table.inc
+$(BUILD)/plugins/lib/text/hanzi.o: COMMON += -I$(BUILD)/gen
 
 $(BUILD)/core/%.o: core/%.c
 	@mkdir -p $(@D)
