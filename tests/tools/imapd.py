@@ -11,7 +11,7 @@ JSON: connections, logins, refused, mails, seen, deleted, cuts.
                      its n-th byte; n is 0 for the first connection and rises by --step
                      until a session comes through
   --slow MS          a few bytes, then a pause, all the time
-  --password P       the one that is taken ("secret")
+  --password P       the one that is taken ("secret"); @FILE: what is there at the moment
   --bad KIND=UIDS    how the mails go wrong: no, nil, gone, lie (its size), drop (the connection)
   --reverse          answers of a FETCH in reverse, with things between that nobody asked for
   --read-only        \\Seen cannot be stored
@@ -56,6 +56,13 @@ def add_mail():
             f"Message-ID: <s{n}@example.net>\r\nDate: Thu, 1 Oct 2026 10:00:00 +0800\r\n"
             f"Content-Type: text/plain; charset=utf-8\r\n\r\nThe parcel {n} is late. 包裹没有到。\r\n")
     mails[n] = (text.encode(), set())
+
+
+def password():
+    if not args.password.startswith("@"):
+        return args.password
+    with open(args.password[1:], encoding="utf-8") as f:
+        return f.read().strip()
 
 
 def tell():
@@ -164,7 +171,7 @@ class Session(socketserver.StreamRequestHandler):
         return "OK logged in" if good else "NO [AUTHENTICATIONFAILED] wrong password"
 
     def do_login(self, tag, words):
-        return self.check(words.endswith(f'"{args.password}"'))
+        return self.check(words.endswith(f'"{password()}"'))
 
     def do_authenticate(self, tag, words):
         if " " not in words:
@@ -173,12 +180,12 @@ class Session(socketserver.StreamRequestHandler):
         kind, _, secret = words.partition(" ")
         text = base64.b64decode(secret).decode()
         if kind == "XOAUTH2":
-            good = f"Bearer {args.password}\1" in text
+            good = f"Bearer {password()}\1" in text
             if not good:
                 self.send("+ eyJzdGF0dXMiOiI0MDAifQ==\r\n")
                 self.rfile.readline()
             return self.check(good)
-        return self.check(text.split("\0")[2] == args.password)
+        return self.check(text.split("\0")[2] == password())
 
     def do_id(self, tag, words):
         self.send('* ID ("name" "x")\r\n')

@@ -113,14 +113,16 @@ void account_gave_up(struct account *a, struct folder *f)
 	leave_door(a, f);
 }
 
-void account_refused(struct account *a, struct folder *f, const struct heard_error *err)
+void account_refused(struct account *a, struct folder *f, bool had_token,
+		     const struct heard_error *err)
 {
 	int64_t wait = account_jitter(a, a->share->options->login_retry);
 	leave_door(a, f);
 	a->is_good = false;
 	if (token_is_wanted(&a->options->token)) {
 		token_drop(&a->token);
-		if (!a->has_renewed) { /* tokens run out: one more try with a new one */
+		if (had_token &&
+		    !a->has_renewed) { /* it ran out: one more try with a new one */
 			a->has_renewed = true;
 			return;
 		}

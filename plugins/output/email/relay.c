@@ -27,8 +27,6 @@ enum {
 	LONGEST_PAUSE_MS = 60 * 1000,
 };
 
-const char *const relay_tls_words[] = {"starttls", "tls", "none", NULL};
-
 struct relay {
 	struct heard_host *host;
 	const struct relay_options *options;
@@ -54,55 +52,11 @@ struct transfer {		       /* of one mail */
 	struct curl_slist *to;
 	size_t at; /* of the mail's bytes, read by libcurl */
 	bool is_begun;
+	bool has_renewed;   /* the token: it is begun for the second time */
+	int64_t good_until; /* of the token that it is begun with         */
 	char said[LINE_MAX_SAID];
 	char error[CURL_ERROR_SIZE];
 };
-
-/* ---- options */
-
-static bool is_loopback(const char *host)
-{
-	bool is_number = host[strspn(host, "0123456789.")] == '\0'; /* not 127.x.example */
-	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-	       (is_number && strncmp(host, "127.", 4) == 0);
-}
-
-static int64_t port_of(const struct relay_options *o)
-{
-	static const int64_t usual[] = {
-		[RELAY_STARTTLS] = 587, [RELAY_TLS] = 465, [RELAY_CLEAR] = 25};
-	return o->port ? o->port : usual[o->tls];
-}
-
-static bool is_name(const char *s)
-{
-	return s[0] != '\0' &&
-	       s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789.-_:")] == '\0';
-}
-
-int relay_check(const struct relay_options *o, const char *helo, struct heard_error *err)
-{
-	bool wants_token = token_is_wanted(&o->token);
-	if (!is_name(o->host) || strlen(o->host) > 255)
-		return heard_fail(err, EINVAL, "host must be a name or an address");
-	if (!is_name(helo) || strlen(helo) > 255)
-		return heard_fail(err, EINVAL, "helo must be a domain's name in ASCII");
-	if (o->tls == RELAY_CLEAR && !is_loopback(o->host) && !o->allow_clear)
-		return heard_fail(
-			err, EINVAL,
-			"tls = \"none\" to %s would send customers' mail in clear over "
-			"the network; use \"starttls\" or \"tls\", or set allow_clear if "
-			"the way there is safe",
-			o->host);
-	if (o->user[0] == '\0' && (o->password[0] || wants_token))
-		return heard_fail(err, EINVAL, "there is a password or token, but no user");
-	if (o->user[0] && !o->password[0] && !wants_token)
-		return heard_fail(err, EINVAL, "user needs a password or a token");
-	if (o->password[0] && wants_token)
-		return heard_fail(err, EINVAL, "there is a password and a token; name one");
-	return token_check(&o->token, err);
-}
 
 /* ---- a word */
 
@@ -211,21 +165,7 @@ static void judge(struct transfer *t, CURLcode code, struct relay_word *w)
 	w->after_ms = t->relay->not_before - heard_now(t->relay->host);
 }
 
-static void collect(struct relay *r)
-{
-	CURLMsg *message;
-	struct relay_word word;
-	int left;
-	while ((message = curl_multi_info_read(r->multi, &left)) != NULL) {
-		struct transfer *t = NULL;
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		CURLcode code = message->data.result;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
-		judge(t, code, &word);
-		transfer_end(t, &word);
-	}
-}
+static void collect(struct relay *);
 
 /* ---- libcurl's waits as events */
 
@@ -360,6 +300,7 @@ static bool transfer_begin(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
 	t->easy = e;
+	t->good_until = t->relay->token.until_ms;
 	if (curl_multi_add_handle(t->relay->multi, e) == CURLM_OK)
 		return true;
 	curl_easy_cleanup(e);
@@ -379,7 +320,7 @@ static void on_token(void *arg, const struct heard_error *err)
 {
 	struct relay *r = arg;
 	if (err != NULL)
-		is_in_trouble(r, false, err->text);
+		is_in_trouble(r, err->code == EACCES, err->text);
 	for (struct transfer *t = r->all, *next; t; t = next) {
 		next = t->next;
 		if (t->easy != NULL)
@@ -388,6 +329,61 @@ static void on_token(void *arg, const struct heard_error *err)
 			refuse_for_now(t, r->not_before - heard_now(r->host), err->text);
 		else if (!transfer_begin(t))
 			refuse_for_now(t, 0, "out of memory");
+	}
+}
+
+/* With a token, which may have to be waited for. */
+static void get_going(struct transfer *t)
+{
+	struct relay *r = t->relay;
+	if (token_is_wanted(&r->options->token) && !token_is_good(&r->token)) {
+		if (!r->token.is_busy)
+			token_get(&r->token, on_token, r);
+	} else if (!transfer_begin(t)) {
+		refuse_for_now(t, 0, "out of memory");
+	}
+}
+
+/* A token may end before its time: one more try with a new one. */
+static bool may_renew(const struct transfer *t, CURLcode code)
+{
+	const struct relay *r = t->relay;
+	return code == CURLE_LOGIN_DENIED && token_is_wanted(&r->options->token) &&
+	       !t->has_renewed && r->not_before <= heard_now(r->host);
+}
+
+static void begin_again(struct transfer *t)
+{
+	struct relay *r = t->relay;
+	curl_multi_remove_handle(r->multi, t->easy);
+	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->to);
+	t->easy = NULL;
+	t->to = NULL;
+	t->said[0] = t->error[0] = '\0';
+	t->has_renewed = true;
+	if (t->good_until == r->token.until_ms && !r->token.is_busy)
+		token_drop(&r->token); /* no other transfer was faster */
+	get_going(t);
+}
+
+static void collect(struct relay *r)
+{
+	CURLMsg *message;
+	struct relay_word word;
+	int left;
+	while ((message = curl_multi_info_read(r->multi, &left)) != NULL) {
+		struct transfer *t = NULL;
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		CURLcode code = message->data.result;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+		if (may_renew(t, code)) {
+			begin_again(t);
+			continue;
+		}
+		judge(t, code, &word);
+		transfer_end(t, &word);
 	}
 }
 
@@ -409,11 +405,8 @@ void relay_send(struct relay *r, const struct relay_mail *mail,
 	r->all = t;
 	if (wait > 0)
 		refuse_for_now(t, wait, r->trouble);
-	else if (token_is_wanted(&r->options->token) && !token_is_good(&r->token)) {
-		if (!r->token.is_busy)
-			token_get(&r->token, on_token, r);
-	} else if (!transfer_begin(t))
-		refuse_for_now(t, 0, "out of memory");
+	else
+		get_going(t);
 }
 
 /* ---- life */
@@ -435,6 +428,13 @@ static int relay_set_up(struct relay *r, struct heard_error *err)
 	r->fetch = heard_fetch_client_create(r->host, 1, err);
 	return r->fetch ? token_init(&r->token, r->host, r->fetch, &r->options->token, err)
 			: -err->code;
+}
+
+static int64_t port_of(const struct relay_options *o)
+{
+	static const int64_t usual[] = {
+		[RELAY_STARTTLS] = 587, [RELAY_TLS] = 465, [RELAY_CLEAR] = 25};
+	return o->port ? o->port : usual[o->tls];
 }
 
 struct relay *relay_create(struct heard_host *host, const struct relay_options *o,
