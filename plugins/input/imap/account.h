@@ -65,6 +65,7 @@ struct account {
 	const char *name; /* of the option, else the user */
 	void *tls_context;
 	struct token token;
+	unsigned tokens_dropped; /* so many were refused */
 	struct session_login login;
 	struct folder *logging_in; /* whose turn it is                       */
 	bool is_good;		   /* the secret was taken                   */

@@ -221,6 +221,7 @@ static void connect_now(struct folder *f)
 		.open_ms = f->share->options->connect_timeout,
 	};
 	f->phase = PHASE_CONNECTING;
+	f->tokens_dropped = a->tokens_dropped;
 	f->connect = connect_create(f->share->base, f->share->dns, &to, &connect_hooks, f);
 	if (f->connect == NULL)
 		folder_failed(f, FAULT_REFUSED, "no memory for a connection");
