@@ -88,6 +88,17 @@ ok "a mute one is given up, and tried again" wait_for 20 says '.connections >= 3
 like "that is said" "$(cat "$LOG")" 'u1/INBOX: the server does not answer; trying again'
 end
 
+server --mails 3 --no-next
+imap_conf 'first = "new";'
+must_start
+ok "without UIDNEXT nobody knows what is new" wait_for 10 grep -q 'does not say where new mail begins' "$LOG"
+is "and nothing is taken for it" "$(subjects | wc -l)" 0
+daemon_stop
+imap_conf 'first = "all";'
+must_start
+complete "unless all is to be read" 3
+end
+
 # ---- it lies
 server --mails 6 --reverse --can IDLE
 imap_conf ''

@@ -15,6 +15,7 @@ JSON: connections, logins, refused, mails, seen, deleted, cuts.
   --bad KIND=UIDS    how the mails go wrong: no, nil, gone, lie (its size), drop (the connection)
   --reverse          answers of a FETCH in reverse, with things between that nobody asked for
   --read-only        \\Seen cannot be stored
+  --no-next          SELECT does not say UIDNEXT
   --quota            COPY and MOVE are refused
   --mute             greets, and then says nothing more
 """
@@ -33,6 +34,7 @@ p.add_argument("--password", default="secret")
 p.add_argument("--bad", action="append", default=[])
 p.add_argument("--reverse", action="store_true")
 p.add_argument("--read-only", action="store_true")
+p.add_argument("--no-next", action="store_true")
 p.add_argument("--quota", action="store_true")
 p.add_argument("--mute", action="store_true")
 args = p.parse_args()
@@ -198,8 +200,9 @@ class Session(socketserver.StreamRequestHandler):
 
     def do_select(self, tag, words):
         with lock:
+            following = "" if args.no_next else f"* OK [UIDNEXT {state['next']}] n\r\n"
             self.send(f"* FLAGS (\\Seen \\Deleted)\r\n* {len(mails)} EXISTS\r\n* 0 RECENT\r\n"
-                      f"* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT {state['next']}] n\r\n"
+                      f"* OK [UIDVALIDITY 7] v\r\n{following}"
                       "* OK [PERMANENTFLAGS (\\Seen \\*)] [bracket\r\n* OK [NOMODSEQ] x\r\n")
         return "OK [READ-WRITE] open"
 
