@@ -3,11 +3,13 @@
  *
  * libcurl says which sockets and which deadline it waits for; we turn these into events
  * and tell it what happened, as core/fetch.c does for HTTP.  The server's replies come by
- * the header callback; the last of them is kept, for a reason.
+ * the header callback; the last of them is kept, for a reason.  Our own commands come by the
+ * debug callback: they say what a reply is about.
  */
 #include "relay.h"
 
 #include "said.h"
+#include "verdict.h"
 
 #include <heard/error.h>
 #include <heard/fetch.h>
@@ -51,7 +53,8 @@ struct transfer {		       /* of one mail */
 	CURL *easy; /* NULL: it waits for a token */
 	struct curl_slist *to;
 	size_t at; /* of the mail's bytes, read by libcurl */
-	bool is_begun;
+	enum verdict_stage stage;
+	bool is_about_us;   /* what was said there, as far as it was no */
 	bool has_renewed;   /* the token: it is begun for the second time */
 	int64_t good_until; /* of the token that it is begun with         */
 	char said[LINE_MAX_SAID];
@@ -118,29 +121,11 @@ static void put_said(const struct transfer *t, long status, struct relay_word *w
 	snprintf(w->reason, sizeof(w->reason), "the relay says %ld %s", status, plain);
 }
 
-/* Of "550 5.1.1 words". */
-static struct heard_str status_of(const struct transfer *t)
-{
-	size_t n = strlen(t->said);
-	struct heard_str s = heard_str_n(t->said + 4, n > 4 ? n - 4 : 0);
-	const char *blank = s.len ? memchr(s.ptr, ' ', s.len) : NULL;
-	return said_status(
-		heard_str_trim(blank ? heard_str_n(s.ptr, (size_t)(blank - s.ptr)) : s));
-}
-
-/* 530 and the 53x of logins are about us; so is a provider's "daily limit exceeded", which
- * Gmail calls 550 5.4.5: tomorrow it takes the same mail. */
-static bool is_about_us(const struct transfer *t, long status)
-{
-	return status == 421 || (status >= 530 && status <= 538) ||
-	       heard_str_is(status_of(t), "5.4.5");
-}
-
 static void judge(struct transfer *t, CURLcode code, struct relay_word *w)
 {
 	long status = 0;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	bool is_answer = status >= 400 && (code == CURLE_SEND_ERROR || t->is_begun);
+	bool is_answer = status >= 400 && t->stage >= VERDICT_MAIL;
 	*w = (struct relay_word){.outcome = HEARD_RETRY};
 	if (code == CURLE_OK) {
 		w->outcome = HEARD_DELIVERED;
@@ -152,9 +137,10 @@ static void judge(struct transfer *t, CURLcode code, struct relay_word *w)
 	else
 		snprintf(w->reason, sizeof(w->reason), "%.150s",
 			 t->error[0] ? t->error : curl_easy_strerror(code));
-	if (is_answer && !is_about_us(t, status)) {
+	if (is_answer && !t->is_about_us) {
 		w->outcome = status >= 500 ? HEARD_REFUSED : HEARD_RETRY;
-		w->is_nobody = status >= 500 && !t->is_begun && said_nobody(status_of(t));
+		w->is_nobody = status >= 500 && t->stage == VERDICT_RCPT &&
+			       said_nobody(said_line_status(heard_str(t->said)));
 		is_well(t->relay);
 		return;
 	}
@@ -226,7 +212,6 @@ static size_t on_read(char *out, size_t size, size_t n, void *arg)
 		left = room;
 	memcpy(out, t->mail.bytes.ptr + t->at, left);
 	t->at += left;
-	t->is_begun = true;
 	/* The server has it all and may think about it: who hangs up now sends it twice.
 	 * libcurl's own patience is two minutes. */
 	if (t->at == t->mail.bytes.len)
@@ -242,10 +227,29 @@ static size_t on_line(char *bytes, size_t size, size_t n, void *arg)
 	struct transfer *t = arg;
 	bool has_why = t->said[0] == '4' || t->said[0] == '5';
 	size_t len = size * n;
+	if (verdict_is_about_us(t->stage, heard_str_n(bytes, len)))
+		t->is_about_us = true;
 	if (len > 0 && (!has_why || bytes[0] == '4' || bytes[0] == '5'))
 		snprintf(t->said, sizeof(t->said), "%.*s",
 			 (int)(len < sizeof(t->said) ? len : sizeof(t->said) - 1), bytes);
 	return len;
+}
+
+/* What we say: from MAIL on, replies are about a mail.  A command that was refused before
+ * and did no harm is no reason then. */
+static int on_talk(CURL *easy, curl_infotype what, char *bytes, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	enum verdict_stage stage = what == CURLINFO_HEADER_OUT
+					   ? verdict_stage_of(heard_str_n(bytes, n))
+					   : VERDICT_BEFORE;
+	(void)easy;
+	if (stage <= t->stage)
+		return 0;
+	t->stage = stage;
+	t->said[0] = '\0';
+	t->is_about_us = false;
+	return 0;
 }
 
 static void set_login(const struct relay *r, CURL *e)
@@ -298,6 +302,9 @@ static bool transfer_begin(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_READDATA, t);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_line);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, on_talk);
+	curl_easy_setopt(e, CURLOPT_DEBUGDATA, t);
+	curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
 	t->easy = e;
 	t->good_until = t->relay->token.until_ms;
@@ -361,6 +368,7 @@ static void begin_again(struct transfer *t)
 	t->easy = NULL;
 	t->to = NULL;
 	t->said[0] = t->error[0] = '\0';
+	t->is_about_us = false;
 	t->has_renewed = true;
 	if (t->good_until == r->token.until_ms && !r->token.is_busy)
 		token_drop(&r->token); /* no other transfer was faster */
