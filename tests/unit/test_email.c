@@ -70,12 +70,15 @@ static void test_who_is_nobody(void **state)
 static void test_a_status_is_one(void **state)
 {
 	(void)state;
-	assert_true(heard_str_is(said_status(HEARD_STR_OF("5.1.10")), "5.1.10"));
-	assert_int_equal(said_status(HEARD_STR_OF("5.1")).len, 0);
-	assert_int_equal(said_status(HEARD_STR_OF("5.1.1\"")).len, 0);
-	assert_int_equal(said_status(HEARD_STR_OF("5.1.1\x1b")).len, 0);
-	assert_int_equal(said_status(HEARD_STR_OF("5.1234.56789")).len, 0);
-	assert_int_equal(said_status(heard_str_n(NULL, 0)).len, 0);
+	assert_true(heard_str_is(letter_status(HEARD_STR_OF("5.1.10")), "5.1.10"));
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("..")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1.")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1.1.1")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1.1\"")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1.1\x1b")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1234.56789")).len, 0);
+	assert_int_equal(letter_status(heard_str_n(NULL, 0)).len, 0);
 }
 
 /* ---- template.c */

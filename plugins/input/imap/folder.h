@@ -85,6 +85,8 @@ struct folder {
 	size_t heard;	      /* bytes, since mails were asked for   */
 	unsigned refusals;    /* by the core, in a row               */
 
+	unsigned tokens_dropped; /* of the account, when it connected */
+
 	bool is_settling;
 	bool has_made_box;     /* CREATE was tried                    */
 	bool cannot_settle;    /* said in the log; mails stay as they are */

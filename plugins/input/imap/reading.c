@@ -213,15 +213,29 @@ static void know_old(struct folder *f)
 	f->is_anew = is_old;
 }
 
+/* NULL, or why it cannot be read. */
+static const char *fault_of(const struct folder *f, bool is_new)
+{
+	if (f->validity == 0)
+		return "the server gives the folder no UIDVALIDITY";
+	/* Else all that ever came would be taken for new, and acknowledged. */
+	if (is_new && f->uid_next == 0 && f->share->options->first != FIRST_ALL)
+		return "the server does not say where new mail begins (UIDNEXT); set first = "
+		       "\"all\" if it is all to be read";
+	return NULL;
+}
+
 static void on_selected(void *arg, const struct response *r)
 {
 	struct folder *f = arg;
+	bool is_new = !f->has_position || f->at.validity != f->validity;
 	if (r->status != STATUS_OK) {
 		folder_failed(f, FAULT_REFUSED, "the server does not open the folder");
 		return;
 	}
-	if (f->validity == 0) {
-		folder_failed(f, FAULT_PROTOCOL, "the server gives the folder no UIDVALIDITY");
+	const char *fault = fault_of(f, is_new);
+	if (fault != NULL) {
+		folder_failed(f, FAULT_PROTOCOL, "%s", fault);
 		return;
 	}
 	bool wants_write = f->share->options->done != DONE_NOTHING;
@@ -235,7 +249,7 @@ static void on_selected(void *arg, const struct response *r)
 	}
 	f->phase = PHASE_READING;
 	heard_timer_set(f->timer, f->share->options->poll);
-	if (!f->has_position || f->at.validity != f->validity) {
+	if (is_new) {
 		window_disown(&f->window);
 		begin_anew(f);
 	}
