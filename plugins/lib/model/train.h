@@ -3,8 +3,8 @@
  *
  * Duchi, Hazan, Singer 2011: each weight has a pace of its own, so rare grams learn as
  * fast as common ones and there is nothing to tune.  Examples are shuffled by a seed, so
- * the same ones give the same bytes.  One in ten is held back for the calibration; with
- * fewer than fifty in all, or none of a label, there is none of it.
+ * the same ones give the same bytes.  One in ten is held back for the calibration, and
+ * then all are learned from anew; with fewer than fifty in all there is no calibration.
  */
 #ifndef MODEL_TRAIN_H
 #define MODEL_TRAIN_H
