@@ -148,9 +148,9 @@ struct linear *linear_read(struct heard_str s, const char *kind, struct heard_er
 static int read_file(const char *path, struct heard_str *out, struct heard_error *err)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		int code = fd < 0 || !S_ISREG(st.st_mode) ? (errno ? errno : EINVAL) : errno;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold us */
+	int code = fd < 0 || fstat(fd, &st) != 0 ? errno : S_ISREG(st.st_mode) ? 0 : EINVAL;
+	if (code != 0) {
 		if (fd >= 0)
 			close(fd);
 		return heard_fail(err, code, "cannot be read: %s", strerror(code));
