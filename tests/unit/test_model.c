@@ -3,6 +3,7 @@
  */
 #include <model/gram.h>
 #include <model/linear.h>
+#include <model/plain.h>
 #include <model/train.h>
 
 #include <heard/error.h>
@@ -204,6 +205,17 @@ static void test_train_nothing(void **state)
 	train_destroy(t);
 }
 
+static void test_plain(void **state)
+{
+	(void)state;
+	for (float x = -30; x < 30; x += 0.37f) {
+		assert_true(fabsf(plain_exp(x) / expf(x) - 1) < 1e-6f);
+		assert_true(fabsf(plain_log(expf(x)) - x) < 1e-5f);
+	}
+	assert_true(plain_exp(0) == 1.0f && fabsf(plain_log(1)) < 1e-6f);
+	assert_true(isfinite(plain_exp(1e30f)) && plain_exp(-1e30f) > 0);
+}
+
 /* ---- files */
 
 static char path[] = "/tmp/heard-test-model.XXXXXX";
@@ -303,7 +315,7 @@ int main(void)
 		cmocka_unit_test(test_long_text),   cmocka_unit_test(test_train_two),
 		cmocka_unit_test(test_train_many),  cmocka_unit_test(test_train_nothing),
 		cmocka_unit_test(test_file),	    cmocka_unit_test(test_damaged_file),
-		cmocka_unit_test(test_forged_file),
+		cmocka_unit_test(test_forged_file), cmocka_unit_test(test_plain),
 	};
 	return cmocka_run_group_tests(tests, make_path, drop_path);
 }

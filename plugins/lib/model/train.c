@@ -10,6 +10,8 @@
  */
 #include "train.h"
 
+#include "plain.h"
+
 #include <heard/error.h>
 
 #include <errno.h>
@@ -133,14 +135,14 @@ static void slopes_of(const struct train *t, const struct example *e, float *sum
 {
 	unsigned n = t->model->n_sums;
 	if (n == 1) {
-		sums[0] = 1 / (1 + expf(-sums[0])) - (e->label == 0 ? 1.0f : 0.0f);
+		sums[0] = 1 / (1 + plain_exp(-sums[0])) - (e->label == 0 ? 1.0f : 0.0f);
 		return;
 	}
 	float top = -INFINITY, all = 0;
 	for (unsigned k = 0; k < n; k++)
 		top = sums[k] > top ? sums[k] : top;
 	for (unsigned k = 0; k < n; k++)
-		all += sums[k] = expf(sums[k] - top);
+		all += sums[k] = plain_exp(sums[k] - top);
 	for (unsigned k = 0; k < n; k++)
 		sums[k] = sums[k] / all - (e->label == k ? 1.0f : 0.0f);
 }
@@ -277,7 +279,7 @@ static void find_paces(struct train *t, size_t n)
 	}
 	for (size_t i = 0; i < places; i++) {
 		float odds = (in[i] + 1) / (all[0] + 2) / ((t->pace[i] + 1) / (all[1] + 2));
-		t->pace[i] = sqrtf(fabsf(logf(odds)));
+		t->pace[i] = sqrtf(fabsf(plain_log(odds)));
 	}
 }
 
