@@ -157,6 +157,8 @@ static size_t fold_from(const char **at, const char *end, uint32_t *out, size_t 
 size_t gram_fold(struct heard_str text, uint32_t *out, size_t max)
 {
 	const char *at = text.ptr;
+	if (text.len == 0)
+		return 0;
 	return fold_from(&at, at + text.len, out, max);
 }
 
@@ -235,6 +237,8 @@ static void add_words(struct gram_lane *l, const uint32_t *text, size_t n, uint6
 
 void gram_text(struct gram_lane *l, struct heard_str text, unsigned field)
 {
+	if (text.len == 0)
+		return;
 	uint64_t seed = 0x8f1bbcdc5a827999u + field * 0x9e3779b97f4a7c15u;
 	const char *at = text.ptr, *end = at + text.len;
 	size_t n = fold_from(&at, end, l->text + 1, HEAD);
