@@ -3,13 +3,23 @@
  * precision by kind, on texts made from a seed.  HEARD_EVAL_SEED and
  * HEARD_EVAL_VERBOSE=1 (prints each mistake) are for looking closer.
  */
+#include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/finder.c"
+#include "../../plugins/filter/mask/han_name.c"
+#include "../../plugins/filter/mask/han_place.c"
+#include "../../plugins/filter/mask/ids.c"
+#include "../../plugins/filter/mask/lexicon.c"
+#include "../../plugins/filter/mask/name.c"
 #include "../../plugins/filter/mask/net.c"
 #include "../../plugins/filter/mask/number.c"
 #include "../../plugins/filter/mask/papers.c"
 #include "../../plugins/filter/mask/phone.c"
+#include "../../plugins/filter/mask/place.c"
 #include "../../plugins/filter/mask/plate.c"
+#include "../../plugins/filter/mask/social.c"
+#include "../../plugins/filter/mask/words.c"
+#include "../../plugins/filter/mask/work.c"
 #include "../eval/mask_texts.c"
 
 #include <setjmp.h>
@@ -52,7 +62,7 @@ static void score_text(const struct made_text *made, const struct cues *cues,
 	struct mask_span spans[32];
 	unsigned n = 0;
 
-	for (uint32_t from = 0; n < 32 && finder_next(&t, from, ~0u, &spans[n]); n++)
+	for (uint32_t from = 0; n < 32 && finder_next(&t, from, (1u << TRUTH_KINDS) - 1, &spans[n]); n++)
 		from = spans[n].to;
 	for (unsigned k = 0; k < made->truths; k++) {
 		const struct truth *truth = &made->truth[k];

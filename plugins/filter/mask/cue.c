@@ -15,62 +15,142 @@
 
 enum { REACH = 64 }; /* bytes looked at before a number */
 
-struct word {
+struct cue_word {
 	struct heard_str is; /* lower case */
 	enum mask_cue cue;
+	uint8_t of; /* of which working number, 1 + enum mask_kind; 0: any other */
 };
-#define ID(w)                        \
-	{                            \
-		HEARD_STR(w), CUE_ID \
+#define ORDER(w)                                        \
+	{                                               \
+		HEARD_STR(w), CUE_ID, 1 + MASK_ORDER_NO \
 	}
-#define TOPIC(w)                        \
+#define COURIER(w)                                        \
+	{                                                 \
+		HEARD_STR(w), CUE_ID, 1 + MASK_COURIER_NO \
+	}
+#define BATCH(w)                                        \
+	{                                               \
+		HEARD_STR(w), CUE_ID, 1 + MASK_BATCH_NO \
+	}
+#define TAX(w)                                        \
+	{                                             \
+		HEARD_STR(w), CUE_ID, 1 + MASK_TAX_NO \
+	}
+/* A topic whose announced number is that one. */
+#define ABOUT(w, kind)                              \
+	{                                           \
+		HEARD_STR(w), CUE_TOPIC, 1 + (kind) \
+	}
+#define ID(w)                           \
 	{                               \
-		HEARD_STR(w), CUE_TOPIC \
+		HEARD_STR(w), CUE_ID, 0 \
 	}
-#define PHONE(w)                        \
-	{                               \
-		HEARD_STR(w), CUE_PHONE \
+#define TOPIC(w)                           \
+	{                                  \
+		HEARD_STR(w), CUE_TOPIC, 0 \
 	}
-#define CARD(w)                        \
-	{                              \
-		HEARD_STR(w), CUE_CARD \
+#define PHONE(w)                           \
+	{                                  \
+		HEARD_STR(w), CUE_PHONE, 0 \
 	}
-#define PERSON(w)                        \
-	{                                \
-		HEARD_STR(w), CUE_PERSON \
-	}
-#define IP(w)                        \
-	{                            \
-		HEARD_STR(w), CUE_IP \
-	}
-#define VERSION(w)                        \
+#define CARD(w)                           \
 	{                                 \
-		HEARD_STR(w), CUE_VERSION \
+		HEARD_STR(w), CUE_CARD, 0 \
 	}
-#define MONEY(w)                        \
+#define PERSON(w)                           \
+	{                                   \
+		HEARD_STR(w), CUE_PERSON, 0 \
+	}
+#define SSN(w)                                       \
+	{                                            \
+		HEARD_STR(w), CUE_SOCIAL_SECURITY, 0 \
+	}
+#define PASSPORT(w)                           \
+	{                                     \
+		HEARD_STR(w), CUE_PASSPORT, 0 \
+	}
+#define PERMIT(w)                           \
+	{                                   \
+		HEARD_STR(w), CUE_PERMIT, 0 \
+	}
+#define COMPANY(w)                           \
+	{                                    \
+		HEARD_STR(w), CUE_COMPANY, 0 \
+	}
+#define LICENCE(w)                           \
+	{                                    \
+		HEARD_STR(w), CUE_LICENCE, 0 \
+	}
+#define IP(w)                           \
 	{                               \
-		HEARD_STR(w), CUE_MONEY \
+		HEARD_STR(w), CUE_IP, 0 \
+	}
+#define VERSION(w)                           \
+	{                                    \
+		HEARD_STR(w), CUE_VERSION, 0 \
+	}
+#define MONEY(w)                           \
+	{                                  \
+		HEARD_STR(w), CUE_MONEY, 0 \
 	}
 
 /* Where one word ends with another, the longer one stands first. */
-static const struct word cue_words[] = {
+static const struct cue_word cue_words[] = {
 	PHONE("订单电话"),
 	PHONE("订单手机"),
 	PHONE("快递员电话"),
 	CARD("付款账号"),
-	TOPIC("订单"),
-	TOPIC("訂單"),
-	ID("订单号"),
-	ID("訂單號"),
+	ABOUT("订单", MASK_ORDER_NO),
+	ABOUT("訂單", MASK_ORDER_NO),
+	ORDER("订单号"),
+	ORDER("訂單號"),
 	ID("单号"),
+	ORDER("订单编号"),
+	ORDER("订单编码"),
+	ORDER("下单号"),
+	ORDER("order no"),
+	ORDER("order number"),
+	ORDER("order id"),
+	ORDER("order ref"),
+	ORDER("order reference"),
+	COURIER("快递单号"),
+	COURIER("快遞單號"),
+	COURIER("物流单号"),
+	COURIER("運單號"),
+	COURIER("运单号"),
+	COURIER("运单编号"),
+	COURIER("tracking no"),
+	COURIER("tracking number"),
+	COURIER("tracking id"),
+	COURIER("tracking code"),
+	TAX("税号"),
+	TAX("稅號"),
+	TAX("纳税人识别号"),
+	TAX("納稅人識別號"),
+	TAX("纳税号"),
+	TAX("税务登记号"),
+	TAX("tax id"),
+	TAX("tax no"),
+	TAX("tax number"),
+	TAX("vat no"),
+	TAX("vat number"),
+	TAX("vat"),
+	TAX("tin"),
+	TAX("ein"),
+	BATCH("生产批号"),
+	BATCH("产品批号"),
+	BATCH("batch no"),
+	BATCH("batch number"),
+	BATCH("lot no"),
+	BATCH("lot number"),
 	ID("單號"),
-	TOPIC("运单"),
-	TOPIC("運單"),
-	TOPIC("快递"),
-	TOPIC("快遞"),
-	TOPIC("物流"),
-	TOPIC("包裹"),
-	ID("面单"),
+	ABOUT("运单", MASK_COURIER_NO),
+	ABOUT("運單", MASK_COURIER_NO),
+	ABOUT("快递", MASK_COURIER_NO),
+	ABOUT("快遞", MASK_COURIER_NO),
+	ABOUT("物流", MASK_COURIER_NO),
+	ABOUT("包裹", MASK_COURIER_NO),
+	COURIER("面单"),
 	ID("编号"),
 	ID("編號"),
 	ID("编码"),
@@ -90,9 +170,10 @@ static const struct word cue_words[] = {
 	ID("款号"),
 	ID("型号"),
 	ID("型號"),
-	ID("批号"),
-	TOPIC("批次"),
-	ID("批次号"),
+	BATCH("批号"),
+	BATCH("批號"),
+	ABOUT("批次", MASK_BATCH_NO),
+	BATCH("批次号"),
 	TOPIC("工单"),
 	ID("工单号"),
 	TOPIC("退款单"),
@@ -138,15 +219,16 @@ static const struct word cue_words[] = {
 	ID("s/n"),
 	ID("serial"),
 	ID("barcode"),
-	TOPIC("order"),
-	TOPIC("orders"),
-	TOPIC("tracking"),
-	TOPIC("track"),
-	ID("waybill"),
-	ID("awb"),
-	TOPIC("parcel"),
+	ABOUT("order", MASK_ORDER_NO),
+	ABOUT("orders", MASK_ORDER_NO),
+	ABOUT("tracking", MASK_COURIER_NO),
+	ABOUT("track", MASK_COURIER_NO),
+	COURIER("waybill"),
+	COURIER("courier"),
+	COURIER("awb"),
+	ABOUT("parcel", MASK_COURIER_NO),
 	TOPIC("package"),
-	TOPIC("shipment"),
+	ABOUT("shipment", MASK_COURIER_NO),
 	TOPIC("invoice"),
 	TOPIC("receipt"),
 	ID("ref"),
@@ -160,8 +242,8 @@ static const struct word cue_words[] = {
 	TOPIC("product"),
 	TOPIC("part"),
 	TOPIC("model"),
-	TOPIC("lot"),
-	TOPIC("batch"),
+	ABOUT("lot", MASK_BATCH_NO),
+	ABOUT("batch", MASK_BATCH_NO),
 	ID("uid"),
 	ID("uuid"),
 	ID("oid"),
@@ -235,6 +317,12 @@ static const struct word cue_words[] = {
 	PHONE("hotline"),
 	PHONE("wa.me/"),
 	PHONE("ph"),
+	PHONE("desk"),
+	PHONE("office"),
+	PHONE("answering"),
+	PHONE("call me on"),
+	PHONE("messages to"),
+	PHONE("registered"),
 	CARD("银行卡"),
 	CARD("銀行卡"),
 	CARD("卡号"),
@@ -256,6 +344,9 @@ static const struct word cue_words[] = {
 	CARD("交行"),
 	CARD("银行"),
 	CARD("card"),
+	CARD("cc"),
+	CARD("card to"),
+	CARD("card no"),
 	CARD("cards"),
 	CARD("account"),
 	CARD("acct"),
@@ -270,6 +361,54 @@ static const struct word cue_words[] = {
 	CARD("pan"),
 	CARD("iban"),
 	PERSON("身份证"),
+	SSN("ssn"),
+	SSN("social security"),
+	SSN("social security number"),
+	SSN("social security no"),
+	SSN("national insurance"),
+	SSN("national insurance number"),
+	SSN("ni number"),
+	SSN("nino"),
+	COMPANY("信用代码"),
+	COMPANY("信用代碼"),
+	COMPANY("社会信用代码"),
+	COMPANY("组织机构代码"),
+	COMPANY("credit code"),
+	PASSPORT("passport"),
+	PASSPORT("passport number"),
+	PASSPORT("passport no"),
+	PASSPORT("护照"),
+	PASSPORT("護照"),
+	PASSPORT("护照号"),
+	PERMIT("通行证"),
+	PERMIT("通行證"),
+	PERMIT("通行证号"),
+	PERMIT("回乡证"),
+	PERMIT("回鄉證"),
+	PERMIT("台胞证"),
+	PERMIT("台胞證"),
+	PERMIT("港澳证"),
+	PERMIT("居住证"),
+	PERMIT("居住證"),
+	PERMIT("香港身份证"),
+	PERMIT("香港身份證"),
+	PERMIT("hkid"),
+	PERMIT("permit"),
+	PERMIT("permit number"),
+	PERMIT("residence permit"),
+	PERMIT("travel permit"),
+	PERMIT("home return permit"),
+	LICENCE("驾驶证"),
+	LICENCE("駕駛證"),
+	LICENCE("驾照"),
+	LICENCE("driving licence"),
+	LICENCE("driving license"),
+	LICENCE("driver's license"),
+	LICENCE("drivers license"),
+	LICENCE("driver's licence"),
+	LICENCE("driver license"),
+	LICENCE("driver's license number"),
+	LICENCE("driving licence number"),
 	PERSON("身份證"),
 	PERSON("身份证号"),
 	PERSON("证件"),
@@ -406,7 +545,7 @@ void cues_init(struct cues *cues)
 	}
 }
 
-static enum mask_cue nearest_word(const struct cues *cues, struct heard_str s)
+static enum mask_cue nearest_word(const struct cues *cues, struct heard_str s, unsigned *of_r)
 {
 	size_t longest = 0;
 	enum mask_cue cue = CUE_NONE;
@@ -415,6 +554,7 @@ static enum mask_cue nearest_word(const struct cues *cues, struct heard_str s)
 		if (cue_words[i - 1].is.len > longest && ends_with(s, cue_words[i - 1].is)) {
 			longest = cue_words[i - 1].is.len;
 			cue = cue_words[i - 1].cue;
+			*of_r = cue_words[i - 1].of;
 		}
 	return cue;
 }
@@ -443,7 +583,8 @@ static void lower(char *to, const char *from, size_t n)
 		to[i] = from[i] >= 'A' && from[i] <= 'Z' ? (char)(from[i] | 0x20) : from[i];
 }
 
-enum mask_cue cue_before(const struct mask_text *t, uint32_t at)
+/* The cue, and 1 + the kind of working number that its word names. */
+static enum mask_cue look_back(const struct mask_text *t, uint32_t at, unsigned *of_r)
 {
 	char buffer[REACH];
 	size_t n = at < REACH ? at : REACH, m = 0;
@@ -459,15 +600,30 @@ enum mask_cue cue_before(const struct mask_text *t, uint32_t at)
 	struct heard_str s = {buffer, n + m};
 	enum mask_cue cue;
 	bool announced = false;
-	while ((cue = nearest_word(t->cues, s)) == CUE_NONE &&
+	*of_r = 0;
+	while ((cue = nearest_word(t->cues, s, of_r)) == CUE_NONE &&
 	       strip_joint(t->cues, &s, &announced))
 		;
 	return cue == CUE_TOPIC && announced ? CUE_ID : cue;
 }
 
+enum mask_cue cue_before(const struct mask_text *t, uint32_t at)
+{
+	unsigned of;
+
+	return look_back(t, at, &of);
+}
+
+int cue_work_before(const struct mask_text *t, uint32_t at)
+{
+	unsigned of;
+
+	return look_back(t, at, &of) == CUE_ID ? (int)of - 1 : -1;
+}
+
 enum mask_cue cue_after(const struct mask_text *t, uint32_t at)
 {
-	static const struct word after[] = {
+	static const struct cue_word after[] = {
 		MONEY("元"),	 MONEY("块钱"), MONEY("万"),	   MONEY("亿"),
 		MONEY("円"),	 MONEY("ms"),	MONEY("毫秒"),	   MONEY(" yuan"),
 		MONEY(" rmb"),	 MONEY(" usd"), MONEY(" ms"),	   ID("号订单"),

@@ -1,22 +1,31 @@
 /*
  * mask.c - filter: private data in the texts of a record.
  *
- * Every text that people wrote is searched (finder.c, and custom.c for the
- * user's patterns), and what is found is replaced (form.c) and counted under
- * masked.<kind>.  Numbers among the attributes are searched too, as their
- * digits: {"mobile": 13812345678} is as private as the text.
+ * Every text that people wrote is searched (finder.c, context.c for names and
+ * addresses, and custom.c for the user's patterns), and what is found is replaced
+ * (form.c) and counted under masked.<kind>.  Numbers among the attributes are searched too, as
+ * their digits: {"mobile": 13812345678} is as private as the text.
  *
  * The first phone number and the first e-mail address in subject and body
  * become author.phone and author.email when the source gave none; the core seals
  * those at the gate.  Contact fields themselves are the gate's business.
  *
+ * Working numbers (orders, parcels, batches, tax) are private to nobody and an agent
+ * needs them: the first of each in subject and body becomes `order`,
+ * attributes.courier, .batch or .tax when the source gave none, and stays in the text
+ * unless `kinds` names it.
+ *
  * A record that cannot be searched is quarantined, never passed on unmasked.
  */
+#include "context.h"
 #include "cue.h"
 #include "custom.h"
 #include "finder.h"
 #include "form.h"
+#include "lexicon.h"
 #include "phone.h"
+#include "sure.h"
+#include "words.h"
 
 #include <heard/batch.h>
 #include <heard/buf.h>
@@ -27,6 +36,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { MOST_BYTES = 64 << 20 }; /* of one cleaned text, and of its spans */
 
@@ -39,6 +49,19 @@ static const struct heard_str kind_names[MASK_KINDS] = {
 	[MASK_IP] = HEARD_STR("ip"),
 	[MASK_PLATE] = HEARD_STR("plate"),
 	[MASK_IBAN] = HEARD_STR("iban"),
+	[MASK_SOCIAL_SECURITY] = HEARD_STR("social_security"),
+	[MASK_PASSPORT] = HEARD_STR("passport"),
+	[MASK_PERMIT] = HEARD_STR("permit"),
+	[MASK_LICENCE] = HEARD_STR("licence"),
+	[MASK_CREDIT_CODE] = HEARD_STR("credit_code"),
+	[MASK_WECHAT] = HEARD_STR("wechat"),
+	[MASK_QQ] = HEARD_STR("qq"),
+	[MASK_NAME] = HEARD_STR("name"),
+	[MASK_ADDRESS] = HEARD_STR("address"),
+	[MASK_ORDER_NO] = HEARD_STR("order"),
+	[MASK_COURIER_NO] = HEARD_STR("courier"),
+	[MASK_BATCH_NO] = HEARD_STR("batch"),
+	[MASK_TAX_NO] = HEARD_STR("tax"),
 };
 
 struct mask {
@@ -47,20 +70,24 @@ struct mask {
 	struct heard_list fields; /* empty: every text                            */
 	struct heard_rows patterns;
 	const char *key;
+	struct sure sure; /* confidence asked for                          */
 
 	/* made by open(), read by every lane */
 	unsigned wanted; /* set of enum mask_kind                        */
 	bool field[HEARD_FIELD_COUNT];
 	bool every_attribute;
 	struct cues cues;
-	struct custom *custom; /* NULL without patterns                        */
+	uint8_t least[MASK_KINDS]; /* the same in percent                     */
+	struct lexicon *lexicon;   /* NULL without names and addresses        */
+	struct custom *custom;	   /* NULL without patterns                   */
 	struct form form;
 };
 
 struct mask_lane {
 	struct hs_scratch *scratch;
 	struct heard_buf out;	/* the cleaned text                             */
-	struct heard_buf spans; /* of the user's patterns                       */
+	struct heard_buf spans; /* of the context and the user's patterns       */
+	struct words *words;	/* NULL without names and addresses             */
 };
 
 /* What is known of the record at hand. */
@@ -68,7 +95,8 @@ struct work {
 	const struct mask *mask;
 	struct mask_lane *lane;
 	struct heard_record *record;
-	bool may_be_contact; /* this text may name its author                */
+	bool may_be_contact; /* this text may name its author, or an order     */
+	struct heard_str working[MASK_KINDS - MASK_ORDER_NO]; /* found first */
 };
 
 /* ---- one text */
@@ -97,7 +125,7 @@ static int keep_contact(struct work *work, unsigned kind, struct heard_str found
 	return 0;
 }
 
-/* The spans of the user's patterns, taken from the left. */
+/* The spans of context and the user's patterns, taken from the left. */
 struct pending {
 	const struct mask_span *at, *end;
 };
@@ -114,7 +142,7 @@ static bool next_span(struct mask_text *t, uint32_t from, unsigned wanted, struc
 {
 	if (known->to <= from || known->from < from)
 		if (!finder_next(t, from, wanted, known))
-			*known = (struct mask_span){t->n + 1, t->n + 1, 0};
+			*known = (struct mask_span){t->n + 1, t->n + 1, 0, 0};
 	while (own->at < own->end && own->at->to <= from)
 		own->at++;
 	bool has_known = known->from < t->n, has_own = own->at < own->end;
@@ -128,10 +156,60 @@ static bool next_span(struct mask_text *t, uint32_t from, unsigned wanted, struc
 	mine.from = mine.from < from ? from : mine.from;
 	*span = has_known && known->from <= mine.from ? *known : mine;
 	if (has_known && overlaps(known, &mine)) {
+		if (MASK_WORKING >> known->kind & 1)
+			span->kind = mine.kind;
 		span->from = known->from < mine.from ? known->from : mine.from;
 		span->to = known->to > mine.to ? known->to : mine.to;
 	}
 	return true;
+}
+
+/* What the words around and the user's patterns tell of this text. */
+static int find_spans(struct work *work, const struct mask_text *t, struct pending *own)
+{
+	const struct mask *mask = work->mask;
+	struct heard_buf *spans = &work->lane->spans;
+	struct heard_str text = {t->s, t->n};
+	int r = 0;
+
+	heard_buf_clear(spans);
+	if (mask->custom)
+		r = custom_find(mask->custom, work->lane->scratch, text, spans);
+	if (r == 0 && mask->lexicon) {
+		context_find(t, mask->lexicon, work->lane->words, mask->wanted, spans);
+		if (spans->failed)
+			return -E2BIG;
+		spans->len = spans_merge((struct mask_span *)(void *)spans->ptr,
+					 spans->len / sizeof(struct mask_span)) *
+			     sizeof(struct mask_span);
+	}
+	own->at = (const struct mask_span *)(const void *)spans->ptr;
+	own->end = own->at + spans->len / sizeof(*own->at);
+	return r;
+}
+
+/* Write what stands for a span; a working number stays, and is kept in mind. */
+static int replace(struct work *work, const struct mask_span *span, struct heard_str found,
+		   bool *changed)
+{
+	const struct mask *mask = work->mask;
+	struct heard_buf *out = &work->lane->out;
+	struct heard_str name = kind_name(mask, span->kind);
+
+	if (span->kind < MASK_KINDS && MASK_WORKING >> span->kind & 1) {
+		struct heard_str *first = &work->working[span->kind - MASK_ORDER_NO];
+
+		if (work->may_be_contact && first->len == 0)
+			*first = found;
+		if (!(mask->wanted >> span->kind & 1)) {
+			heard_buf_str(out, found);
+			return 0;
+		}
+	}
+	form_write(&mask->form, span->kind, name, found, out);
+	*changed = true;
+	int r = keep_contact(work, span->kind, found);
+	return r ? r : heard_masked_add(work->record, name, 1);
 }
 
 /* Returns 1 with the cleaned text in lane->out, 0 if there is nothing to clean,
@@ -140,35 +218,28 @@ static int clean(struct work *work, struct heard_str text, struct heard_str labe
 {
 	const struct mask *mask = work->mask;
 	struct heard_buf *out = &work->lane->out;
-	struct mask_text t = {
-		.s = text.ptr, .n = (uint32_t)text.len, .label = label, .cues = &mask->cues};
+	struct mask_text t = {.s = text.ptr,
+			      .n = (uint32_t)text.len,
+			      .label = label,
+			      .cues = &mask->cues,
+			      .least = mask->least};
 	struct mask_span span, known = {0};
-	struct pending own = {NULL, NULL};
+	struct pending own;
 	uint32_t from = 0;
-	int r = 0;
+	bool changed = false;
 
 	if (text.len > MOST_BYTES)
 		return -E2BIG;
-	if (mask->custom) {
-		struct heard_buf *spans = &work->lane->spans;
-
-		r = custom_find(mask->custom, work->lane->scratch, text, spans);
-		own.at = (const struct mask_span *)(const void *)spans->ptr;
-		own.end = own.at + spans->len / sizeof(*own.at);
-	}
+	int r = find_spans(work, &t, &own);
+	unsigned wanted = mask->wanted | (work->may_be_contact ? MASK_WORKING : 0u);
 	heard_buf_clear(out);
-	while (r == 0 && next_span(&t, from, mask->wanted, &own, &known, &span)) {
-		struct heard_str found = {text.ptr + span.from, span.to - span.from};
-		struct heard_str name = kind_name(mask, span.kind);
-
+	while (r == 0 && next_span(&t, from, wanted, &own, &known, &span)) {
 		heard_buf_add(out, text.ptr + from, span.from - from);
-		form_write(&mask->form, span.kind, name, found, out);
-		r = keep_contact(work, span.kind, found);
-		if (r == 0)
-			r = heard_masked_add(work->record, name, 1);
+		r = replace(work, &span, heard_str_n(text.ptr + span.from, span.to - span.from),
+			    &changed);
 		from = span.to;
 	}
-	if (r || from == 0)
+	if (r || !changed)
 		return r;
 	heard_buf_add(out, text.ptr + from, text.len - from);
 	return out->failed ? -ENOMEM : 1;
@@ -223,6 +294,26 @@ static int mask_texts(struct work *work)
 	return 0;
 }
 
+/* Copy the working numbers to fields that the source left empty. */
+static int set_working(struct work *work)
+{
+	static const struct heard_str names[] = {HEARD_STR("order"), HEARD_STR("courier"),
+						 HEARD_STR("batch"), HEARD_STR("tax")};
+	int r = 0;
+
+	if (work->working[0].len && !heard_has(work->record, HEARD_ORDER))
+		r = heard_set_str(work->record, HEARD_ORDER, work->working[0]);
+	for (size_t i = 1; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		struct heard_value v = {.type = HEARD_STR_, .str = work->working[i]};
+
+		if (v.str.len &&
+		    heard_family_get(work->record, HEARD_ATTRIBUTES, names[i]).type ==
+			    HEARD_NONE)
+			r = heard_family_set(work->record, HEARD_ATTRIBUTES, names[i], v);
+	}
+	return r;
+}
+
 /* The digits of a whole number that could be private; 0 if it cannot. */
 static size_t digits_of(const struct heard_value *value, char out[32])
 {
@@ -271,6 +362,8 @@ static int mask_record(struct mask *mask, struct mask_lane *lane, struct heard_r
 
 	if (r == 0)
 		r = mask_numbers(&work);
+	if (r == 0)
+		r = set_working(&work);
 	if (r == -EILSEQ)
 		heard_record_quarantine(record, "mask: a text is not valid UTF-8");
 	else if (r == -E2BIG)
@@ -300,7 +393,7 @@ static unsigned kinds_of(const struct heard_list *names)
 	unsigned set = 0;
 
 	if (names->n == 0)
-		return (1u << MASK_KINDS) - 1;
+		return ((1u << MASK_KINDS) - 1) & ~(unsigned)MASK_WORKING;
 	for (size_t i = 0; i < names->n; i++)
 		for (unsigned k = 0; k < MASK_KINDS; k++)
 			if (heard_str_is(kind_names[k], names->at[i]))
@@ -344,6 +437,12 @@ static int mask_open(void *self, struct heard_host *host, struct heard_error *er
 	cues_init(&mask->cues);
 	mask->wanted = kinds_of(&mask->kinds);
 	mask->form = (struct form){(enum form_mode)mask->mode, host, heard_str(mask->key)};
+	sure_read(&mask->sure, mask->least);
+	if (mask->wanted & MASK_CONTEXT) {
+		mask->lexicon = lexicon_create();
+		if (mask->lexicon == NULL)
+			return heard_fail(err, ENOMEM, "out of memory");
+	}
 	if (mask->patterns.n == 0)
 		return 0;
 	mask->custom = custom_create(mask->patterns.at, mask->patterns.n, err);
@@ -355,7 +454,9 @@ static void mask_close(void *self)
 	struct mask *mask = self;
 
 	custom_destroy(mask->custom);
+	lexicon_destroy(mask->lexicon);
 	mask->custom = NULL;
+	mask->lexicon = NULL;
 }
 
 static int mask_lane_open(void *self, void *lane, struct heard_error *err)
@@ -365,6 +466,11 @@ static int mask_lane_open(void *self, void *lane, struct heard_error *err)
 
 	heard_buf_init(&l->out, MOST_BYTES);
 	heard_buf_init(&l->spans, MOST_BYTES);
+	if (mask->lexicon) {
+		l->words = malloc(sizeof(*l->words));
+		if (l->words == NULL)
+			return heard_fail(err, ENOMEM, "out of memory");
+	}
 	return mask->custom ? custom_scratch(mask->custom, &l->scratch, err) : 0;
 }
 
@@ -374,14 +480,20 @@ static void mask_lane_close(void *self, void *lane)
 	(void)self;
 
 	custom_scratch_free(l->scratch);
+	free(l->words);
 	l->scratch = NULL;
+	l->words = NULL;
 	heard_buf_release(&l->out);
 	heard_buf_release(&l->spans);
 }
 
 static const char *const mask_modes[] = {"partial", "redact", "hash", NULL};
 static const char *const mask_kinds[] = {
-	"phone", "landline", "email", "resident_id", "bank_card", "ip", "plate", "iban", NULL};
+	"phone",  "landline", "email",	     "resident_id",	"bank_card",
+	"ip",	  "plate",    "iban",	     "social_security", "passport",
+	"permit", "licence",  "credit_code", "wechat",		"qq",
+	"name",	  "address",  "order",	     "courier",		"batch",
+	"tax",	  NULL};
 static const char *const mask_checks[] = {"none", "luhn", "mod11", "mod97", NULL};
 
 static const struct heard_option mask_pattern_options[] = {
@@ -411,7 +523,10 @@ static const struct heard_option mask_options[] = {
 	 HEARD_LIST(struct mask, kinds),
 	 .value = "",
 	 .choices = mask_kinds,
-	 .help = "The kinds to look for (empty: all)"},
+	 .help = "The kinds to mask (empty: all but order, courier, batch and tax numbers)"},
+	{.name = "min_confidence",
+	 HEARD_GROUP(struct mask, sure, sure_options),
+	 .help = "How sure a match of each kind must be, from 0 to 1"},
 	{.name = "fields",
 	 HEARD_LIST(struct mask, fields),
 	 .value = "",
@@ -432,11 +547,13 @@ const struct heard_plugin heard_plugin = {
 	.stage = HEARD_FILTER,
 	.flags = HEARD_PARALLEL | HEARD_MASKS,
 	.name = "mask",
-	.version = "1.0",
-	.summary = "mask phone numbers, identity and card numbers and other private data",
+	.version = "1.1",
+	.summary = "mask names, addresses, phone, identity and card numbers and other private "
+		   "data",
 	.options = mask_options,
 	.reads = "subject, body and every other text",
-	.writes = "the same, masked.*, author.phone, author.email",
+	.writes = "the same, masked.*, author.phone, author.email, order, attributes.courier, "
+		  "attributes.batch, attributes.tax",
 	.example = "{ plugin = \"mask\"; mode = \"partial\";\n"
 		   "  patterns = ( { name = \"badge\"; pattern = \"\\\\bEMP[0-9]{5}\\\\b\"; } "
 		   "); }",
