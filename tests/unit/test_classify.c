@@ -152,6 +152,29 @@ static void denied_words_do_not_count(void **state)
 	end(&f);
 }
 
+static void traditional_and_simplified_meet_alike(void **state)
+{
+	struct fixture f = {0};
+	(void)state;
+
+	begin_with(
+		&f,
+		"rules = ( { words = [ \"退款\", \"沒發貨\" ]; tags = [ \"a\" ]; "
+		"category = \"service\"; },"
+		"{ patterns = [ \"客服.{0,9}不理\", \"斷[線网]\" ]; intent = \"complaint\"; },"
+		"{ words = [ \"漏电\" ]; priority = \"high\"; } );");
+	assert_field(say(&f, "什麼時候退款給我"), HEARD_CATEGORY, "service");
+	assert_field(say(&f, "一个月没发货"), HEARD_CATEGORY, "service");
+	assert_field(say(&f, "客服對我不理"), HEARD_INTENT, "complaint");
+	assert_field(say(&f, "总是断线"), HEARD_INTENT, "complaint");
+	assert_field(say(&f, "總是斷網"), HEARD_INTENT, "complaint");
+	assert_field(say(&f, "插座漏電"), HEARD_PRIORITY, "high");
+	assert_field(say(&f, "從來沒有出過漏電"), HEARD_PRIORITY, NULL);
+	/* the text itself stays as written */
+	assert_field(say(&f, "插座漏電"), HEARD_BODY, "插座漏電");
+	end(&f);
+}
+
 static void with_unless_and_patterns(void **state)
 {
 	struct fixture f = {0};
@@ -362,6 +385,7 @@ int main(void)
 		cmocka_unit_test(highest_weight_wins_and_earlier_of_equals),
 		cmocka_unit_test(english_words_are_whole_and_chinese_are_not),
 		cmocka_unit_test(denied_words_do_not_count),
+		cmocka_unit_test(traditional_and_simplified_meet_alike),
 		cmocka_unit_test(with_unless_and_patterns),
 		cmocka_unit_test(conditions_on_fields),
 		cmocka_unit_test(what_the_source_set_stays_and_priority_rises),

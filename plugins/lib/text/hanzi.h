@@ -10,6 +10,9 @@
 #ifndef TEXT_HANZI_H
 #define TEXT_HANZI_H
 
+#include <heard/str.h>
+
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { HANZI_FIRST = 0x3400, HANZI_LAST = 0x9fff };
@@ -21,5 +24,12 @@ static inline uint32_t hanzi_simple(uint32_t c)
 		return c;
 	return hanzi_table[c - HANZI_FIRST];
 }
+
+/* The first character that has a simple form of its own, or the end.  Malformed bytes
+ * are passed over. */
+size_t hanzi_find(struct heard_str);
+/* In place: a character and its simple one have three bytes each, so that what is found
+ * in the simple text stands at the same place in the written one. */
+void hanzi_simplify(char *, size_t n);
 
 #endif
