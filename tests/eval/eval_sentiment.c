@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SEED = 1, FOLDS = 5, POSITIVE = 0, NEGATIVE = 1, TEXT_MAX = 1 << 16 };
+enum { SEED = 1, FOLDS = 5, POSITIVE = 0, NEGATIVE = 1, TEXT_MAX = 1 << 16, LONG = 40 };
 enum domain { HOTELS, BOOKS, COMPUTERS, DOMAINS, NO_DOMAIN = DOMAINS };
 static const char *const labels[] = {"positive", "negative"};
 static const char *const sets[] = {"amazon", "yelp", "imdb"};
@@ -197,9 +197,10 @@ static struct linear *train_on(struct judge *j, struct judge_lane *lane, enum ju
 /* ---- testing */
 
 struct score {
-	size_t n, right;	 /* by the model's side of one half */
-	size_t labelled, agreed; /* positive or negative, and rightly so */
-	double surprise;	 /* log loss */
+	size_t n, right;	   /* by the model's side of one half */
+	size_t labelled, agreed;   /* positive or negative, and rightly so */
+	size_t n_long, right_long; /* of texts with LONG characters and more */
+	double surprise;	   /* log loss */
 };
 
 static void test_on(struct score *s, struct judge *j, struct judge_lane *lane,
@@ -212,8 +213,12 @@ static void test_on(struct score *s, struct judge *j, struct judge_lane *lane,
 		struct verdict v = judge_text(j, lane, heard_str_n(NULL, 0),
 					      heard_str(at->text));
 		bool good = at->label == POSITIVE;
+		bool right = v.label != SENTIMENT_NONE && (v.learned > 0.5f) == good;
+		bool is_long = lane->reading.n_han >= LONG;
 		s->n++;
-		s->right += v.label != SENTIMENT_NONE && (v.learned > 0.5f) == good;
+		s->right += right;
+		s->n_long += is_long;
+		s->right_long += is_long && right;
 		if (v.label == SENTIMENT_POSITIVE || v.label == SENTIMENT_NEGATIVE) {
 			s->labelled++;
 			s->agreed += (v.label == SENTIMENT_POSITIVE) == good;
@@ -289,6 +294,8 @@ static void eval_zh(struct judge *j, struct judge_lane *lane, const struct items
 	say("zh reviews, 5 folds by text, accuracy", share(s.right, s.n), "-", "-", true);
 	say("  of those not called neutral", share(s.agreed, s.labelled), "-", "-", true);
 	say("  called neutral", 1 - share(s.labelled, s.n), "-", "-", true);
+	say("  of those with 40 characters and more", share(s.right_long, s.n_long), "-", "-",
+	    true);
 	say("  log loss", s.surprise / (double)s.n, "-", "-", true);
 	s = crossed(j, lane, JUDGE_ZH, l, DOMAINS, goods_train, goods_test);
 	say("zh, other goods than trained on, accuracy", share(s.right, s.n), "-", "-", true);
