@@ -22,30 +22,28 @@ struct place {
 };
 
 struct window {
-	size_t count, heads_mask;
+	size_t count, heads_bits;
 	uint32_t next; /* number of the record to come */
 	uint32_t looks;
-	uint32_t *heads; /* the newest of a bucket */
+	uint32_t *heads; /* the newest of a bucket; each link has buckets of its own */
 	struct place places[];
 };
 
 struct window *window_create(size_t count)
 {
-	size_t heads = 1024;
-	while (heads < count * LINKS / 2)
-		heads *= 2;
 	struct window *w = calloc(1, sizeof(*w) + count * sizeof(*w->places));
 	if (w == NULL)
 		return NULL;
-	w->heads = calloc(heads, sizeof(*w->heads));
-	if (w->heads == NULL) {
-		free(w);
-		return NULL;
-	}
 	w->count = count;
-	w->heads_mask = heads - 1;
 	w->next = 1;
-	return w;
+	w->heads_bits = 6;
+	while ((size_t)1 << w->heads_bits < count)
+		w->heads_bits++;
+	w->heads = calloc((size_t)LINKS << w->heads_bits, sizeof(*w->heads));
+	if (w->heads != NULL)
+		return w;
+	free(w);
+	return NULL;
 }
 
 void window_destroy(struct window *w)
@@ -69,8 +67,8 @@ static uint64_t key_of(const struct said *s, size_t link)
 
 static uint32_t *head_of(struct window *w, uint64_t key, size_t link)
 {
-	uint64_t h = (key + link * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
-	return &w->heads[(h >> 32) & w->heads_mask];
+	uint64_t bucket = (key * 0x9e3779b97f4a7c15u) >> (64 - w->heads_bits);
+	return &w->heads[(link << w->heads_bits) + bucket];
 }
 
 /* NULL where the chain ends. */
@@ -94,7 +92,7 @@ void window_add(struct window *w, const struct said *s)
 		*head = w->next;
 	}
 	if (++w->next == 0) { /* after four thousand million: links would lie */
-		memset(w->heads, 0, (w->heads_mask + 1) * sizeof(*w->heads));
+		memset(w->heads, 0, ((size_t)LINKS << w->heads_bits) * sizeof(*w->heads));
 		w->next = 1;
 	}
 }

@@ -2,8 +2,9 @@
  * minhash.c - a text as a sketch and bands.
  *
  * A gram is hashed once; the eighty functions of the bands are products of that hash by
- * odd factors, which are permutations of 32-bit numbers and what the compiler makes vector
- * code of.  Their low bits are poor and decide nothing: the smallest product is wanted.
+ * odd factors, which are permutations of 32-bit numbers.  Their low bits are poor and
+ * decide nothing: the smallest product is wanted.  It is the smallest of signed numbers,
+ * which every processor compares sixteen bytes of at a time.
  */
 #include "minhash.h"
 
@@ -12,7 +13,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { MINIMA = MINHASH_BANDS * MINHASH_ROWS };
+enum { MINIMA = MINHASH_BANDS * MINHASH_ROWS, WIDE = 4, BLOCK = 4 };
+typedef uint32_t wide __attribute__((vector_size(16)));
+typedef int32_t signed_wide __attribute__((vector_size(16)));
+_Static_assert(MINIMA % (WIDE * BLOCK) == 0, "minima are found in blocks");
 
 static uint64_t mix(uint64_t x)
 {
@@ -105,21 +109,34 @@ static void sketch(struct minhash *m, const uint32_t *grams, size_t n)
 	}
 }
 
+/* The least products of all grams by sixteen factors; what is in work stays in registers. */
+static void find_least(const uint32_t *factors, const uint32_t *grams, size_t n,
+		       uint32_t *least_r)
+{
+	wide by[BLOCK], least[BLOCK];
+	memcpy(by, factors, sizeof(by));
+	for (size_t k = 0; k < BLOCK; k++)
+		least[k] = (wide){0} + INT32_MAX;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < BLOCK; k++) {
+			wide hash = by[k] * grams[i];
+			wide is_less = (wide)((signed_wide)hash < (signed_wide)least[k]);
+			least[k] = (hash & is_less) | (least[k] & ~is_less);
+		}
+	memcpy(least_r, least, sizeof(least));
+}
+
 static void bands(struct minhash *m, const struct minhash_family *f, const uint32_t *grams,
 		  size_t n)
 {
 	uint32_t least[MINIMA];
-	memset(least, 0xff, sizeof(least));
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < MINIMA; k++) {
-			uint32_t hash = grams[i] * f->factors[k];
-			least[k] = hash < least[k] ? hash : least[k];
-		}
+	for (size_t i = 0; i < MINIMA; i += WIDE * BLOCK)
+		find_least(f->factors + i, grams, n, least + i);
 	for (size_t b = 0; b < MINHASH_BANDS; b++) {
 		uint64_t key = f->seed + b;
 		for (size_t k = 0; k < MINHASH_ROWS; k++)
-			key = mix(key ^ least[b * MINHASH_ROWS + k]);
-		m->bands[b] = (uint32_t)(key >> 32);
+			key = (key ^ least[b * MINHASH_ROWS + k]) * 0x9e3779b97f4a7c15u;
+		m->bands[b] = (uint32_t)(mix(key) >> 32);
 	}
 }
 
@@ -132,6 +149,7 @@ bool minhash_make(struct minhash *m, struct minhash_lane *lane, const struct min
 	if (chars == 0)
 		return false;
 	size_t n = cut(lane->text, chars, f->seed, lane->grams);
+	m->n_grams = (uint16_t)n;
 	sketch(m, lane->grams, n);
 	/* Of a whole sketch each gram is there once, and that is all that minima need. */
 	if (m->is_whole)

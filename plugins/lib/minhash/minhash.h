@@ -43,6 +43,7 @@ struct minhash_lane {
 };
 
 struct minhash {
+	uint16_t n_grams;		 /* that were cut; in the lane, until the next text   */
 	uint16_t chars;			 /* letters, digits and ideographs that were read  */
 	uint8_t n, is_whole;		 /* hashes in the sketch; is that all of them      */
 	uint32_t sketch[MINHASH_SKETCH]; /* rising                             */
