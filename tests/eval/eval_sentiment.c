@@ -236,7 +236,7 @@ static void say(const char *figure, double heard, const char *peer, const char *
 		bool is_ok)
 {
 	printf("sentiment\t%s\t%.3f\t%s\t%s\t%s\n", figure, heard, peer, target,
-	       is_ok ? "ok" : "short");
+	       strcmp(target, "-") == 0 ? "-" : is_ok ? "ok" : "short");
 	fflush(stdout);
 }
 
