@@ -29,6 +29,8 @@
 #include "../../plugins/filter/mask/social.c"
 #include "../../plugins/filter/mask/words.c"
 #include "../../plugins/filter/mask/work.c"
+#include "mask_people.c"
+#undef PICK
 #include "mask_texts.c"
 
 #include <heard/buf.h>

@@ -201,7 +201,8 @@ static bool name_may_begin(const struct mask_text *t, const struct lexicon *lexi
 static bool before_title(const struct mask_text *t, const struct lexicon *lexicon, uint32_t at,
 			 struct mask_span *span)
 {
-	if (!STARTS(t, at, titles) || text_has(t, at, HEARD_STR_OF("小姐姐")))
+	if (!STARTS(t, at, titles) || text_has(t, at, HEARD_STR_OF("小姐姐")) ||
+	    text_has(t, at, HEARD_STR_OF("老师傅")))
 		return false;
 	for (unsigned n = 4; n >= 1; n--) {
 		uint32_t size = n * HAN_BYTES, from = at - size;
@@ -215,6 +216,8 @@ static bool before_title(const struct mask_text *t, const struct lexicon *lexico
 		if (surname == 0 || (n == 4 && surname == HAN_BYTES) ||
 		    (n > 1 && !name_may_begin(t, lexicon, from)))
 			continue;
+		if (n == 2 && is_other_word(t, from))
+			return false;
 		if (n == 1 && from >= t->low + HAN_BYTES &&
 		    (is_other_word(t, from - HAN_BYTES) ||
 		     (han_class(t, lexicon, from) & HAN_STOP)))

@@ -68,8 +68,14 @@ static uint32_t first_part(const struct mask_text *t, const struct lexicon *lexi
 		if (from < t->low + step)
 			break;
 		if (step == HAN_BYTES && (!han_is_letter(t, from - step) ||
-					  (han_class(t, lexicon, from - step) & HAN_STOP)))
-			break;
+					  (han_class(t, lexicon, from - step) & HAN_STOP))) {
+			/* 都 of 成都 stops nothing */
+			if (from < t->low + 2 * HAN_BYTES ||
+			    region_at(t, from - 2 * HAN_BYTES) != 2 * HAN_BYTES)
+				break;
+			*region_r = true;
+			return from - 2 * HAN_BYTES;
+		}
 		if (n >= FIRST_MOST && step == HAN_BYTES)
 			break;
 		from -= step;
@@ -129,6 +135,8 @@ static bool next_part(const struct mask_text *t, const struct lexicon *lexicon, 
 			}
 			continue;
 		}
+		if ((len = region_at(t, at)) != 0)
+			continue;
 		unsigned class = han_class(t, lexicon, at);
 		if ((class & HAN_PLACE) && n) {
 			row->places++;

@@ -91,9 +91,10 @@ static bool credit_code(const struct mask_text *t, const struct token *token,
 	for (unsigned i = 2; i < 8; i++) /* where it is registered */
 		if (!ascii_is_digit((unsigned char)s[i]))
 			return false;
-	/* All digits, it could be a resident number or an order. */
+	/* All digits, or all but a last X, it could be a resident number or an order. */
 	enum mask_cue cue = cue_before(t, token->from);
-	if (cue != CUE_COMPANY && (token->digits == 18 || cue == CUE_ID))
+	bool letters = token->digits < 17 || (token->digits == 17 && s[17] != 'X');
+	if (cue != CUE_COMPANY && (!letters || cue_work_before(t, token->from) >= 0))
 		return false;
 	return take_paper(token, MASK_CREDIT_CODE, cue == CUE_COMPANY ? 99 : 95, span);
 }
@@ -216,10 +217,11 @@ bool social_security_match(const struct mask_text *t, const struct number *numbe
 			 number_value(number, 3, 2) != 0 && number_value(number, 5, 4) != 0;
 	bool goes_on = number->groups > (unsigned)last + 1 &&
 		       number->group[last + 1].gap == GAP_DASH;
-	if (alnum_at(t, to) || goes_on ||
-	    (from > 0 && (alnum_before(t, from) || t->s[from - 1] == '-')))
+	if (alnum_at(t, to) || goes_on || (from > 0 && t->s[from - 1] == '-'))
 		return false;
 	enum mask_cue cue = cue_before(t, from);
+	if (alnum_before(t, from) && cue != CUE_SOCIAL_SECURITY)
+		return false;
 	if (cue != CUE_SOCIAL_SECURITY &&
 	    !(grouped && dashes && given_out && (cue == CUE_NONE || cue == CUE_PERSON)))
 		return false;

@@ -314,6 +314,8 @@ static bool any_match(const struct mask_text *t, const struct number *number,
 		return false;
 	if (last == 0 && digits < 9)
 		return false;
+	if (last == 1 && number->group[1].gap == GAP_DOT)
+		return false; /* a fraction */
 	/* services of the mainland and of America, free of charge */
 	unsigned area = (unsigned)number_value(number, 0, 3);
 	if (digits == 10 && (area == 400 || area == 800 || area == 888 || area == 877))

@@ -20,6 +20,8 @@ static const struct word *word_at(const struct words *words, unsigned i)
 /* Blanks, and dots of abbreviations. */
 static bool is_joined(const struct word *w)
 {
+	if ((w->gap & WORD_AFTER_HYPHEN) && (w->gap & WORD_AFTER_BLANK))
+		return false; /* a dash of the sentence */
 	if (w->n == 0 || (w->gap & ~(WORD_AFTER_BLANK | WORD_AFTER_DOT | WORD_AFTER_HYPHEN)))
 		return false;
 	return !(w->gap & WORD_AFTER_DOT) || (!w[-1].digits && w[-1].n <= 4);
@@ -53,10 +55,23 @@ static bool is_year(const struct mask_text *t, const struct word *w)
 	       (memcmp(t->s + w->from, "19", 2) == 0 || memcmp(t->s + w->from, "20", 2) == 0);
 }
 
-static bool is_house(const struct word *w)
+/* A number where an address may begin: not $12, not 3/12. */
+static bool is_house(const struct mask_text *t, const struct word *w)
 {
+	if (w->from > 0 && text_byte(t, w->from - 1) < 0x80 &&
+	    strchr(" \n\t(\"'>,;:", t->s[w->from - 1]) == NULL)
+		return false;
 	return word_is_number(w) && w->digits <= 5 && w->n - w->digits <= 1 &&
-	       w->n == w->to - w->from && !(w->gap & WORD_AFTER_SIGN);
+	       w->n == w->to - w->from;
+}
+
+/* Those that are streets in small letters, too: "a star place" is none. */
+static bool is_plain_street(const struct word *w)
+{
+	return memcmp(w->last, "teerts", 6) == 0 || memcmp(w->last, "euneva", 6) == 0 ||
+	       (w->n == 4 &&
+		(memcmp(w->last, "daor", 4) == 0 || memcmp(w->last, "enal", 4) == 0)) ||
+	       (w->n == 9 && memcmp(w->last, "dravel", 6) == 0);
 }
 
 /* 12 Main St, 1 Old Mill Lane, 5 main street: the index behind, or 0. */
@@ -71,7 +86,7 @@ static unsigned house_street(const struct words *words, unsigned i, unsigned *su
 			return 0;
 		/* "2 GO N E WAY" is shouted, "2 VIP row" no street */
 		bool likely = w->capital ? !w->capitals || words->at[i].digits > 1
-					 : w->n > 3 || w->gap & WORD_AFTER_DOT;
+					 : is_plain_street(w);
 		if (is_street(w) && inner && likely && !word_is_number(w - 1) &&
 		    !(word_at(words, k + 1)->class & WORD_STREET)) {
 			*surety_r = capitals ? 90 : 65;
@@ -257,6 +272,8 @@ static bool is_solid(const struct mask_text *t, const struct words *words, unsig
 {
 	const struct word *w = &words->at[i];
 
+	if (word_is_number(w) && w->digits >= 3 && w[1].digits >= 3 && is_joined(w + 1))
+		return false; /* groups of a phone number */
 	if (word_is_number(w) || (w->digits && w->n <= 4))
 		return !(word_at(words, i + 1)->gap & WORD_AFTER_COLON) &&
 		       (w->digits >= 2 || w[-1].class & WORD_UNIT || is_postcode(t, w - 1));
@@ -300,7 +317,7 @@ static unsigned anchor(const struct mask_text *t, const struct words *words, uns
 	unsigned end = 0;
 
 	*from_r = i;
-	if (is_house(w)) {
+	if (is_house(t, w)) {
 		unsigned surety = 0, other = 0;
 
 		end = house_name(t, words, i, &surety);

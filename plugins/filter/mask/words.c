@@ -70,12 +70,23 @@ static uint32_t word_read(const struct mask_text *t, uint32_t at, struct word *w
 			  uint32_t *hash_r)
 {
 	uint32_t hash = WORD_SEED;
+	char ring[8] = {0}; /* the last letters, folded */
 	struct letter letter;
 	unsigned n = 0, digits = 0, small = 0;
 
 	w->from = at;
-	memset(w->last, 0, sizeof(w->last));
+	w->capital = false;
 	while (at < t->n) {
+		unsigned char c = text_byte(t, at);
+		if (ascii_is_letter(c)) { /* nearly all of them */
+			c |= 0x20;
+			w->capital |= n == 0 && !(text_byte(t, at) & 0x20);
+			small += text_byte(t, at) >> 5 & 1;
+			hash = word_hash_add(hash, c);
+			ring[n++ & 7] = (char)c;
+			at++;
+			continue;
+		}
 		if (!letter_at(t, at, &letter)) {
 			/* O'Neil, d'Arc; of "John's" the name alone */
 			struct letter next;
@@ -86,15 +97,16 @@ static uint32_t word_read(const struct mask_text *t, uint32_t at, struct word *w
 			at++;
 			continue;
 		}
-		if (n++ == 0)
+		if (n == 0)
 			w->capital = letter.capital;
 		digits += letter.digit;
 		small += !letter.digit && !letter.capital;
 		hash = word_hash_add(hash, (unsigned char)letter.folded);
-		memmove(w->last + 1, w->last, sizeof(w->last) - 1);
-		w->last[0] = letter.folded;
+		ring[n++ & 7] = letter.folded;
 		at += letter.len;
 	}
+	for (unsigned i = 0; i < sizeof(w->last); i++)
+		w->last[i] = i < n ? ring[(n - 1 - i) & 7] : 0;
 	w->to = at;
 	w->n = (uint8_t)(n > 255 ? 255 : n);
 	w->digits = (uint8_t)(digits > 255 ? 255 : digits);
