@@ -90,7 +90,7 @@ fi
 
 echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), load $(cut -d' ' -f1-3 /proc/loadavg), $(date -u +%F)"
 echo
-printf 'name\tfigure\theard\tpeer\ttarget\t\n' | table
+printf '%s\t%s\t%s\t%s\t%s\t\n' name figure heard peer target | table
 code=0
 for program in $(programs); do
 	wanted "${program#eval_}" "$@" || continue
@@ -111,11 +111,9 @@ done
 for model in "$T"/models/*; do
 	[ -e "$model" ] || continue
 	name=$(basename "$model")
-	if cmp -s "$model" "etc/models/$name"; then
-		printf 'models\t%s\t%s\t-\tthe same\tok\n' "$name" "$(stat -c %s "$model")"
-	else
-		printf 'models\t%s\t%s\t-\tthe same\tshort: "make models" gives other bytes\n' "$name" "$(stat -c %s "$model")"
-	fi
+	verdict=ok
+	cmp -s "$model" "etc/models/$name" || verdict='short: "make models" gives other bytes'
+	printf '%s\t%s\t%s\t-\t%s\t%s\n' models "$name" "$(stat -c %s "$model")" "as in etc" "$verdict"
 done | tee -a "$T/lines" | table
 
 echo

@@ -119,6 +119,8 @@ static size_t read_labels(struct linear *m, struct heard_str s)
 struct linear *linear_read(struct heard_str s, const char *kind, struct heard_error *err)
 {
 	struct gram_shape shape;
+	if (s.ptr == NULL)
+		s = heard_str("");
 	if (check_head(s, kind, err) < 0)
 		return NULL;
 	memcpy(&shape, s.ptr + 48, sizeof(shape));
@@ -149,8 +151,9 @@ static int read_file(const char *path, struct heard_str *out, struct heard_error
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold us */
-	int code = fd < 0 || fstat(fd, &st) != 0 ? errno : S_ISREG(st.st_mode) ? 0 : EINVAL;
-	if (code != 0) {
+	bool is_there = fd >= 0 && fstat(fd, &st) == 0;
+	if (!is_there || !S_ISREG(st.st_mode)) {
+		int code = is_there ? EINVAL : errno;
 		if (fd >= 0)
 			close(fd);
 		return heard_fail(err, code, "cannot be read: %s", strerror(code));

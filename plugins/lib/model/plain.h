@@ -25,8 +25,10 @@ static inline float plain_log(float of)
 {
 	int k;
 	double m = frexp((double)of, &k), s = (m - 1) / (m + 1), power = s, sum = 0;
-	for (int i = 1; i <= 27; i += 2, power *= s * s) /* m from 0.5 to 1: s to -1/3 */
+	for (int i = 1; i <= 27; i += 2) { /* m from 0.5 to 1: s to -1/3 */
 		sum += power / i;
+		power *= s * s;
+	}
 	return (float)(2 * sum + k * 0.6931471805599453);
 }
 

@@ -213,7 +213,7 @@ static void calibrate(struct train *t, size_t from)
 	for (unsigned round = 0; round < CALIBRATE_ROUNDS; round++) {
 		float da = 0, db = 0;
 		for (size_t i = from; i < t->n; i++) {
-			float raw[LINEAR_LABELS], s[LINEAR_LABELS];
+			float raw[LINEAR_LABELS], s[LINEAR_LABELS] = {0};
 			const struct example *e = &t->examples[i];
 			sums_of(t, e, raw);
 			for (unsigned k = 0; k < m->n_sums; k++)
