@@ -17,7 +17,7 @@ BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev 
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
               libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev libgmime-3.0-dev libqrencode-dev
 CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc \
-              chromium chromium-driver fonts-noto-cjk dovecot-imapd dovecot-lmtpd postfix mosquitto
+              chromium chromium-driver fonts-noto-cjk dovecot-imapd dovecot-lmtpd postfix mosquitto mosquitto-clients
 LINT_DEPS  := clang clang-tidy clang-format codespell git
 
 # One line a library; a plugin or library folder may add its own in a file `libs`.
