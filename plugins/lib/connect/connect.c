@@ -192,7 +192,7 @@ static void lose_tls(struct connect *c)
 static void on_connected(struct connect *c)
 {
 	bool is_first = !c->is_open && c->ssl == NULL;
-	if (is_first && c->to.tls == TLS_IMAPS) {
+	if (is_first && c->to.tls == TLS_AT_ONCE) {
 		start_tls(c);
 		return;
 	}

@@ -5,8 +5,8 @@
  * made out for the host that we asked for.  After `lost` nothing more is called; the
  * owner may close it then or from any other hook.
  */
-#ifndef INPUT_IMAP_CONNECT_H
-#define INPUT_IMAP_CONNECT_H
+#ifndef CONNECT_CONNECT_H
+#define CONNECT_CONNECT_H
 
 #include <heard/str.h>
 
@@ -17,10 +17,10 @@ struct event_base;
 struct evdns_base;
 struct heard_error;
 
-enum connect_tls { TLS_IMAPS, TLS_STARTTLS, TLS_NONE };
+enum connect_tls { TLS_AT_ONCE, TLS_STARTTLS, TLS_NONE };
 
 struct connect_hooks {
-	void (*opened)(void *arg);  /* TCP, and with TLS_IMAPS also TLS          */
+	void (*opened)(void *arg);  /* TCP, and with TLS_AT_ONCE also TLS        */
 	void (*secured)(void *arg); /* after connect_secure()                     */
 	void (*bytes)(void *arg, const char *bytes, size_t n);
 	void (*lost)(void *arg, const struct heard_error *);
