@@ -20,6 +20,10 @@
  *	token       (named by the caller)   the secret itself; Telegram
  *	none                                nothing is checked
  *
+ * `header`, if it is set, takes the place of the scheme's own: Discourse signs as github
+ * does, in X-Discourse-Event-Signature.  What we send is signed here too (plugins/lib/hook),
+ * so there is one HMAC and one way to read a secret.
+ *
  * [any] but init and release: [main].
  */
 #ifndef VERIFY_VERIFY_H
@@ -56,17 +60,23 @@ enum { VERIFY_KEYS = 4, VERIFY_KEY_MAX = 256 };
 
 struct verify {
 	enum verify_scheme scheme;
-	const char *header; /* of VERIFY_TOKEN, borrowed */
-	int64_t tolerance;  /* ms; 0: 5 minutes          */
+	const char *header; /* in place of the scheme's; VERIFY_TOKEN needs it; borrowed */
+	int64_t tolerance;  /* ms; 0: 5 minutes                                          */
 	unsigned char keys[VERIFY_KEYS][VERIFY_KEY_MAX];
 	size_t sizes[VERIFY_KEYS];
 	size_t n;
 };
 
 /* An empty secret is a fault but for VERIFY_NONE.  "whsec_" (standard) is base64, all
- * others are taken as they are. */
+ * others are taken as they are.  0, or -EINVAL with a sentence that does not tell it. */
 int verify_init(struct verify *, enum verify_scheme, const char *secrets, struct heard_error *);
 void verify_release(struct verify *); /* wipes */
+
+/* As VERIFY_STANDARD wants it, for what we send: "v1,<base64>" for each key, separated by
+ * blanks; empty without a key. */
+enum { VERIFY_SIGNATURES = VERIFY_KEYS * 48 };
+void verify_sign(const struct verify *, struct heard_str id, int64_t timestamp,
+		 struct heard_str body, char out[VERIFY_SIGNATURES]);
 
 /* The header's value by its name; empty if it is not there. */
 typedef struct heard_str verify_header(const void *arg, const char *name);
@@ -86,7 +96,11 @@ bool verify_or_refuse(const struct verify *, struct heard_http *request, int64_t
 bool verify_equal(struct heard_str, struct heard_str);
 /* hex(sha1) of the parts, sorted and joined: WeChat, WeCom.  n at most 8. */
 void verify_sha1_sorted(const struct heard_str *parts, size_t n, char hex_r[41]);
-/* hex or base64 of HMAC-SHA256, for clients that sign what they ask (input `poll`). */
+enum { VERIFY_MAC = 32, VERIFY_HEX = 65, VERIFY_BASE64 = 45 };
+/* HMAC-SHA256 of the parts, one after another. */
+void verify_hmac(struct heard_str key, const struct heard_str *parts, size_t n,
+		 unsigned char mac_r[VERIFY_MAC]);
+/* The same of one message as hex or base64, for those who sign what they send. */
 void verify_hmac_hex(struct heard_str key, struct heard_str message, char hex_r[65]);
 void verify_hmac_base64(struct heard_str key, struct heard_str message, char base64_r[45]);
 
