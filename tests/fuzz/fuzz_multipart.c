@@ -18,7 +18,6 @@
 #include "input/http/form.c"
 #include "input/http/http.c"
 #include "input/http/multipart.c"
-#include "input/http/once.c"
 #include "input/http/screen.c"
 #include "input/http/upload.c"
 #include "input/http/widget.c"

@@ -7,6 +7,7 @@
 #include <heard/json.h>
 
 #include <errno.h>
+#include <once/way.h>
 #include <stdio.h>
 
 enum { RETRY_MS = 1000 };
@@ -19,20 +20,11 @@ void answer_set_retry(struct heard_http *request, int64_t ms)
 	heard_http_set_header(request, "Retry-After", value);
 }
 
-void answer_link(const struct http *h, struct heard_str id, char link[ANSWER_LINK])
-{
-	unsigned char hash[32];
-	memcpy(link, "/status/", 8);
-	heard_keyed_hash(h->host, "status", id, hash);
-	sodium_bin2base64(link + 8, ANSWER_LINK - 8, hash, ANSWER_TOKEN,
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
-
 static void answer_accepted(const struct http *h, struct heard_http *take,
 			    const struct heard_receipt *receipt)
 {
 	struct heard_buf body;
-	char link[ANSWER_LINK];
+	char link[WAY_LINK];
 	heard_buf_init(&body, 64 + receipt->n * 128);
 	struct heard_json_out out = {.buf = &body};
 	heard_json_begin(&out, NULL, '{');
@@ -43,7 +35,7 @@ static void answer_accepted(const struct http *h, struct heard_http *take,
 	heard_json_end(&out, ']');
 	heard_json_begin(&out, "status", '[');
 	for (size_t i = 0; i < receipt->n; i++) {
-		answer_link(h, heard_str_n(receipt->ids[i], 36), link);
+		way_link(h->host, heard_str_n(receipt->ids[i], 36), link);
 		heard_json_str(&out, NULL, heard_str(link));
 	}
 	heard_json_end(&out, ']');

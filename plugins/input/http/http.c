@@ -15,7 +15,6 @@
 #include "cors.h"
 #include "entry.h"
 #include "input.h"
-#include "once.h"
 #include "screen.h"
 #include "upload.h"
 #include "widget.h"
@@ -29,6 +28,8 @@
 #include <heard/plugin.h>
 
 #include <errno.h>
+#include <once/once.h>
+#include <once/way.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,11 +82,11 @@ static const char *conflict_of(const struct waiting *w)
 
 static void show_receipt(struct waiting *w, const struct heard_receipt *receipt)
 {
-	char link[ANSWER_LINK];
+	char link[WAY_LINK];
 	switch (-receipt->code) {
 	case 0:
 		if (receipt->n)
-			answer_link(w->http, heard_str_n(receipt->ids[0], 36), link);
+			way_link(w->http->host, heard_str_n(receipt->ids[0], 36), link);
 		screen_accepted(w->request, w->http, &w->entry, receipt->n ? link : NULL);
 		break;
 	case EBADMSG:

@@ -1,8 +1,8 @@
 /*
  * once.h - the hidden field by which a form is taken once.
  */
-#ifndef HTTP_ONCE_H
-#define HTTP_ONCE_H
+#ifndef ONCE_ONCE_H
+#define ONCE_ONCE_H
 
 #include <heard/str.h>
 
