@@ -21,7 +21,10 @@
  * is no answer left, the answer is refused with a sentence that tells the desk, so that
  * it calls or writes by SMS or mail.
  *
- * All functions [home].
+ * In order.  To one person one request is under way at a time, so that what an agent wrote
+ * in two pieces does not arrive the other way round.
+ *
+ * All functions [home], of an instance with HEARD_OWN_LOOP: a note waits for the disk.
  */
 #ifndef RESPOND_RESPOND_H
 #define RESPOND_RESPOND_H
@@ -43,9 +46,10 @@ struct respond_to {
 	struct heard_str address;   /* what the channel put into author.id, opened       */
 	struct heard_str source_id; /* of the record that is answered                     */
 	struct heard_str thread;
-	struct heard_str text;	  /* what to say: the agent's words, and the status link */
+	struct heard_str text;	/* what to say: the agent's words, and the status link */
+	struct heard_str words; /* of it, the agent's alone                            */
 	struct heard_str lang;
-	const char *id;		  /* 32 hex digits, the same whenever it is sent again   */
+	const char *id; /* 32 hex digits, the same whenever it is sent again   */
 };
 
 enum respond_verdict {
@@ -61,7 +65,8 @@ struct respond_hooks {
 	int (*ask)(void *arg, const struct respond_to *, struct pull_request *,
 		   struct heard_error *);
 	/* What an answer of the service means; the reason quotes no customer.  It is asked
-	 * only if the service answered; what did not come is AGAIN. */
+	 * only if the service answered; what did not come is AGAIN.  NULL: the HTTP status
+	 * says it, see respond_judge(). */
 	enum respond_verdict (*judge)(void *arg, const struct heard_fetch_answer *,
 				      int64_t *after_ms, struct heard_error *reason);
 };
@@ -72,6 +77,11 @@ struct respond_window { /* all 0: none */
 	const char *over; /* the sentence for the desk when nothing is left */
 };
 
+/* 2xx SENT; 401 and 403 LOGIN; 408, 425, 429 and 5xx AGAIN, with Retry-After; else REFUSED. */
+enum respond_verdict respond_judge(const struct heard_fetch_answer *, int64_t *after_ms,
+				   struct heard_error *reason);
+
+/* In start().  The client is borrowed, and has to outlive it. */
 struct respond *respond_create(struct heard_host *, struct heard_fetch_client *,
 			       const struct respond_window *, const struct respond_hooks *,
 			       void *arg, bool allow_private, struct heard_error *);
@@ -81,6 +91,7 @@ void respond_reply(struct respond *, const struct heard_answer *,
 /* He (address as in author.id) wrote at that time: his window begins anew.  Synced with
  * the next note, or within a second; the journal has the message itself. */
 void respond_heard(struct respond *, struct heard_str address, int64_t at_ms);
+/* What waits is given back, what is under way may end; then stopped(arg), maybe at once. */
 void respond_stop(struct respond *, void (*stopped)(void *arg), void *arg);
 void respond_destroy(struct respond *); /* NULL is fine */
 
