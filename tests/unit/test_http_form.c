@@ -17,6 +17,7 @@
 #include "input/http/screen.c"
 #include "input/http/upload.c"
 #include "input/http/widget.c"
+#include "once/once.c"
 
 #include "batch.h"
 #include "host.h"
