@@ -310,7 +310,7 @@ static int check_window(struct respond *r, const struct whom *w, struct heard_er
 	return 0;
 }
 
-static void begin(struct exchange *x)
+static void exchange_begin(struct exchange *x)
 {
 	struct respond *r = x->respond;
 	struct heard_error err = {0};
@@ -334,7 +334,7 @@ static void pump(struct respond *r, const unsigned char person[ANSWERED_HASH])
 		if (x->fetch == NULL && r->is_stopping)
 			finish(x, HEARD_RETRY, 0, "the daemon is stopping");
 		else if (x->fetch == NULL)
-			begin(x);
+			exchange_begin(x);
 		return;
 	}
 }
