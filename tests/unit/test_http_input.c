@@ -29,6 +29,8 @@
 #include "input/http/screen.c"
 #include "input/http/upload.c"
 #include "input/http/widget.c"
+#include "lib/intake/intake.c"
+#include "lib/once/way.c"
 
 #include "batch.h"
 #include "option.h"

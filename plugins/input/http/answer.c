@@ -7,18 +7,9 @@
 #include <heard/json.h>
 
 #include <errno.h>
+#include <intake/intake.h>
 #include <once/way.h>
 #include <stdio.h>
-
-enum { RETRY_MS = 1000 };
-
-void answer_set_retry(struct heard_http *request, int64_t ms)
-{
-	char value[24];
-	snprintf(value, sizeof(value), "%lld",
-		 (long long)((ms > 0 ? ms : RETRY_MS) + 999) / 1000);
-	heard_http_set_header(request, "Retry-After", value);
-}
 
 static void answer_accepted(const struct http *h, struct heard_http *take,
 			    const struct heard_receipt *receipt)
@@ -76,7 +67,7 @@ void answer_receipt(const struct http *h, struct heard_http *take,
 	case EFBIG: answer_bad(take, receipt, 413); break;
 	case EEXIST: answer_conflict(take, conflict, receipt->line); break;
 	default:
-		answer_set_retry(take, receipt->after_ms);
+		intake_set_retry(take, receipt->after_ms);
 		heard_http_problem(take, 503, "%s",
 				   receipt->error ? receipt->error : "not now, send it again");
 	}

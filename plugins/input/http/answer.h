@@ -12,7 +12,5 @@
 /* What became of an emission.  `conflict` is what to say if its key is used. */
 void answer_receipt(const struct http *, struct heard_http *take, const struct heard_receipt *,
 		    const char *conflict);
-/* Retry-After; 0: when nobody knows for how long. */
-void answer_set_retry(struct heard_http *, int64_t ms);
 
 #endif

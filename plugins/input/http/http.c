@@ -26,6 +26,7 @@
 #include <heard/host.h>
 #include <heard/http.h>
 #include <heard/plugin.h>
+#include <intake/intake.h>
 
 #include <errno.h>
 #include <once/once.h>
@@ -95,19 +96,19 @@ static void show_receipt(struct waiting *w, const struct heard_receipt *receipt)
 		break;
 	case EEXIST: screen_form(w->http, w->request, &w->entry, FAULT_SENT_BEFORE); break;
 	default:
-		answer_set_retry(w->request, receipt->after_ms);
+		intake_set_retry(w->request, receipt->after_ms);
 		screen_form(w->http, w->request, &w->entry, FAULT_BUSY);
 	}
 }
 
-static void on_receipt(void *arg, const struct heard_receipt *receipt)
+static void on_receipt(void *arg, struct heard_http *take, const struct heard_receipt *receipt)
 {
 	struct waiting *w = arg;
 	if (w->is_browser) {
 		show_receipt(w, receipt);
 	} else {
-		cors_set(w->http, w->request);
-		answer_receipt(w->http, w->request, receipt, conflict_of(w));
+		cors_set(w->http, take);
+		answer_receipt(w->http, take, receipt, conflict_of(w));
 	}
 	waiting_destroy(w);
 }
@@ -204,17 +205,6 @@ static enum form_fault read_form(struct waiting *w, struct body_context *context
 	return entry_check(&w->entry, &h->consent);
 }
 
-static void refuse_busy(struct waiting *w)
-{
-	answer_set_retry(w->request, 0);
-	if (w->is_browser) {
-		screen_form(w->http, w->request, &w->entry, FAULT_BUSY);
-		return;
-	}
-	cors_set(w->http, w->request);
-	heard_http_problem(w->request, 503, "taking no feedback at the moment, send it again");
-}
-
 static void emit(struct waiting *w, const struct body_context *context)
 {
 	struct heard_str key = context->is_page
@@ -226,11 +216,8 @@ static void emit(struct waiting *w, const struct body_context *context)
 		.context = heard_str_n((const char *)context, sizeof(*context)),
 		.principal = heard_http_principal(w->request),
 		.source_id = key,
-		.receipt = on_receipt,
-		.arg = w,
 	};
-	e.raw = heard_http_take_body(w->request, &e.free_raw, &e.free_arg);
-	heard_emit(w->http->host, &e);
+	intake_take(w->http->host, w->request, &e, on_receipt, w);
 }
 
 static void handle_post(struct http *h, struct heard_http *take)
@@ -240,20 +227,16 @@ static void handle_post(struct http *h, struct heard_http *take)
 		return;
 	struct waiting *w = waiting_create(h, take);
 	if (w == NULL) {
-		answer_set_retry(take, 0);
+		intake_set_retry(take, 0);
 		heard_http_problem(take, 503, "out of memory");
 		return;
 	}
 	enum form_fault fault = read_form(w, &context);
-	bool is_paused = heard_is_paused(h->host);
-	if (fault == FAULT_NONE && !is_paused) {
+	if (fault == FAULT_NONE) {
 		emit(w, &context);
 		return;
 	}
-	if (fault != FAULT_NONE)
-		screen_form(h, take, &w->entry, fault);
-	else
-		refuse_busy(w);
+	screen_form(h, take, &w->entry, fault);
 	waiting_destroy(w);
 }
 

@@ -14,7 +14,7 @@
 
 enum { RETRY_MS = 1000 };
 
-struct waiting {
+struct pending {
 	struct heard_http *request;
 	intake_answer *answer;
 	void *arg;
@@ -73,11 +73,11 @@ static void answer_by(intake_answer *answer, void *arg, struct heard_http *take,
 		intake_reply(take, receipt);
 }
 
-static void on_receipt(void *arg, const struct heard_receipt *receipt)
+static void pending_receipt(void *arg, const struct heard_receipt *receipt)
 {
-	struct waiting *w = arg;
-	answer_by(w->answer, w->arg, w->request, receipt);
-	free(w);
+	struct pending *p = arg;
+	answer_by(p->answer, p->arg, p->request, receipt);
+	free(p);
 }
 
 void intake_take(struct heard_host *host, struct heard_http *take,
@@ -85,17 +85,17 @@ void intake_take(struct heard_host *host, struct heard_http *take,
 {
 	struct heard_receipt not_now = {
 		.code = -EAGAIN, .error = "taking no feedback at the moment, send it again"};
-	struct waiting *w = heard_is_paused(host) ? NULL : malloc(sizeof(*w));
-	if (w == NULL) {
+	struct pending *p = heard_is_paused(host) ? NULL : malloc(sizeof(*p));
+	if (p == NULL) {
 		if (given->free_raw)
 			given->free_raw(given->free_arg);
 		answer_by(answer, arg, take, &not_now);
 		return;
 	}
-	*w = (struct waiting){take, answer, arg};
+	*p = (struct pending){take, answer, arg};
 	struct heard_emission e = *given;
-	e.receipt = on_receipt;
-	e.arg = w;
+	e.receipt = pending_receipt;
+	e.arg = p;
 	if (e.raw.ptr == NULL)
 		e.raw = heard_http_take_body(take, &e.free_raw, &e.free_arg);
 	heard_emit(host, &e);
