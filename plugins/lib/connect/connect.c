@@ -51,7 +51,7 @@ struct connect {
 	struct bufferevent *bev;
 	SSL *ssl; /* the bufferevent's */
 	struct event *deadline;
-	bool is_open, must_secure, is_over;
+	bool is_open, must_secure, is_over, is_held;
 	bool is_starting;      /* names are asked for, within connect_create() */
 	bool is_busy, is_dead; /* in a callback; to be freed behind it */
 	int name_code;	       /* that it came back with then */
@@ -140,7 +140,7 @@ static void watch(struct connect *c)
 	bufferevent_setcb(c->bev, on_bytes, NULL, on_event, c);
 	bufferevent_setwatermark(c->bev, EV_READ, 0, 2 * READ_AT_ONCE);
 	bufferevent_set_max_single_read(c->bev, READ_AT_ONCE);
-	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+	bufferevent_enable(c->bev, c->is_held ? EV_WRITE : EV_READ | EV_WRITE);
 }
 
 static void start_tls(struct connect *c)
@@ -400,6 +400,20 @@ void connect_expect(struct connect *c, int64_t ms)
 	struct timeval t = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
 	if (!c->is_over && c->bev != NULL)
 		bufferevent_set_timeouts(c->bev, ms > 0 ? &t : NULL, ms > 0 ? &t : NULL);
+}
+
+/* All that was read is handed over, so nothing waits in here for the next bytes. */
+void connect_hold(struct connect *c, bool is_held)
+{
+	if (c->is_held == is_held)
+		return;
+	c->is_held = is_held;
+	if (c->is_over || c->bev == NULL)
+		return;
+	if (is_held)
+		bufferevent_disable(c->bev, EV_READ);
+	else
+		bufferevent_enable(c->bev, EV_READ);
 }
 
 static void release(struct connect *c)

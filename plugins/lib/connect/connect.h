@@ -49,6 +49,9 @@ void connect_send(struct connect *, struct heard_str);
 void connect_secure(struct connect *);
 /* It is lost when nothing comes for so long; 0: for as long as it likes. */
 void connect_expect(struct connect *, int64_t ms);
+/* Read nothing more, or go on.  What was read already still comes, 256 KiB at most; that
+ * the server is gone is found out only by sending. */
+void connect_hold(struct connect *, bool is_held);
 void connect_destroy(struct connect *); /* NULL is fine */
 
 #endif
