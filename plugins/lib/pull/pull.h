@@ -18,7 +18,15 @@
  * the walk is complete: what a crash leaves in between is walked again, not left out.
  *
  * A wrong key (401, 403) is said once and asked again at the longest pause, as nobody
- * is to be locked out by our trying.  All functions [home] but the options.
+ * is to be locked out by our trying.  429 and 503 wait as long as Retry-After says, or
+ * X-RateLimit-Reset; so does a 200 with X-RateLimit-Remaining: 0.  Nothing, not even a
+ * poke, makes such a pause shorter.  An answer larger than max_answer is a failure: what
+ * cannot be read whole cannot be left behind either.
+ *
+ * ETag and Last-Modified of the first page of a round are kept in memory and sent when
+ * the same URL is asked again; a 304 is a round with nothing new.
+ *
+ * All functions [home] but the options.
  */
 #ifndef PULL_PULL_H
 #define PULL_PULL_H
@@ -37,12 +45,13 @@ struct heard_host;
 struct pull;
 
 struct pull_options {
-	int64_t every;	    /* ms from the end of a round to the next         */
-	int64_t timeout;    /* of one request, ms                             */
-	int64_t max_answer; /* bytes of a page                                */
-	int64_t max_pages;  /* of one round; what is left comes in the next   */
-	int64_t rate;	    /* requests a minute; 0: no limit                 */
-	bool allow_private; /* ask private and loopback addresses, too        */
+	int64_t every;			/* ms from the end of a round to the next         */
+	int64_t timeout;		/* of one request, ms                             */
+	int64_t max_answer;		/* bytes of a page                                */
+	int64_t max_pages;		/* of one round; what is left comes in the next   */
+	int64_t rate;			/* requests a minute; 0: no limit                 */
+	int64_t retry_first, retry_max; /* pause after a failure; 0: 2 s, 15 min */
+	bool allow_private;		/* ask private and loopback addresses, too        */
 };
 /* clang-format off */
 #define PULL_OPTIONS(self, field, every_default)                                             \
@@ -56,16 +65,20 @@ struct pull_options {
  .help = "Most pages of one round; what is left comes in the next"},                         \
 {"rate", HEARD_INT(self, field.rate), .value = "60", .min = 0, .max = 6000,                  \
  .help = "Most requests a minute; 0 is no limit"},                                           \
+{"retry_first", HEARD_DURATION(self, field.retry_first), .value = "2s", .min = 10,           \
+ .max = 3600000, .help = "Pause after a failure; it doubles with each one in a row"},        \
+{"retry_max", HEARD_DURATION(self, field.retry_max), .value = "15m", .min = 10,              \
+ .max = 86400000, .help = "Longest such pause, and the pause after a refused key"},          \
 {"allow_private", HEARD_BOOL(self, field.allow_private), .value = "false",                   \
  .help = "Ask private, loopback and link-local addresses too"}
 /* clang-format on */
 
-enum { PULL_HEADERS = 12, PULL_STATE_MAX = 4096 };
+enum { PULL_HEADERS = 12, PULL_STATE_MAX = 16384 };
 
 struct pull_request { /* empty when ask() is called */
 	struct heard_buf url;
-	struct heard_buf body; /* not empty: POST */
-	const char *method;    /* literal; NULL: GET or POST */
+	struct heard_buf body;			/* not empty: POST */
+	const char *method;			/* literal; NULL: GET or POST */
 	struct heard_buf headers[PULL_HEADERS]; /* each "Name: value" */
 	size_t n_headers;
 	int64_t wait_ms; /* long polling: so much longer than the timeout may pass */
@@ -73,9 +86,9 @@ struct pull_request { /* empty when ask() is called */
 /* One more header; false: too many, or no memory. */
 bool pull_header(struct pull_request *, const char *format, ...) HEARD_PRINTF(2, 3);
 
-struct pull_page { /* what read() says of an answer with status 200; zeroed before */
-	struct heard_str raw;	    /* to emit, copied; absent: the whole answer; of length */
-				    /* 0 with a pointer: there is nothing new               */
+struct pull_page {	      /* what read() says of an answer with status 200; zeroed before */
+	struct heard_str raw; /* to emit, copied; absent: the whole answer; of length */
+	/* 0 with a pointer: there is nothing new               */
 	struct heard_str context;   /* for decode()                                         */
 	struct heard_str source_id; /* of the emission, for items without ids of their own  */
 	struct heard_buf state;	    /* where we stand once this is committed; empty and not */
@@ -97,6 +110,11 @@ struct pull_hooks {
 		    struct pull_page *, struct heard_error *);
 	/* Its state is committed, or was when we began; may be NULL. */
 	void (*moved)(void *arg, struct heard_str state);
+	/* An answer that is neither 200 nor 304, for a service whose status does not tell all:
+	 * -EACCES, -EAGAIN (then *after_ms may say for how long) or -EPROTO with a sentence;
+	 * 0: as the status says.  May be NULL. */
+	int (*refused)(void *arg, const struct heard_fetch_answer *, int64_t *after_ms,
+		       struct heard_error *);
 };
 
 /* `stream` names it within the instance: pulls of one instance need different ones.
@@ -113,5 +131,7 @@ void pull_resume(struct pull *);
 /* Nothing new is asked; stopped(arg) when nothing is under way, at once if nothing is. */
 void pull_stop(struct pull *, void (*stopped)(void *arg), void *arg);
 void pull_destroy(struct pull *); /* NULL is fine */
+/* Where it stands: the state as committed.  Until the next turn of the loop. */
+struct heard_str pull_state(const struct pull *);
 
 #endif
