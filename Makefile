@@ -96,6 +96,9 @@ $(BUILD)/plugins/%.o: plugins/%.c
 	$(Q)$(CC) $(ALL_C) -Iplugins/lib $(call pkg,cflags,$(sort $(call uses,$(<D:%/=%),pkg) \
 		$(foreach l,$(call uses,$(<D:%/=%),lib),$(call uses,plugins/lib/$(l),pkg)))) -c -o $@ $<
 
+# Files that the assembler puts into an object: a page's script and style.
+$(BUILD)/plugins/input/kiosk/files.o: $(wildcard plugins/input/kiosk/*.js plugins/input/kiosk/*.css plugins/input/kiosk/*.svg)
+
 $(BUILD)/core/%.o: core/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)
