@@ -207,7 +207,10 @@ int hooks_open(struct hooks **hooks_r, struct heard_host *host, const char *list
 		h->row = (const struct hook_row *)rows->at + hooks->n;
 		result = open_one(h, listener, err);
 	}
-	*hooks_r = hooks;
+	if (result < 0)
+		hooks_close(hooks);
+	else
+		*hooks_r = hooks;
 	return result;
 }
 

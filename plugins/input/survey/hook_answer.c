@@ -34,10 +34,10 @@ static const struct {
 	     {"body", HOOK_TEXT},   {"choice", HOOK_ATTRIBUTE}, {"ignore", HOOK_IGNORE}};
 
 /* What a source may give, and is text. */
-static const int fields[] = {HEARD_SUBJECT,	 HEARD_LANG,	     HEARD_AUTHOR_NAME,
-			     HEARD_AUTHOR_EMAIL, HEARD_AUTHOR_PHONE, HEARD_AUTHOR_ID,
-			     HEARD_PRODUCT,	 HEARD_ORDER,	     HEARD_STORE,
-			     HEARD_REGION};
+static const int text_fields[] = {HEARD_SUBJECT,      HEARD_LANG,	  HEARD_AUTHOR_NAME,
+				  HEARD_AUTHOR_EMAIL, HEARD_AUTHOR_PHONE, HEARD_AUTHOR_ID,
+				  HEARD_PRODUCT,      HEARD_ORDER,	  HEARD_STORE,
+				  HEARD_REGION};
 
 /* Names of questions, and of hidden fields, that say enough. */
 static const struct {
@@ -94,8 +94,8 @@ struct hook_target hook_target(struct heard_str word)
 	for (size_t i = 0; i < sizeof(scales) / sizeof(*scales); i++)
 		if (scales[i].field == field)
 			return (struct hook_target){HOOK_SCORE, field, {0}};
-	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		if (fields[i] == field)
+	for (size_t i = 0; i < sizeof(text_fields) / sizeof(*text_fields); i++)
+		if (text_fields[i] == field)
 			return (struct hook_target){HOOK_FIELD, field, {0}};
 	return (struct hook_target){0};
 }
@@ -229,19 +229,29 @@ static struct hook_target target_of(const struct hook_question *q, const struct 
 	return hook_target(heard_str(word));
 }
 
-/* Of the config, the tool's own if that can be one, or the position. */
-static struct heard_str name_of(const struct hook_filling *f, const struct hook_question *q,
-				const struct hook_answer *a, char out[16])
+/* A name that stays the same for a question whose own cannot be one: its digits could be
+ * part of a phone number, or it is a sentence. */
+static struct heard_str made_name(struct heard_str given, char out[16])
+{
+	uint32_t sum = 2166136261u; /* FNV-1a */
+	for (size_t i = 0; i < given.len; i++)
+		sum = (sum ^ (unsigned char)given.ptr[i]) * 16777619u;
+	memcpy(out, "q_", 2);
+	for (size_t i = 2; i < 8; i++, sum /= 26)
+		out[i] = (char)('a' + sum % 26);
+	return heard_str_n(out, 8);
+}
+
+static struct heard_str name_of(const struct hook_question *q, const struct hook_answer *a,
+				char out[16])
 {
 	/* attributes.survey.<these> are ours */
-	static const char *const ours[] = {"name", "tool", "form", "segment"};
+	static const char *const ours[] = {"name", "tool", "form"};
 	struct heard_str name = q && *q->name ? heard_str(q->name) : a->ref;
 	bool is_free = is_name(name) || is_name(name = a->id);
-	for (size_t i = 0; i + 1 < sizeof(ours) / sizeof(*ours); i++)
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		is_free = is_free && !heard_str_is(name, ours[i]);
-	if (is_free)
-		return name;
-	return heard_str_n(out, (size_t)snprintf(out, 16, "q%zu", f->n));
+	return is_free ? name : made_name(a->ref.len ? a->ref : a->id, out);
 }
 
 static int set_attribute(struct hook_filling *f, struct heard_str name,
@@ -358,14 +368,14 @@ static int place(struct hook_filling *f, const struct hook_question *q,
 
 int hook_fill(struct hook_filling *f, const struct hook_answer *a, struct heard_error *err)
 {
-	char position[16];
+	char made[16];
 	if (++f->n > HOOK_ANSWERS)
 		return heard_fail(err, EBADMSG, "more than %d answers", HOOK_ANSWERS);
 	if (a->text.len == 0 && !a->has_number)
 		return 0;
 	const struct hook_question *q = find_question(f, a);
 	struct hook_target t = target_of(q, a);
-	struct heard_str name = name_of(f, q, a, position);
+	struct heard_str name = name_of(q, a, made);
 	int result = place(f, q, &t, a);
 	/* The second question with stars, of which nothing else is known, is a part. */
 	if (result == 0 && t.kind == HOOK_STARS && q == NULL && a->has_number)

@@ -7,7 +7,9 @@
  */
 #include "hook_tool.h"
 
+#include <heard/batch.h>
 #include <heard/json.h>
+#include <heard/record.h>
 
 void typeform_look(const struct heard_json *root, struct hook_response *r)
 {
@@ -21,7 +23,7 @@ void typeform_look(const struct heard_json *root, struct hook_response *r)
 	r->at = heard_json_string(form, "submitted_at");
 }
 
-static const char *guess(struct heard_str type)
+static const char *typeform_guess(struct heard_str type)
 {
 	static const struct {
 		const char *type, *is;
@@ -48,9 +50,36 @@ static struct heard_str title_of(const struct heard_json *form, struct heard_str
 	return (struct heard_str){0};
 }
 
-/* {type, <type>: value}; of a choice its label, or what was written in its place. */
-static bool read_value(struct hook_answer *a, const struct hook_filling *f,
-		       const struct heard_json *answer)
+/* "a, b" */
+static struct heard_str both(const struct hook_filling *f, struct heard_str a,
+			     struct heard_str b)
+{
+	char *text = heard_batch_alloc(heard_record_batch(f->record), a.len + b.len + 2);
+	if (text == NULL)
+		return (struct heard_str){0};
+	memcpy(text, a.ptr, a.len);
+	memcpy(text + a.len, ", ", 2);
+	memcpy(text + a.len + 2, b.ptr, b.len);
+	return heard_str_n(text, a.len + b.len + 2);
+}
+
+/* The labels of what was chosen, and what was written beside. */
+static bool read_choice(struct hook_answer *a, const struct hook_filling *f,
+			const struct heard_json *value)
+{
+	struct heard_str other = heard_json_string(value, "other");
+	if (!hook_answer_value(a, f, heard_json_member(value, "label")))
+		hook_answer_value(a, f, heard_json_member(value, "labels"));
+	if (a->text.len && other.len)
+		a->text = both(f, a->text, other);
+	else if (other.len)
+		a->text = other;
+	return a->text.len > 0;
+}
+
+/* {type, <type>: value} */
+static bool typeform_value(struct hook_answer *a, const struct hook_filling *f,
+			   const struct heard_json *answer)
 {
 	char name[32];
 	struct heard_str type = heard_json_string(answer, "type");
@@ -59,14 +88,8 @@ static bool read_value(struct hook_answer *a, const struct hook_filling *f,
 	memcpy(name, type.ptr, type.len);
 	name[type.len] = '\0';
 	const struct heard_json *value = heard_json_member(answer, name);
-	if (value && value->type == HEARD_JSON_OBJECT) {
-		static const char *const inside[] = {"label", "labels", "other"};
-		for (size_t i = 0; i < sizeof(inside) / sizeof(*inside); i++)
-			if (hook_answer_value(a, f, heard_json_member(value, inside[i])))
-				return true;
-		return false;
-	}
-	return hook_answer_value(a, f, value);
+	return value && value->type == HEARD_JSON_OBJECT ? read_choice(a, f, value)
+							 : hook_answer_value(a, f, value);
 }
 
 int typeform_fill(const struct heard_json *root, struct hook_filling *f,
@@ -79,11 +102,12 @@ int typeform_fill(const struct heard_json *root, struct hook_filling *f,
 	for (const struct heard_json *v = answers ? answers->first : NULL; v && result == 0;
 	     v = v->next) {
 		const struct heard_json *field = heard_json_member(v, "field");
-		struct hook_answer a = {.id = heard_json_string(field, "id"),
-					.ref = heard_json_string(field, "ref"),
-					.guess = guess(heard_json_string(field, "type"))};
+		struct hook_answer a = {
+			.id = heard_json_string(field, "id"),
+			.ref = heard_json_string(field, "ref"),
+			.guess = typeform_guess(heard_json_string(field, "type"))};
 		a.title = title_of(form, a.id);
-		if (read_value(&a, f, v))
+		if (typeform_value(&a, f, v))
 			result = hook_fill(f, &a, err);
 	}
 	for (const struct heard_json *v = hidden ? hidden->first : NULL; v && result == 0;
