@@ -38,10 +38,12 @@ struct access {
 	void (*ready)(void *arg);
 	void *arg;
 	struct heard_buf token; /* empty: none */
-	int64_t until_ms;	/* it is good  */
+	int64_t until_ms;	/* it is good, and so long before that another is fetched */
+	int64_t early_ms;
 	struct heard_fetch *fetch;
 	struct heard_buf url, body;
-	int64_t pause_ms, not_before_ms; /* after failures */
+	struct heard_timer *again; /* after a failure */
+	int64_t pause_ms;
 	int64_t forced_at_ms;
 	bool is_refused; /* the one we had */
 	bool is_complained;
@@ -64,7 +66,7 @@ static void fail(struct access *a, const char *why)
 	a->pause_ms = a->pause_ms ? a->pause_ms * 2 : FIRST_PAUSE_MS;
 	if (a->pause_ms > LONGEST_PAUSE_MS)
 		a->pause_ms = LONGEST_PAUSE_MS;
-	a->not_before_ms = heard_now(a->host) + a->pause_ms;
+	heard_timer_set(a->again, a->pause_ms);
 	if (!a->is_complained)
 		heard_log(a->host, HEARD_ERROR, "no access token: %s; trying again", why);
 	a->is_complained = true;
@@ -98,7 +100,8 @@ static int read_token(struct access *a, const struct heard_fetch_answer *answer,
 		int64_t ms = seconds * 1000;
 		wipe(&a->token);
 		heard_buf_str(&a->token, token);
-		a->until_ms = heard_now(a->host) + (ms > 2 * EARLY_MS ? ms - EARLY_MS : ms / 2);
+		a->until_ms = heard_now(a->host) + ms;
+		a->early_ms = ms > 2 * EARLY_MS ? EARLY_MS : ms / 2;
 	}
 	heard_json_destroy(doc);
 	return result;
@@ -118,7 +121,6 @@ static void on_token(void *arg, const struct heard_fetch_answer *answer)
 	if (a->is_complained)
 		heard_log(a->host, HEARD_NOTICE, "there is an access token again");
 	a->pause_ms = 0;
-	a->not_before_ms = 0;
 	a->is_refused = a->is_complained = false;
 	a->ready(a->arg);
 }
@@ -180,14 +182,19 @@ static void fetch_token(struct access *a)
 		fail(a, err.text);
 }
 
+static void on_again(void *arg)
+{
+	struct access *a = arg;
+	if (a->fetch == NULL)
+		fetch_token(a);
+}
+
 const char *access_get(struct access *a)
 {
-	int64_t now = heard_now(a->host);
-	if (a->token.len > 0 && now < a->until_ms)
-		return a->token.ptr;
-	if (a->fetch == NULL && now >= a->not_before_ms)
+	int64_t left_ms = a->token.len > 0 ? a->until_ms - heard_now(a->host) : 0;
+	if ((left_ms <= 0 || left_ms < a->early_ms) && a->fetch == NULL && a->pause_ms == 0)
 		fetch_token(a);
-	return NULL;
+	return left_ms > 0 ? a->token.ptr : NULL;
 }
 
 void access_refused(struct access *a)
@@ -195,6 +202,7 @@ void access_refused(struct access *a)
 	if (a->token.len > 0)
 		a->is_refused = true;
 	wipe(&a->token);
+	access_get(a);
 }
 
 struct access *access_create(struct heard_host *host, struct heard_fetch_client *client,
@@ -211,7 +219,12 @@ struct access *access_create(struct heard_host *host, struct heard_fetch_client 
 	heard_buf_init(&a->token, TOKEN_MAX);
 	heard_buf_init(&a->url, 4096);
 	heard_buf_init(&a->body, 4096);
-	return a;
+	a->again = heard_timer_create(host, on_again, a);
+	if (a->again != NULL)
+		return a;
+	heard_fail(err, ENOMEM, "out of memory");
+	access_destroy(a);
+	return NULL;
 }
 
 void access_destroy(struct access *a)
@@ -220,6 +233,7 @@ void access_destroy(struct access *a)
 		return;
 	if (a->fetch != NULL)
 		heard_fetch_cancel(a->fetch);
+	heard_timer_destroy(a->again);
 	wipe(&a->token);
 	wipe(&a->url);
 	wipe(&a->body);

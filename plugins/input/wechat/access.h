@@ -3,8 +3,9 @@
  *
  * One for each instance, good for two hours.  WeChat's is the stable one
  * (cgi-bin/stable_token): asking for it does not end the token that another program of
- * the same account uses.  It is fetched when first wanted, again five minutes before it
- * ends, and at once when the platform refuses it; after a failure later and later.
+ * the same account uses.  It is fetched when first wanted, again when it is wanted in the
+ * last five minutes before it ends, and at once when the platform refuses it; after a
+ * failure later and later, until there is one.
  */
 #ifndef WECHAT_ACCESS_H
 #define WECHAT_ACCESS_H
@@ -27,9 +28,9 @@ struct access *access_create(struct heard_host *, struct heard_fetch_client *,
 			     const struct access_options *, void (*ready)(void *arg), void *arg,
 			     struct heard_error *);
 void access_destroy(struct access *); /* before the client; NULL is fine */
-/* NULL: it is being fetched, or could not be a moment ago. */
+/* NULL: there is none yet; ready() tells. */
 const char *access_get(struct access *);
-/* The platform did not take it. */
+/* The platform did not take it: another is fetched. */
 void access_refused(struct access *);
 /* Does this errcode say so? */
 bool access_is_refusal(long long errcode);

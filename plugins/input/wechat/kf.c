@@ -30,7 +30,8 @@ void kf_poke(struct wechat *w, struct heard_str token)
 		snprintf(w->kf_token, sizeof(w->kf_token), "%.*s", HEARD_ARG(token));
 		w->kf_token_at = heard_now(w->host);
 	}
-	pull_poke(w->pull);
+	if (w->is_pulling)
+		pull_poke(w->pull);
 }
 
 /* ---- asking */

@@ -157,6 +157,9 @@ int message_read(struct message *m, struct heard_str raw, struct heard_error *er
 	raw = heard_str_trim(raw);
 	if (raw.len == 0 || raw.len > MESSAGE_MAX)
 		return heard_fail(err, EBADMSG, raw.len ? "it is too large" : "it is empty");
+	/* expat takes UTF-16 for what it is, whatever it is told */
+	if ((raw.ptr[0] != '<' && raw.ptr[0] != '{') || memchr(raw.ptr, '\0', raw.len) != NULL)
+		return heard_fail(err, EBADMSG, "it is neither XML nor JSON in UTF-8");
 	if (heard_buf_room(&m->text, raw.len) == NULL)
 		return heard_fail(err, ENOMEM, "out of memory");
 	return raw.ptr[0] == '{' ? read_json(m, raw, err) : read_xml(m, raw, err);

@@ -114,10 +114,16 @@ static int wechat_open(void *self, struct heard_host *host, struct heard_error *
 static void on_access(void *arg)
 {
 	struct wechat *w = arg;
-	if (w->pull != NULL)
+	if (w->pull == NULL || w->stopping != NULL)
+		return;
+	if (w->is_pulling)
 		pull_poke(w->pull);
+	else
+		pull_start(w->pull);
+	w->is_pulling = true;
 }
 
+/* WeCom's messages are asked for once there is a token. */
 static int wechat_start(void *self, struct heard_error *err)
 {
 	struct wechat *w = self;
@@ -139,8 +145,8 @@ static int wechat_start(void *self, struct heard_error *err)
 				      err);
 		if (w->pull == NULL)
 			return -err->code;
-		pull_start(w->pull);
 	}
+	access_get(w->access);
 	return 0;
 }
 

@@ -30,9 +30,10 @@ struct wechat {
 	struct crypt crypt;
 	struct heard_fetch_client *client;
 	struct access_options access_options;
-	struct access *access;	     /* NULL: no secret, so no answers     */
-	struct respond *respond;     /* the same                           */
-	struct pull *pull;	     /* of WeCom                           */
+	struct access *access;	 /* NULL: no secret, so no answers     */
+	struct respond *respond; /* the same                           */
+	struct pull *pull;	 /* of WeCom                           */
+	bool is_pulling;
 	char kf_token[KF_TOKEN_MAX]; /* of the last callback, "": none     */
 	int64_t kf_token_at;
 	struct heard_done *stopping;
