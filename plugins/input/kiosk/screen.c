@@ -101,7 +101,8 @@ static void put_page(struct page *p, const struct kiosk *k, struct heard_str con
 	page_attr(p, "lang", heard_str(page_lang_tag(p->lang)));
 	page_html(p, "><head><meta charset=utf-8>\n"
 		     "<meta name=viewport content=\"width=device-width, initial-scale=1, "
-		     "maximum-scale=1, user-scalable=no, viewport-fit=cover\">\n"
+		     "maximum-scale=1, user-scalable=no, viewport-fit=cover, "
+		     "interactive-widget=resizes-content\">\n"
 		     "<meta name=theme-color content=\"#f3f5f8\">\n"
 		     "<meta name=robots content=\"noindex, nofollow\">\n<title>");
 	page_text(p, heard_str(p->lang == PAGE_ZH ? k->title.zh : k->title.en));
