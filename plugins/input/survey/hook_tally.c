@@ -23,7 +23,7 @@ void tally_look(const struct heard_json *root, struct hook_response *r)
 	r->at = heard_json_string(data, "createdAt");
 }
 
-static const char *guess(struct heard_str type)
+static const char *tally_guess(struct heard_str type)
 {
 	static const struct {
 		const char *type, *is;
@@ -66,8 +66,8 @@ static bool read_options(struct hook_answer *a, const struct hook_filling *f,
 	return a->text.len > 0;
 }
 
-static bool read_value(struct hook_answer *a, const struct hook_filling *f,
-		       const struct heard_json *field)
+static bool tally_value(struct hook_answer *a, const struct hook_filling *f,
+			const struct heard_json *field)
 {
 	const struct heard_json *value = heard_json_member(field, "value");
 	const struct heard_json *options = heard_json_member(field, "options");
@@ -92,8 +92,9 @@ int tally_fill(const struct heard_json *root, struct hook_filling *f, struct hea
 		struct hook_answer a = {.id = heard_json_string(v, "key"),
 					.ref = heard_json_string(v, "label"),
 					.title = heard_json_string(v, "label"),
-					.guess = guess(type)};
-		if (!read_value(&a, f, v) || (a.is_boolean && heard_str_is(type, "CHECKBOXES")))
+					.guess = tally_guess(type)};
+		if (!tally_value(&a, f, v) ||
+		    (a.is_boolean && heard_str_is(type, "CHECKBOXES")))
 			continue;
 		result = hook_fill(f, &a, err);
 	}
