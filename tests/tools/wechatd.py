@@ -57,14 +57,14 @@ class Platform:
         s = self.state
         if body.get("secret") != SECRET or body.get("grant_type") != "client_credential":
             return {"errcode": 40125, "errmsg": "invalid appsecret"}
-        if s["tokens"] == 0 or body.get("force_refresh") or s["mode"].pop("expire", None):
+        if s["mode"].pop("expire", None) or s["tokens"] == 0 or body.get("force_refresh"):
             s["tokens"] += 1
         return {"access_token": self.token(), "expires_in": s["mode"].get("life", 7200)}
 
     def get_token(self, query):
         if query.get("corpsecret") != SECRET:
             return {"errcode": 40001, "errmsg": "invalid credential"}
-        if self.state["tokens"] == 0 or self.state["mode"].pop("expire", None):
+        if self.state["mode"].pop("expire", None) or self.state["tokens"] == 0:
             self.state["tokens"] += 1
         return {"errcode": 0, "access_token": self.token(), "expires_in": 7200}
 

@@ -38,8 +38,8 @@ struct word { /* of one answer */
 static struct {
 	char folder[64];
 	int64_t now, sync_after;
-	void (*on_sync)(void *);
-	void *sync_arg;
+	void (*on_sync)(void *), (*on_key)(void *);
+	void *sync_arg, *key_arg;
 	struct heard_fetch_request under_way[MOST];
 	char url[256], body[1024], header[256];
 	int n_requests, n_under_way, n_cancelled, n_logged, n_stopped, n_asked;
@@ -76,8 +76,8 @@ void test_cancel(struct heard_fetch *f)
 struct heard_timer *test_timer_create(struct heard_host *h, void (*fn)(void *), void *arg)
 {
 	(void)h;
-	t.on_sync = fn;
-	t.sync_arg = arg;
+	*(fn == on_sync ? &t.on_sync : &t.on_key) = fn;
+	*(fn == on_sync ? &t.sync_arg : &t.key_arg) = arg;
 	return (struct heard_timer *)&t;
 }
 void test_timer_set(struct heard_timer *timer, int64_t after_ms)
@@ -237,6 +237,12 @@ static void is_word(int n, enum heard_outcome outcome, int64_t after_ms, const c
 		fail_msg("reason: %s", t.words[n].reason);
 }
 
+static void on_stopped(void *arg)
+{
+	(void)arg;
+	t.n_stopped++;
+}
+
 /* ---- the way there */
 
 static void an_answer_is_sent_to_the_address_of_the_record(void **state)
@@ -323,10 +329,33 @@ static void who_cannot_be_answered_is_said(void **state)
 	t.ask_result = -EINVAL;
 	reply(5, "sealed:a");
 	is_word(5, HEARD_REFUSED, 0, "the channel cannot");
-	t.ask_result = -EAGAIN;
-	reply(6, "sealed:a");
-	is_word(6, HEARD_RETRY, SOON_MS, "the channel cannot");
 	assert_int_equal(t.n_requests, 0);
+}
+
+static void a_key_is_waited_for(void **state)
+{
+	(void)state;
+	start_with(&hooks);
+	t.ask_result = -EAGAIN;
+	reply(1, "sealed:a");
+	reply(2, "sealed:a");
+	t.on_key(t.key_arg);
+	assert_int_equal(t.n_asked, 2);
+	t.ask_result = 0;
+	t.on_key(t.key_arg);
+	comes_back(200, 0);
+	is_word(1, HEARD_DELIVERED, 0, "");
+	comes_back(200, 0);
+	is_word(2, HEARD_DELIVERED, 0, "");
+	t.ask_result = -EAGAIN;
+	reply(3, "sealed:a");
+	for (int i = 0; i < SOON_TIMES; i++)
+		t.on_key(t.key_arg);
+	is_word(3, HEARD_RETRY, 0, "the channel cannot");
+	reply(4, "sealed:a");
+	respond_stop(t.r, on_stopped, NULL);
+	is_word(4, HEARD_RETRY, 0, "stopping");
+	assert_int_equal(t.n_stopped, 1);
 }
 
 /* ---- what is said of it */
@@ -467,12 +496,6 @@ static void old_notes_are_let_go(void **state)
 
 /* ---- stopping */
 
-static void on_stopped(void *arg)
-{
-	(void)arg;
-	t.n_stopped++;
-}
-
 static void a_stop_waits_for_what_is_under_way(void **state)
 {
 	(void)state;
@@ -510,6 +533,7 @@ int main(void)
 		WITH(what_was_not_sent_goes_under_the_same_id),
 		WITH(one_person_is_told_one_thing_after_the_other),
 		WITH(who_cannot_be_answered_is_said),
+		WITH(a_key_is_waited_for),
 		WITH(verdicts),
 		WITH(a_key_that_ran_out_is_asked_for_once),
 		WITH(a_status_is_a_verdict),

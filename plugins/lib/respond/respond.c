@@ -34,7 +34,8 @@ enum {
 	URL_MOST = 8192,
 	HEADER_MOST = 8192,
 	BODY_MOST = 2 << 20,
-	SOON_MS = 1000, /* for what waits for a key */
+	SOON_MS = 500, /* for what waits for a key, so often */
+	SOON_TIMES = 40,
 	SYNC_MS = 1000,
 };
 #define DAY_MS	  (INT64_C(24) * 3600 * 1000)
@@ -45,7 +46,10 @@ struct exchange { /* one answer */
 	struct respond *respond;
 	struct heard_reply *promise;
 	struct whom whom;
-	struct heard_fetch *fetch; /* NULL: waits for its turn */
+	bool is_begun;		   /* else it waits for its turn             */
+	struct heard_fetch *fetch; /* NULL: waits for that, or for a key     */
+	struct heard_timer *again;
+	int waits;
 	struct pull_request request;
 	const char *headers[PULL_HEADERS + 1];
 	bool has_tried;
@@ -118,6 +122,7 @@ static void say_stopped(struct respond *r)
 
 static void exchange_destroy(struct exchange *x)
 {
+	heard_timer_destroy(x->again);
 	request_wipe(&x->request);
 	whom_release(&x->whom);
 	free(x);
@@ -279,6 +284,22 @@ static int send_request(struct exchange *x, struct heard_error *err)
 	return x->fetch ? 0 : heard_error_wrap(err, "the request cannot be made");
 }
 
+static void on_again(void *arg)
+{
+	ask_and_send(arg);
+}
+
+/* The channel is getting a key: a moment, rather than the keeper's pause. */
+static bool wait_for_key(struct exchange *x)
+{
+	if (x->again == NULL)
+		x->again = heard_timer_create(x->respond->host, on_again, x);
+	if (x->again == NULL || x->respond->is_stopping || x->waits++ >= SOON_TIMES)
+		return false;
+	heard_timer_set(x->again, SOON_MS);
+	return true;
+}
+
 /* Asks and sends; whatever fails is the end of it. */
 static void ask_and_send(struct exchange *x)
 {
@@ -287,10 +308,12 @@ static void ask_and_send(struct exchange *x)
 	request_wipe(&x->request);
 	request_init(&x->request);
 	int result = r->hooks.ask(r->arg, &x->whom.to, &x->request, &err);
+	if (result == -EAGAIN && wait_for_key(x))
+		return;
 	if (result == 0)
 		result = send_request(x, &err);
 	if (result == -EAGAIN || result == -ENOMEM)
-		finish(x, HEARD_RETRY, SOON_MS, err.text);
+		finish(x, HEARD_RETRY, 0, err.text);
 	else if (result != 0)
 		finish(x, HEARD_REFUSED, 0, err.text);
 }
@@ -315,6 +338,7 @@ static void exchange_begin(struct exchange *x)
 	struct respond *r = x->respond;
 	struct heard_error err = {0};
 	bool is_known = false;
+	x->is_begun = true;
 	if (answered_has(r->answered, x->whom.key, &is_known, &err) != 0)
 		finish(x, HEARD_RETRY, 0, err.text);
 	else if (is_known)
@@ -331,9 +355,9 @@ static void pump(struct respond *r, const unsigned char person[ANSWERED_HASH])
 	for (struct exchange *x = r->first; x != NULL; x = x->next) {
 		if (memcmp(x->whom.person, person, ANSWERED_HASH) != 0)
 			continue;
-		if (x->fetch == NULL && r->is_stopping)
+		if (!x->is_begun && r->is_stopping)
 			finish(x, HEARD_RETRY, 0, "the daemon is stopping");
-		else if (x->fetch == NULL)
+		else if (!x->is_begun)
 			exchange_begin(x);
 		return;
 	}
