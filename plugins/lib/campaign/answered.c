@@ -130,3 +130,22 @@ int campaign_figures(struct campaign *c, const char *survey, int64_t from, int64
 	return within(c, "SELECT count(*) FROM answer WHERE survey=?1 AND at>=?2 AND at<?3",
 		      survey, from, to, &out->answers, err);
 }
+
+int campaign_each(struct campaign *c, int64_t from, int64_t to,
+		  void (*fn)(void *arg, const char *survey), void *arg, struct heard_error *err)
+{
+	int more;
+	sqlite3_stmt *st = campaign_statement(
+		c,
+		"SELECT DISTINCT survey,?1 FROM invitation WHERE"
+		" invited_at>=?2 AND invited_at<?3 ORDER BY survey",
+		"", err);
+	if (st == NULL)
+		return -err->code;
+	sqlite3_bind_int64(st, 2, from);
+	sqlite3_bind_int64(st, 3, to);
+	while ((more = campaign_step(c, st, err)) > 0)
+		fn(arg, (const char *)sqlite3_column_text(st, 0));
+	sqlite3_finalize(st);
+	return more;
+}

@@ -106,4 +106,8 @@ struct campaign_figures {
 int campaign_figures(struct campaign *, const char *survey, int64_t from, int64_t to,
 		     struct campaign_figures *, struct heard_error *);
 
+/* Calls fn for each survey that invited somebody in the period. */
+int campaign_each(struct campaign *, int64_t from, int64_t to,
+		  void (*fn)(void *arg, const char *survey), void *arg, struct heard_error *);
+
 #endif

@@ -105,6 +105,21 @@ static void put_shares(const struct book *book, struct heard_buf *out, enum say 
 			 (double)now->at[i].n, share_before(then, now->at[i].name));
 }
 
+static void put_surveys(const struct book *book, struct heard_buf *out)
+{
+	char name[STORE_SURVEY_MAX + 64];
+	struct survey_cell cells[SURVEY_CELLS];
+	for (size_t i = 0; i < book->n_surveys; i++) {
+		survey_cells(&book->surveys[i], cells);
+		for (size_t c = 0; c < SURVEY_CELLS; c++) {
+			snprintf(name, sizeof(name), "%s · %s", book->surveys[i].name,
+				 cells[c].label.in[book->lang]);
+			put_line(out, said(book, SAY_SURVEYS), name, cells[c].now,
+				 cells[c].then);
+		}
+	}
+}
+
 static void put_issues(const struct book *book, struct heard_buf *out)
 {
 	char name[512];
@@ -159,6 +174,7 @@ void write_csv(const struct book *book, struct heard_buf *out)
 	put_rows(book, out);
 	if (book->edition == EDITION_MANAGEMENT) {
 		put_all_shares(book, out);
+		put_surveys(book, out);
 		put_course(book, out);
 	}
 	put_issues(book, out);

@@ -230,6 +230,32 @@ static void put_teams(struct page *p, const struct book *book, enum say title,
 	close_card(p);
 }
 
+static void put_surveys(struct page *p, const struct book *book)
+{
+	struct survey_cell cells[SURVEY_CELLS];
+	if (book->n_surveys == 0)
+		return;
+	open_card(p, SAY_SURVEYS);
+	page_html(p, "<div class=scroll><table><tr><th>");
+	page_say(p, says[SAY_SURVEY]);
+	survey_cells(&book->surveys[0], cells);
+	for (size_t c = 0; c < SURVEY_CELLS; c++) {
+		page_html(p, "<th class=number>");
+		page_say(p, cells[c].label);
+	}
+	for (size_t i = 0; i < book->n_surveys; i++) {
+		survey_cells(&book->surveys[i], cells);
+		page_html(p, "<tr><td>");
+		page_text(p, heard_str(book->surveys[i].name));
+		for (size_t c = 0; c < SURVEY_CELLS; c++) {
+			page_html(p, "<td class=number>");
+			put_value(p, book, cells[c].unit, cells[c].now);
+		}
+	}
+	page_html(p, "</table></div>");
+	close_card(p);
+}
+
 /* ---- issues */
 
 static void put_issue(struct page *p, const struct book *book, const struct issue *issue)
@@ -376,6 +402,7 @@ static void put_management(struct page *p, const struct book *book)
 	put_teams(p, book, SAY_DEPARTMENTS, &f->departments);
 	put_teams(p, book, SAY_PRIORITIES, &f->priorities);
 	put_scores(p, book);
+	put_surveys(p, book);
 	page_html(p, "<div class=two>");
 	put_shares(p, book, SAY_CHANNELS, &f->channels);
 	put_shares(p, book, SAY_CATEGORIES, &f->categories);

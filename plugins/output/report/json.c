@@ -90,6 +90,22 @@ static void put_rows(struct heard_json_out *out, const struct book *book,
 	}
 }
 
+static void put_surveys(struct heard_json_out *out, const struct book *book, bool is_now)
+{
+	struct survey_cell cells[SURVEY_CELLS];
+	heard_json_begin(out, "surveys", '[');
+	for (size_t i = 0; i < book->n_surveys; i++) {
+		const struct survey_row *row = &book->surveys[i];
+		survey_cells(row, cells);
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "name", heard_str(row->name));
+		for (size_t c = 0; c < SURVEY_CELLS; c++)
+			put_number(out, cells[c].key, is_now ? cells[c].now : cells[c].then);
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
 /* What only management is told. */
 static void put_more(struct heard_json_out *out, const struct store_figures *f)
 {
@@ -114,8 +130,10 @@ static void put_figures(struct heard_json_out *out, const struct book *book,
 			const struct store_figures *f)
 {
 	put_rows(out, book, f);
-	if (book->edition == EDITION_MANAGEMENT)
-		put_more(out, f);
+	if (book->edition != EDITION_MANAGEMENT)
+		return;
+	put_more(out, f);
+	put_surveys(out, book, f == &book->now);
 }
 
 static void put_issues(struct heard_json_out *out, const struct book *book)

@@ -224,6 +224,28 @@ static void put_teams(const struct book *book, struct table *t, struct heard_buf
 	put_table(out, t);
 }
 
+static void put_surveys(const struct book *book, struct table *t, struct heard_buf *out)
+{
+	struct survey_cell cells[SURVEY_CELLS];
+	_Static_assert(SURVEY_CELLS + 1 <= COLUMNS, "a column each");
+	if (book->n_surveys == 0)
+		return;
+	begin(t, SURVEY_CELLS + 1);
+	cell(t, 0, said(book, SAY_SURVEY));
+	survey_cells(&book->surveys[0], cells);
+	for (size_t c = 0; c < SURVEY_CELLS; c++)
+		cell(t, c + 1, cells[c].label.in[book->lang]);
+	line(t);
+	for (size_t i = 0; i < book->n_surveys; i++) {
+		survey_cells(&book->surveys[i], cells);
+		cell_plain(t, 0, book->surveys[i].name);
+		for (size_t c = 0; c < SURVEY_CELLS; c++)
+			cell_value(book, t, c + 1, cells[c].unit, cells[c].now);
+		line(t);
+	}
+	put_table(out, t);
+}
+
 /* Fewer than on a page: who reads this wants to get through. */
 static void put_samples(const struct book *book, struct heard_buf *out)
 {
@@ -325,6 +347,7 @@ static void put_management(const struct book *book, struct table *t, struct hear
 	put_issues(book, t, out);
 	put_teams(book, t, out, SAY_DEPARTMENTS, &f->departments);
 	put_teams(book, t, out, SAY_PRIORITIES, &f->priorities);
+	put_surveys(book, t, out);
 	put_shares(book, t, out, SAY_CHANNELS, &f->channels);
 	put_shares(book, t, out, SAY_CATEGORIES, &f->categories);
 	put_shares(book, t, out, SAY_INTENTS, &f->intents);

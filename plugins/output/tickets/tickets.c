@@ -174,6 +174,10 @@ static bool read_record(const struct tickets *self, const struct heard_record *r
 		.rating = heard_get_number(rec, HEARD_RATING, NAN),
 		.rating_max = heard_get_number(rec, HEARD_RATING_MAX, NAN),
 	};
+	if (heard_str_is(out->channel, "survey"))
+		out->survey = heard_family_get(rec, HEARD_ATTRIBUTES,
+					       HEARD_STR_OF("survey.name"))
+				      .str;
 	if (out->received_at == HEARD_TIME_NONE)
 		out->received_at = heard_now(self->host);
 	make_token(self, id, out->token);
@@ -297,7 +301,7 @@ const struct heard_plugin heard_plugin = {
 		 "spam.verdict duplicate_of intent category subcategory priority department "
 		 "lang "
 		 "thread in_reply_to nps csat ces rating rating_max attachments "
-		 "attributes.mail.*",
+		 "attributes.mail.* attributes.survey.name",
 	.example = "{ plugin = \"tickets\"; database = \"tickets.db\";\n"
 		   "  departments = ( { name = \"logistics\"; agents = [ \"zhou\", \"wu\" ];\n"
 		   "                    lead = \"chen\"; } );\n"
