@@ -100,13 +100,13 @@ static void write_query(const struct visit *visit, char query[QUERY])
 }
 
 static void begin(struct page *p, const struct survey *self, const struct visit *visit,
-		  struct page_phrase title, char query[QUERY])
+		  bool is_form, char query[QUERY])
 {
 	write_query(visit, query);
 	struct page_options look = {
-		.title = title,
+		.title = self->title,
 		.style = self->style.ptr,
-		.path = visit->is_embedded ? NULL : self->place,
+		.path = is_form && !visit->is_embedded ? self->place : NULL,
 		.query = query,
 		.is_private = visit->has_token,
 		.is_fresh = true,
@@ -177,7 +177,7 @@ static void show_form(const struct survey *self, struct heard_http *take,
 {
 	struct page page;
 	char query[QUERY];
-	begin(&page, self, visit, self->title, query);
+	begin(&page, self, visit, true, query);
 	if (self->intro.in[visit->lang][0]) {
 		page_html(&page, "<p class=lead>");
 		page_say(&page, self->intro);
@@ -239,7 +239,7 @@ void screen_thanks(const struct survey *self, struct heard_http *take,
 {
 	struct page page;
 	char query[QUERY], way[WAY];
-	begin(&page, self, visit, self->title, query);
+	begin(&page, self, visit, false, query);
 	put_sign(&page, true);
 	page_html(&page, "<h2 role=status>");
 	page_say(&page, says[SAY_SAFE]);
@@ -267,7 +267,7 @@ void screen_notice(const struct survey *self, struct heard_http *take,
 {
 	struct page page;
 	char query[QUERY];
-	begin(&page, self, visit, self->title, query);
+	begin(&page, self, visit, which != NOTICE_USED, query);
 	put_sign(&page, which == NOTICE_USED);
 	page_html(&page, "<h2 role=status>");
 	page_say(&page, notices[which].title);

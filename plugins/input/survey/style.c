@@ -19,7 +19,9 @@
 static const char rules[] =
 	".ask{padding-top:4px}.ask+.ask{margin-top:30px}"
 	".ask>legend,.ask>label{font-size:1.0625rem;line-height:1.45;margin-bottom:10px}"
-	".must{color:var(--bad);font-weight:400;font-size:.8125rem;white-space:nowrap}"
+	".ask "
+	"small{font-weight:400}.must{color:var(--bad);font-weight:400;font-size:.8125rem;white-"
+	"space:nowrap}"
 	".scale{display:grid;gap:6px;position:relative}"
 	".scale.n11{grid-template-columns:repeat(6,1fr)}"
 	".scale.n7{grid-template-columns:repeat(7,1fr)}"
