@@ -42,6 +42,7 @@ struct device {
 	int64_t bursts;	     /* of them one too many                          */
 	bool is_silent;	     /* and that was said                             */
 	bool is_clock_wrong; /* the same                                      */
+	bool is_key_wrong;   /* the same; of the last who came in its name    */
 	struct burst burst;
 };
 

@@ -106,13 +106,17 @@ static bool is_plain(const struct heard_http *request)
 static struct device *let_in(struct kiosk *k, struct heard_http *take)
 {
 	struct device *d = device_find(k, heard_http_header(take, "X-Kiosk-Device"));
-	if (d != NULL && device_has_key(k, d, heard_http_header(take, "X-Kiosk-Key")))
-		return d;
-	if (d != NULL)
+	bool has_key = d != NULL &&
+		       device_has_key(k, d, heard_http_header(take, "X-Kiosk-Key"));
+	if (d != NULL && !has_key && !d->is_key_wrong)
 		heard_log(k->host, HEARD_WARN,
 			  "device %s: came with a wrong key; open the address that `heard "
 			  "kiosk key %s` prints on it, unless its key was taken back",
 			  d->row->id, d->row->id);
+	if (d != NULL)
+		d->is_key_wrong = !has_key;
+	if (has_key)
+		return d;
 	heard_http_problem(take, 401,
 			   "X-Kiosk-Device and X-Kiosk-Key are not those of a device in the "
 			   "list");
