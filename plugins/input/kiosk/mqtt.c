@@ -100,9 +100,9 @@ static void on_message(void *arg, const struct mqtt_message *message)
 	}
 	if (message->size > message->payload.len)
 		heard_log(m->host, HEARD_WARN,
-			  "mqtt: a message of %zu bytes is larger than max_body: its "
-			  "beginning becomes a dead letter",
-			  message->size);
+			  "mqtt: a message of %zu bytes is larger than %zu: its beginning "
+			  "becomes a dead letter",
+			  message->size, m->client_options.max_payload);
 	if (p == NULL) {
 		mqtt_again(m->client, message->ticket, BUSY_MS);
 		return;

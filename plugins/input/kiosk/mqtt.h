@@ -33,7 +33,7 @@ struct kiosk_mqtt_options {
 extern const struct heard_option kiosk_mqtt_group[];
 
 int kiosk_mqtt_check(const struct kiosk_mqtt_options *, struct heard_error *);
-/* *mqtt is NULL where no host is named.  max_body is the largest payload. */
+/* *mqtt is NULL where no host is named.  max_body: the largest payload. */
 int kiosk_mqtt_create(struct kiosk_mqtt **mqtt, struct kiosk *, struct heard_host *,
 		      const struct kiosk_mqtt_options *, int64_t max_body,
 		      struct heard_error *);
