@@ -54,6 +54,20 @@ unset APP
 PLATFORM=nothing
 says "the base URL is one" '' 'base_url: '
 
+# ---- the pages for operators
+cp -R "$T/keys" "$T/docs"
+export WECHAT_TOKEN=callback-token WECHAT_AES_KEY=$AES WECHAT_SECRET=app-secret
+for page in wechat.md wechat.zh.md; do
+	for i in 0 1; do
+		{
+			NO_PUBLIC='' CONF_EXTRA='' conf_head
+			python3 -c 'import sys; sys.path.insert(0, sys.argv[1]); import fenced; print([b for w, _, b in fenced.fences(fenced.read(sys.argv[2])) if w == "heard.conf"][int(sys.argv[3])])' \
+				"$here/tests/lib" "$here/docs/channels/$page" $i
+		} >"$T/docs/heard.conf"
+		ok "configuration $((i + 1)) of $page is good" "$HEARD" check -c "$T/docs/heard.conf"
+	done
+done
+
 ok "the local WeChat starts" server_start
 
 # ---- plain mode
