@@ -174,11 +174,11 @@ static void values_become_what_the_field_is(void **state)
 	map("created_at", "at");
 	map("updated", "edited");
 	map("rating", "stars");
-	map("author.name", "user.name");
+	map("author_name", "user.name");
 	map("tags", "labels");
 	map("lang", "=zh");
 	map("ratings.service", "sub.service");
-	map("attributes.forum.likes", "likes");
+	map("attributes_forum.likes", "likes");
 	map("attributes.forum.pinned", "pinned");
 	map("deleted", "gone");
 	assert_int_equal(

@@ -2,13 +2,14 @@
  * feed.h - the items of a JSON, RSS or Atom document as records.
  *
  * `items` is the path to the list, `fields` says which path of an item is which field of
- * a record.  A path is names and indexes with dots, "author.name.label", "tags.0"; several
- * that stand for one another, "content|summary", the first that is there counts; "=text" is
- * a constant.  What an item has and no path names is left out: a feed says much that is
- * none of our business.
+ * a record.  A path is names and indexes with dots, "author.name.label", "tags.0" (-1: the
+ *last); several that stand for one another, "content|summary", the first that is there counts;
+ *"=text" is a constant.  What an item has and no path names is left out: a feed says much that
+ *is none of our business.
  *
  * Fields are those of a record that a source may give (heard/field.h), `tags`,
- * `attributes.NAME`, `ratings.NAME`, and
+ * `attributes.NAME`, `ratings.NAME` (the first dot of a name may be written as an underline,
+ * author_name, since libconfig has no dots in names), and
  *
  *	updated   when it was edited: the record's revision, so the newest wins
  *	deleted   true, or a time: the record says that it was deleted

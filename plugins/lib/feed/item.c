@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,10 +44,28 @@ static bool is_from_source(int field)
 	return false;
 }
 
+/* "attributes.NAME", "attributes_NAME": NAME, and empty if it is neither. */
+static struct heard_str behind(struct heard_str field, const char *family)
+{
+	size_t n = strlen(family);
+	bool is_it = heard_str_starts(field, heard_str(family)) && field.len > n + 1 &&
+		     (field.ptr[n] == '.' || field.ptr[n] == '_');
+	return is_it ? heard_str_skip(field, n + 1) : heard_str_n(NULL, 0);
+}
+
+/* author_name is author.name; a field's number or -1. */
+static int find_field(struct heard_str name)
+{
+	char text[64];
+	int n = snprintf(text, sizeof(text), "author.%.*s", HEARD_ARG(behind(name, "author")));
+	int field = heard_field_find(name);
+	return field >= 0 || n < 0 || (size_t)n >= sizeof(text)
+		       ? field
+		       : heard_field_find(heard_str(text));
+}
+
 bool item_target(const char *field, struct item_field *out)
 {
-	static const struct heard_str attributes = HEARD_STR("attributes."),
-				      ratings = HEARD_STR("ratings.");
 	static const struct {
 		const char *name;
 		enum item_kind kind;
@@ -55,20 +74,20 @@ bool item_target(const char *field, struct item_field *out)
 		    {"deleted", ITEM_DELETED},
 		    {"op", ITEM_OP}};
 	struct heard_str name = heard_str(field);
-	*out = (struct item_field){.kind = ITEM_FIELD, .field = heard_field_find(name)};
+	*out = (struct item_field){.kind = ITEM_FIELD, .field = find_field(name)};
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (heard_str_is(name, ours[i].name)) {
 			out->kind = ours[i].kind;
 			return true;
 		}
-	if (heard_str_starts(name, attributes) && name.len > attributes.len) {
+	out->name = behind(name, "attributes");
+	if (out->name.len) {
 		out->kind = ITEM_ATTRIBUTE;
-		out->name = heard_str_skip(name, attributes.len);
 		return true;
 	}
-	if (heard_str_starts(name, ratings) && name.len > ratings.len) {
+	out->name = behind(name, "ratings");
+	if (out->name.len) {
 		out->kind = ITEM_RATING;
-		out->name = heard_str_skip(name, ratings.len);
 		return true;
 	}
 	return is_from_source(out->field);

@@ -2,7 +2,8 @@
  * path.c - finding a value in a tree by a path of the config.
  *
  * XML does not say whether an element may be repeated, so a path reads both: a name goes
- * into the first of a list, and the index 0 of what is no list is that itself.
+ * into the first of a list, and the index 0 of what is no list is that itself.  The index
+ * -1 is the last.
  */
 #include "feed.h"
 
@@ -45,9 +46,19 @@ static const struct heard_json *member(const struct heard_json *object, struct h
 	return NULL;
 }
 
+static const struct heard_json *last_of(const struct heard_json *list)
+{
+	const struct heard_json *c = list->first;
+	while (c && c->next)
+		c = c->next;
+	return c;
+}
+
 static const struct heard_json *step_into(const struct heard_json *j, struct heard_str step)
 {
 	long i = index_of(step);
+	if (heard_str_is(step, "-1"))
+		return j->type == HEARD_JSON_ARRAY ? last_of(j) : j;
 	if (j->type == HEARD_JSON_ARRAY && i >= 0) {
 		const struct heard_json *c = j->first;
 		while (c && i-- > 0)

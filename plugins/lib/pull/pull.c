@@ -262,7 +262,9 @@ static void on_answer(void *arg, const struct heard_fetch_answer *a)
 	    p->hooks->refused) {
 		struct heard_error why = {0};
 		int code = p->hooks->refused(p->arg, a, &after_ms, &why);
-		if (code != 0) {
+		if (code > 0) {
+			v.kind = VERDICT_PAGE;
+		} else if (code != 0) {
 			v.why = why;
 			verdict_set(&v, code, after_ms > v.after_ms ? after_ms : v.after_ms);
 		}

@@ -73,7 +73,7 @@ struct pull_options {
  .help = "Ask private, loopback and link-local addresses too"}
 /* clang-format on */
 
-enum { PULL_HEADERS = 12, PULL_STATE_MAX = 16384 };
+enum { PULL_HEADERS = 12, PULL_STATE_MAX = 49152 };
 
 struct pull_request { /* empty when ask() is called */
 	struct heard_buf url;
@@ -112,7 +112,8 @@ struct pull_hooks {
 	void (*moved)(void *arg, struct heard_str state);
 	/* An answer that is neither 200 nor 304, for a service whose status does not tell all:
 	 * -EACCES, -EAGAIN (then *after_ms may say for how long) or -EPROTO with a sentence;
-	 * 0: as the status says.  May be NULL. */
+	 * 0: as the status says; 1: read it as if it were a 200 (a 404 behind the last page).
+	 * May be NULL. */
 	int (*refused)(void *arg, const struct heard_fetch_answer *, int64_t *after_ms,
 		       struct heard_error *);
 };
