@@ -39,6 +39,7 @@
 
 struct heard_error;
 struct heard_host;
+struct heard_json;
 struct pull_request;
 struct respond;
 
@@ -49,6 +50,7 @@ struct respond_to {
 	struct heard_str text;	/* what to say: the agent's words, and the status link */
 	struct heard_str words; /* of it, the agent's alone                            */
 	struct heard_str lang;
+	const struct heard_json *record; /* all of the record that is answered */
 	const char *id; /* 32 hex digits, the same whenever it is sent again   */
 };
 

@@ -85,6 +85,7 @@ int whom_open(struct whom *w, const struct heard_host *host, const struct heard_
 	w->to.source_id = heard_json_string(root, "source_id");
 	w->to.thread = heard_json_string(root, "thread");
 	w->to.lang = a->lang;
+	w->to.record = root;
 	w->to.id = w->id;
 	if (w->text.failed)
 		return heard_fail(err, ENOMEM, "out of memory");
