@@ -202,5 +202,34 @@ is "the books are in balance" "$(balanced && echo yes)" yes
 ok "the ledger adds up" ledger_adds_up
 daemon_stop
 is "it ends well" "$?" 0
+
+# ---- the configurations of the pages
+block() { # PAGE BLOCK: with the places of this test
+	python3 - "$here" "$here/docs/channels/$1" "$2" <<-'PY' |
+		import sys
+		sys.path.insert(0, sys.argv[1] + "/tests/lib")
+		import fenced
+		print(next(text for words, _, text in fenced.fences(fenced.read(sys.argv[2])) if words == sys.argv[3]))
+	PY
+		sed "/^listeners/d; s|/etc/heard/rules|$here/etc/rules|; s|/etc/heard/|$T/|; s|/var/spool/heard/surveys|$DROP|" | conf
+}
+for t in formbricks typeform tally; do secret_of $t >"$T/$t-secret"; done
+secret_of limesurvey >"$T/limesurvey-token"
+for page in survey-webhooks.md survey-webhooks.zh.md; do
+	for name in "heard.conf files" "heard.conf own" "heard.conf"; do
+		block "$page" "$name"
+		ok "$page: $name" heard check
+	done
+done
+STATE=$T/page
+block survey-webhooks.md heard.conf
+rm -rf "$T/state"
+ok "the daemon runs with the page's settings" daemon_start
+is "a bad answer comes in" "$(tool formbricks 11 11)" "200 1"
+has_ticket() { [ "$(heard tickets list --json | jq length)" = 1 ]; }
+ok "and is a ticket" wait_for 20 has_ticket
+is "with an intent" "$(heard tickets list --json | jq -r '.[0].intent')" complaint
+daemon_stop
+is "it ends well, too" "$?" 0
 no_sanitizer_reports
 done_testing
