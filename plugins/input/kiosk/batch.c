@@ -54,7 +54,7 @@ static size_t judge(const struct kiosk *k, struct device *d, const struct marks 
 }
 
 static void look_at_presses(struct kiosk *k, struct device *d, const struct payload *payload,
-			    struct record_context *c, struct batch_seqs *seqs)
+			    struct press_context *c, struct batch_seqs *seqs)
 {
 	struct marks marks;
 	read_presses(k, d, payload, c->arrived, &marks, seqs);
@@ -67,11 +67,11 @@ static void look_at_presses(struct kiosk *k, struct device *d, const struct payl
 	c->offset = payload->now == HEARD_TIME_NONE ? 0 : device_offset(d);
 }
 
-int batch_look(struct kiosk *k, struct device *d, struct heard_str raw,
-	       struct record_context *c, struct batch_seqs *seqs, struct heard_error *err)
+int batch_look(struct kiosk *k, struct device *d, struct heard_str raw, struct press_context *c,
+	       struct batch_seqs *seqs, struct heard_error *err)
 {
 	struct payload payload;
-	*c = (struct record_context){
+	*c = (struct press_context){
 		.arrived = heard_now(k->host),
 		.row = (uint32_t)(d->row - (const struct device_row *)k->devices.at)};
 	seqs->n = seqs->bad = 0;
@@ -88,7 +88,7 @@ struct waiting {
 	struct kiosk *kiosk;
 	void (*receipt)(void *arg, const struct heard_receipt *);
 	void *arg;
-	struct record_context context;
+	struct press_context context;
 	size_t len;
 	char raw[];
 };
@@ -101,8 +101,8 @@ static void on_receipt(void *arg, const struct heard_receipt *receipt)
 	struct waiting *w = arg;
 	struct heard_receipt r = *receipt;
 	bool is_refused = r.code != 0 && r.code != -EAGAIN;
-	if (is_refused && w->context.bury == RECORD_TAKE) {
-		w->context.bury = r.code == -EEXIST ? RECORD_CLASH : RECORD_UNREADABLE;
+	if (is_refused && w->context.bury == PRESS_TAKE) {
+		w->context.bury = r.code == -EEXIST ? PRESS_CLASH : PRESS_UNREADABLE;
 		emit(w);
 		return;
 	}
@@ -144,10 +144,10 @@ void batch_emit(struct kiosk *k, struct heard_str device, struct heard_str raw,
 	if (raw.len)
 		memcpy(w->raw, raw.ptr, raw.len);
 	if (d == NULL)
-		w->context.bury = RECORD_STRANGER;
+		w->context.bury = PRESS_STRANGER;
 	else if (batch_look(k, d, raw, &w->context, &seqs, NULL) != 0)
-		w->context.bury = RECORD_UNREADABLE;
-	if (w->context.bury != RECORD_TAKE || seqs.n + seqs.bad > 0) {
+		w->context.bury = PRESS_UNREADABLE;
+	if (w->context.bury != PRESS_TAKE || seqs.n + seqs.bad > 0) {
 		emit(w);
 		return;
 	}

@@ -18,7 +18,7 @@
 #ifndef KIOSK_BATCH_H
 #define KIOSK_BATCH_H
 
-#include "record.h"
+#include "press.h"
 
 #include <heard/host.h>
 #include <heard/str.h>
@@ -36,7 +36,7 @@ struct batch_seqs {
 /* The look at home: `context` is what the emission is to carry.  The device is heard by
  * it.  -EBADMSG or -EFBIG with a sentence.  [home] */
 int batch_look(struct kiosk *, struct device *, struct heard_str raw,
-	       struct record_context *context, struct batch_seqs *, struct heard_error *);
+	       struct press_context *context, struct batch_seqs *, struct heard_error *);
 
 /* A payload whose sender cannot be told what is wrong with it (MQTT): the broker has
  * let `device` say it, by its topic.  What is bad, of a device that is in no list, or

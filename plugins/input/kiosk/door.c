@@ -125,7 +125,7 @@ static struct device *let_in(struct kiosk *k, struct heard_http *take)
 
 static void take_batch(struct kiosk *k, struct device *d, struct heard_http *take)
 {
-	struct record_context context;
+	struct press_context context;
 	struct heard_error err = {0};
 	struct asking *a = malloc(sizeof(*a));
 	if (a == NULL || heard_is_paused(k->host)) {

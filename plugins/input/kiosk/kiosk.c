@@ -142,9 +142,9 @@ static void kiosk_close(void *self)
 static int kiosk_decode(void *self, struct heard_str raw, struct heard_str context,
 			struct heard_batch *batch, struct heard_error *err)
 {
-	struct record_context c;
+	struct press_context c;
 	memcpy(&c, context.ptr, sizeof(c));
-	return record_decode(self, raw, &c, batch, err);
+	return press_decode(self, raw, &c, batch, err);
 }
 
 const struct heard_plugin heard_plugin = {

@@ -123,8 +123,7 @@ static const char *read_texts(struct press *p, const struct heard_json *json)
 		return "text must be a text";
 	if (p->text.len > PRESS_TEXT)
 		return "text is longer than 4096 bytes";
-	return p->text.len && memchr(p->text.ptr, '\0', p->text.len) ? "text has a NUL in it"
-								     : NULL;
+	return NULL;
 }
 
 const char *press_read(struct press *p, const struct heard_json *json, int64_t faces,

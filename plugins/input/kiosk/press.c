@@ -1,5 +1,5 @@
 /*
- * record.c - see record.h.
+ * press.c - see press.h.
  *
  * Who sends a press again may have another clock by then, and a burst may look other
  * than before.  That must not make other content of it, which the core would refuse.  So
@@ -9,7 +9,7 @@
  * A press that is one too many keeps its face as an attribute and has no rating, which
  * is what the kiosk index is made of.
  */
-#include "record.h"
+#include "press.h"
 
 #include "kiosk.h"
 
@@ -68,10 +68,10 @@ static int bury_all(struct heard_batch *batch, struct heard_str raw, int why,
 		    struct heard_error *err)
 {
 	static const char *const reasons[] = {
-		[RECORD_UNREADABLE] = "it is not what a kiosk sends",
-		[RECORD_STRANGER] = "its device is not in the option devices",
-		[RECORD_CLASH] = "its device has sent other presses under these numbers; "
-				 "does it count from the beginning again?",
+		[PRESS_UNREADABLE] = "it is not what a kiosk sends",
+		[PRESS_STRANGER] = "its device is not in the option devices",
+		[PRESS_CLASH] = "its device has sent other presses under these numbers; "
+				"does it count from the beginning again?",
 	};
 	return heard_batch_dead(batch, raw, 0, "%s", reasons[why]) == 0
 		       ? 0
@@ -80,8 +80,8 @@ static int bury_all(struct heard_batch *batch, struct heard_str raw, int why,
 
 /* ---- a record */
 
-int64_t record_time(const struct kiosk *k, const struct record_context *c, int64_t at,
-		    const char **why_r)
+int64_t press_time(const struct kiosk *k, const struct press_context *c, int64_t at,
+		   const char **why_r)
 {
 	*why_r = at == HEARD_TIME_NONE ? "absent" : c->offset ? "corrected" : NULL;
 	if (at == HEARD_TIME_NONE)
@@ -136,11 +136,11 @@ static struct heard_value of_text(const char *text)
 
 /* Our own findings. */
 static int set_found(struct heard_record *r, const struct kiosk *k,
-		     const struct record_context *c, const struct device_row *row,
+		     const struct press_context *c, const struct device_row *row,
 		     const struct press *p, bool is_burst)
 {
 	const char *why;
-	int result = heard_set_time(r, HEARD_CREATED_AT, record_time(k, c, p->at, &why));
+	int result = heard_set_time(r, HEARD_CREATED_AT, press_time(k, c, p->at, &why));
 	if (result == 0 && row->store[0])
 		result = heard_set_str(r, HEARD_STORE, heard_str(row->store));
 	if (result == 0 && row->region[0])
@@ -156,7 +156,7 @@ static int set_found(struct heard_record *r, const struct kiosk *k,
 	return result ? result : heard_set_number(r, HEARD_RATING_MAX, (double)k->faces);
 }
 
-static int take(const struct kiosk *k, const struct record_context *c, const struct press *p,
+static int take(const struct kiosk *k, const struct press_context *c, const struct press *p,
 		bool is_burst, struct heard_batch *batch, struct heard_error *err)
 {
 	const struct device_row *row = (const struct device_row *)k->devices.at + c->row;
@@ -173,12 +173,12 @@ static int take(const struct kiosk *k, const struct record_context *c, const str
 	return result ? heard_fail(err, -result, "no memory for the record") : 0;
 }
 
-int record_decode(const struct kiosk *k, struct heard_str raw, const struct record_context *c,
-		  struct heard_batch *batch, struct heard_error *err)
+int press_decode(const struct kiosk *k, struct heard_str raw, const struct press_context *c,
+		 struct heard_batch *batch, struct heard_error *err)
 {
 	struct payload payload;
 	size_t i = 0;
-	if (c->bury != RECORD_TAKE)
+	if (c->bury != PRESS_TAKE)
 		return bury_all(batch, raw, c->bury, err);
 	const struct device_row *row = (const struct device_row *)k->devices.at + c->row;
 	int result = payload_read(&payload, raw, err);
