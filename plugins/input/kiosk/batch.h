@@ -9,7 +9,8 @@
  *	{"now": 1767225601000, "queue": 2, "battery": 0.8, "presses": [{...}, {...}]}
  *
  * `r` is the face, 0 the worst; `ts` and `now` are the device's clock, in ms since 1970.
- * A press is known by (device, seq) for ever, so whatever is sent again does no harm.
+ * A press is known by (device, seq), for as long as the pipeline's `dedupe`, so whatever
+ * is sent again does no harm.
  * A press that cannot be one is a dead letter, and the others are taken.
  *
  * They are read twice: at home for what the device's own history is needed for (clock,
