@@ -26,7 +26,8 @@ void intake_set_retry(struct heard_http *request, int64_t after_ms)
 {
 	char value[24];
 	int64_t ms = after_ms > 0 ? after_ms : RETRY_MS;
-	snprintf(value, sizeof(value), "%lld", (long long)(ms / 1000 + (ms % 1000 > 0)));
+	int64_t seconds = ms / 1000 + (ms % 1000 > 0);
+	snprintf(value, sizeof(value), "%lld", (long long)seconds);
 	heard_http_set_header(request, "Retry-After", value);
 }
 
