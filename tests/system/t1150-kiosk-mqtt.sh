@@ -111,8 +111,30 @@ ok "without a broker" wait_for 20 says 'Connection refused; trying again'
 daemon_stop
 is "the daemon stops, too" "$daemon_code" 0
 
-# ---- who is not let in
+# ---- a full disk: the broker keeps what heard cannot
 ok "the broker starts" mosquitto_start
+if [ "$VARIANT" = release ]; then
+	export SHIM_ROOT="$STATE" SHIM_FULL="$T/full"
+	PRELOAD=shim_fail
+	is_unready() { [ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "$(url admin /readyz)")" = 503 ]; }
+	daemon_start
+	ok "it connects" wait_for 20 is_connected
+	: >"$SHIM_FULL"
+	ok "the broker takes presses though the disk of heard is full" load -n 20000 -f 251
+	ok "heard says that it is not ready" wait_for 60 is_unready
+	had=$(lines)
+	rm -f "$SHIM_FULL"
+	total=$((total + 20000))
+	ok "there is room again, and all arrive" wait_for 60 has $total
+	is "each once" "$(presses)" "$total $total"
+	is "of them, before there was room" "$had" $((total - 20000))
+	note "memory: $(awk '/^VmHWM/ { print $2 }' "/proc/$daemon_pid/status") KB"
+	note "$(grep 'left with the broker' "$LOG" | tail -n 1)"
+	daemon_stop
+	PRELOAD=
+fi
+
+# ---- who is not let in
 kiosk_conf "$(plain wrong)"
 daemon_start
 ok "a wrong password is an error with a reason" wait_for 20 says 'error.*mqtt: 127.0.0.1: the broker refuses us: '
