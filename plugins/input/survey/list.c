@@ -17,7 +17,7 @@
 
 enum { LIST_MAX = 128 << 20, PIECE = 64 * 1024, ROW_MAX = 64 * 1024 };
 
-static const char *const names[LIST_COLUMNS][8] = {
+static const char *const column_names[LIST_COLUMNS][8] = {
 	[LIST_ID] = {"id", "customer", "customer_id", "客户", "客户编号", "客户号", "会员号",
 		     "会员编号"},
 	[LIST_SEGMENT] = {"segment", "group", "分组", "分群", "客户分组"},
@@ -78,9 +78,9 @@ static bool take_row(struct list *list, struct heard_str *row)
 static bool is_named(struct heard_str field, enum list_column column)
 {
 	field = heard_str_trim(field);
-	for (size_t i = 0; i < 8 && names[column][i]; i++)
-		if (field.len == strlen(names[column][i]) &&
-		    strncasecmp(field.ptr, names[column][i], field.len) == 0)
+	for (size_t i = 0; i < 8 && column_names[column][i]; i++)
+		if (field.len == strlen(column_names[column][i]) &&
+		    strncasecmp(field.ptr, column_names[column][i], field.len) == 0)
 			return true;
 	return false;
 }

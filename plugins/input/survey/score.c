@@ -13,7 +13,7 @@
 #include <text/nearest.h>
 
 /* From here on it is good. */
-static const int64_t good[KINDS] = {9, 4, 6, 4, 0, 0};
+static const int64_t good_from[KINDS] = {9, 4, 6, 4, 0, 0};
 
 static int64_t threshold(const struct bad_options *bad, enum kind kind)
 {
@@ -30,8 +30,8 @@ static void add(struct score *score, const struct bad_options *bad, enum kind ki
 		int64_t value, bool *has_middling)
 {
 	score->is_bad |= value <= threshold(bad, kind);
-	score->is_good |= value >= good[kind];
-	*has_middling |= value < good[kind];
+	score->is_good |= value >= good_from[kind];
+	*has_middling |= value < good_from[kind];
 }
 
 static void add_parts(struct score *score, const struct bad_options *bad,

@@ -27,7 +27,7 @@ static const struct {
 		       {{NULL, NULL}}},
 };
 
-static const struct label parts[] = {
+static const struct label known_parts[] = {
 	{"appearance", {{"外观", "Appearance"}}}, {"function", {{"功能", "Function"}}},
 	{"quality", {{"质量", "Quality"}}},	  {"value", {{"性价比", "Value for money"}}},
 	{"packaging", {{"包装", "Packaging"}}},	  {"logistics", {{"物流", "Delivery"}}},
@@ -52,9 +52,9 @@ struct page_phrase wording_best(enum kind kind)
 
 bool wording_part(const char *key, struct page_phrase *said)
 {
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (strcmp(parts[i].key, key) == 0) {
-			*said = parts[i].said;
+	for (size_t i = 0; i < sizeof(known_parts) / sizeof(*known_parts); i++)
+		if (strcmp(known_parts[i].key, key) == 0) {
+			*said = known_parts[i].said;
 			return true;
 		}
 	return false;
