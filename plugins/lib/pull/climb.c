@@ -49,7 +49,7 @@ const char *climb_from(struct climb *c, int64_t late_ms)
 	return c->at;
 }
 
-static bool is_newer(struct heard_str id, const char *than)
+bool climb_is_newer(struct heard_str id, const char *than)
 {
 	size_t n = strlen(than);
 	return id.len > n || (id.len == n && n > 0 && memcmp(id.ptr, than, n) > 0);
@@ -60,7 +60,7 @@ void climb_see(struct climb *c, struct heard_str id)
 	bool is_id = id.len > 0 && id.len < CLIMB_ID;
 	for (size_t i = 0; i < id.len && is_id; i++)
 		is_id = (unsigned char)id.ptr[i] > ' ' && id.ptr[i] != '-';
-	if (is_id && is_newer(id, c->newest))
+	if (is_id && climb_is_newer(id, c->newest))
 		snprintf(c->newest, sizeof(c->newest), "%.*s", HEARD_ARG(id));
 }
 
@@ -68,7 +68,7 @@ bool climb_page(struct climb *c, bool is_last)
 {
 	/* min_id may be inclusive: a page of the one that we have is the end. */
 	bool more = c->is_begun && c->newest[0] && !is_last && strcmp(c->newest, c->at) != 0;
-	if (is_newer(heard_str(c->newest), c->top))
+	if (climb_is_newer(heard_str(c->newest), c->top))
 		memcpy(c->top, c->newest, CLIMB_ID);
 	memcpy(c->at, more ? c->newest : "", more ? CLIMB_ID : 1);
 	c->newest[0] = '\0';

@@ -32,6 +32,8 @@ struct climb {
 	bool is_begun;			  /* there was a state      */
 };
 
+/* Is it newer?  Any is newer than "". */
+bool climb_is_newer(struct heard_str id, const char *than);
 void climb_parse(struct heard_str state, struct climb *);
 /* Where the page begins; `late_ms` counts at the beginning of a round, for ids whose upper
  * bits are milliseconds (snowflakes of 16 lower bits). */
