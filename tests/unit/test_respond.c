@@ -15,6 +15,7 @@
 #define heard_reply_finish  test_reply_finish
 #include "lib/respond/answered.c"
 #undef STATEMENTS
+#include "lib/respond/call.c"
 #include "lib/respond/respond.c"
 #include "lib/respond/whom.c"
 

@@ -12,6 +12,8 @@
 #include "input/wechat/crypt.c"
 #include "input/wechat/feedback.c"
 #include "input/wechat/message.c"
+#undef DAY_MS
+#include "input/wechat/reply.c"
 
 #include "batch.h"
 
@@ -208,6 +210,95 @@ static void an_address_says_whom_and_where(void **state)
 	assert_int_equal(feedback_address(&m, out).len, FEEDBACK_ADDRESS - 1);
 }
 
+/* ---- answers */
+
+static struct {
+	const char *token;
+	int refused;
+} access_stub;
+
+const char *access_get(struct access *a)
+{
+	(void)a;
+	return access_stub.token;
+}
+void access_refused(struct access *a)
+{
+	(void)a;
+	access_stub.refused++;
+}
+bool access_is_refusal(long long errcode)
+{
+	return errcode == 40001;
+}
+
+static void what_an_errcode_means(void **state)
+{
+	static const struct {
+		const char *body;
+		enum respond_verdict verdict;
+		const char *says;
+	} cases[] = {
+		{"{\"errcode\":0,\"errmsg\":\"ok\"}", RESPOND_SENT, ""},
+		{"{\"errcode\":40001}", RESPOND_LOGIN, "access token"},
+		{"{\"errcode\":45015}", RESPOND_REFUSED, "SMS or mail"},
+		{"{\"errcode\":45047}", RESPOND_REFUSED, "SMS or mail"},
+		{"{\"errcode\":95002}", RESPOND_REFUSED, "SMS or mail"},
+		{"{\"errcode\":48001}", RESPOND_LOGIN, "apply for it"},
+		{"{\"errcode\":45009}", RESPOND_AGAIN, "used up"},
+		{"{\"errcode\":-1}", RESPOND_AGAIN, "busy"},
+		{"{\"errcode\":99999,\"errmsg\":\"secret\"}", RESPOND_REFUSED, "99999"},
+		{"{}", RESPOND_AGAIN, ""},
+		{"<html>", RESPOND_AGAIN, ""},
+		{"", RESPOND_AGAIN, ""},
+	};
+	struct wechat w = {.kind = KIND_WECHAT};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct heard_fetch_answer a = {.status = 200, .body = heard_str(cases[i].body)};
+		int64_t after = 0;
+		enum respond_verdict v = reply_judge(&w, &a, &after, &err);
+		if (v != cases[i].verdict || strstr(err.text, cases[i].says) == NULL ||
+		    strstr(err.text, "secret") != NULL)
+			fail_msg("%s: %d %s", cases[i].body, v, err.text);
+	}
+	assert_int_equal(access_stub.refused, 1);
+	struct heard_fetch_answer busy = {.status = 502, .retry_after_ms = -1};
+	int64_t after = 0;
+	assert_int_equal(reply_judge(&w, &busy, &after, &err), RESPOND_AGAIN);
+}
+
+static void an_answer_is_written_for_its_platform(void **state)
+{
+	static char large[TEXT_MAX + 8];
+	struct wechat w = {.kind = KIND_WECHAT, .access = (struct access *)&access_stub};
+	struct respond_to to = {.address = HEARD_STR("wk1/wm1"), .id = "0123"};
+	struct pull_request q = {.n_headers = 0};
+	(void)state;
+	w.access_options.base_url = "https://x.test";
+	heard_buf_init(&q.url, 4096);
+	heard_buf_init(&q.body, 8192);
+	for (size_t i = 0; i < PULL_HEADERS; i++)
+		heard_buf_init(&q.headers[i], 256);
+	memset(large, 'x', sizeof(large));
+	to.text = heard_str_n(large, sizeof(large));
+	to.words = HEARD_STR_OF("您好");
+	assert_int_equal(reply_ask(&w, &to, &q, &err), -EAGAIN);
+	access_stub.token = "tok";
+	w.kind = KIND_WECOM;
+	assert_int_equal(reply_ask(&w, &to, &q, &err), 0);
+	assert_string_equal(q.url.ptr, "https://x.test/cgi-bin/kf/send_msg?access_token=tok");
+	assert_string_equal(q.body.ptr,
+			    "{\"open_kfid\":\"wk1\",\"msgid\":\"0123\",\"touser\":\"wm1\","
+			    "\"msgtype\":\"text\",\"text\":{\"content\":\"您好\"}}");
+	to.words = to.text;
+	assert_int_equal(reply_ask(&w, &to, &q, &err), -EINVAL);
+	heard_buf_release(&q.url);
+	heard_buf_release(&q.body);
+	for (size_t i = 0; i < PULL_HEADERS; i++)
+		heard_buf_release(&q.headers[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +309,8 @@ int main(void)
 		cmocka_unit_test(bad_messages_are_refused),
 		cmocka_unit_test(each_type_has_a_text),
 		cmocka_unit_test(an_address_says_whom_and_where),
+		cmocka_unit_test(what_an_errcode_means),
+		cmocka_unit_test(an_answer_is_written_for_its_platform),
 	};
 	return cmocka_run_group_tests_name("wechat", tests, NULL, NULL);
 }

@@ -72,7 +72,31 @@ static void fail(struct access *a, const char *why)
 	a->is_complained = true;
 }
 
-/* 0 with the token in place. */
+static int64_t number_of(const struct heard_json *root, const char *name)
+{
+	const struct heard_json *v = heard_json_member(root, name);
+	return v != NULL && v->type == HEARD_JSON_INT ? v->integer : 0;
+}
+
+static int keep_token(struct access *a, const struct heard_json *root, struct heard_error *err)
+{
+	struct heard_str token = heard_json_string(root, "access_token");
+	int64_t code = number_of(root, "errcode"), seconds = number_of(root, "expires_in");
+	if (code != 0)
+		return heard_fail(err, EACCES,
+				  "the platform says errcode %lld: check app_id and secret, "
+				  "and that it lets this machine's address in",
+				  (long long)code);
+	if (token.len == 0 || token.len > TOKEN_MAX || seconds < 1)
+		return heard_fail(err, EPROTO, "the platform's answer has no token");
+	int64_t ms = (seconds < LONGEST_S ? seconds : LONGEST_S) * 1000;
+	wipe(&a->token);
+	heard_buf_str(&a->token, token);
+	a->until_ms = heard_now(a->host) + ms;
+	a->early_ms = ms > 2 * EARLY_MS ? EARLY_MS : ms / 2;
+	return 0;
+}
+
 static int read_token(struct access *a, const struct heard_fetch_answer *answer,
 		      struct heard_error *err)
 {
@@ -83,26 +107,7 @@ static int read_token(struct access *a, const struct heard_fetch_answer *answer,
 	struct heard_json_doc *doc = heard_json_parse(answer->body, MAX_ANSWER, err);
 	if (doc == NULL)
 		return heard_fail(err, EPROTO, "the platform's answer is no JSON");
-	const struct heard_json *root = heard_json_root(doc);
-	const struct heard_json *code = heard_json_member(root, "errcode");
-	const struct heard_json *life = heard_json_member(root, "expires_in");
-	struct heard_str token = heard_json_string(root, "access_token");
-	int result = 0;
-	if (code != NULL && code->integer != 0)
-		result = heard_fail(err, EACCES,
-				    "the platform says errcode %lld: check app_id and secret, "
-				    "and that it lets this machine's address in",
-				    (long long)code->integer);
-	else if (token.len == 0 || token.len > TOKEN_MAX || life == NULL || life->integer < 1)
-		result = heard_fail(err, EPROTO, "the platform's answer has no token");
-	if (result == 0) {
-		int64_t seconds = life->integer < LONGEST_S ? life->integer : LONGEST_S;
-		int64_t ms = seconds * 1000;
-		wipe(&a->token);
-		heard_buf_str(&a->token, token);
-		a->until_ms = heard_now(a->host) + ms;
-		a->early_ms = ms > 2 * EARLY_MS ? EARLY_MS : ms / 2;
-	}
+	int result = keep_token(a, heard_json_root(doc), err);
 	heard_json_destroy(doc);
 	return result;
 }

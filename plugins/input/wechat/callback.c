@@ -195,6 +195,8 @@ static void take_post(struct wechat *w, struct heard_http *take)
 	heard_buf_init(&plain, MESSAGE_MAX);
 	if (open_body(w, take, &body, &plain)) {
 		int result = message_read(&m, body, &err);
+		if (result != 0) /* a dead letter, of nobody */
+			m.from.len = 0;
 		if (result == 0 && m.encrypt.len > 0 && m.type.len == 0) {
 			refuse(w, take, "it is encrypted; set aes_key");
 		} else if (w->kind == KIND_WECHAT) {

@@ -181,11 +181,10 @@ const struct pull_hooks kf_hooks = {.ask = kf_ask, .read = kf_read};
 
 /* ---- on a worker */
 
-static int add_recall(const struct wechat *w, const struct heard_json *item,
-		      struct heard_str id, struct heard_batch *batch, struct heard_error *err)
+static int add_recall(const struct wechat *w, struct heard_str id, struct heard_batch *batch,
+		      struct heard_error *err)
 {
 	struct heard_record *r = heard_batch_add(batch);
-	(void)item;
 	if (r == NULL || heard_set_str(r, HEARD_SOURCE_ID, id) ||
 	    heard_set_str(r, HEARD_OP, HEARD_STR_OF("delete")) ||
 	    heard_set_int(r, HEARD_REVISION, 1) ||
@@ -203,8 +202,7 @@ static int add_item(const struct wechat *w, const struct heard_json *item,
 	read_item(&m, item, time);
 	bool is_event = heard_str_is(m.type, "event");
 	if (is_event && heard_str_is(m.event, "user_recall_msg"))
-		return add_recall(w, item, heard_json_string(event, "recall_msgid"), batch,
-				  err);
+		return add_recall(w, heard_json_string(event, "recall_msgid"), batch, err);
 	if (!is_event && number_of(item, "origin") != FROM_CUSTOMER)
 		return 0;
 	return feedback_add(&w->feedback, w->host, &m, batch, err);

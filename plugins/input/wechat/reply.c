@@ -33,8 +33,8 @@ bool reply_url(struct wechat *w, const char *path, struct heard_buf *url)
 	return true;
 }
 
-static void write_body(const struct wechat *w, const struct respond_to *to,
-		       struct heard_str text, struct heard_buf *body)
+static void write_request_body(const struct wechat *w, const struct respond_to *to,
+			       struct heard_str text, struct heard_buf *body)
 {
 	struct heard_json_out out = {.buf = body};
 	struct heard_str whom = to->address;
@@ -70,7 +70,7 @@ static int reply_ask(void *arg, const struct respond_to *to, struct pull_request
 	if (!reply_url(w, path, &q->url))
 		return heard_fail(err, EAGAIN, "there is no access token yet");
 	pull_header(q, "Content-Type: application/json");
-	write_body(w, to, text, &q->body);
+	write_request_body(w, to, text, &q->body);
 	return 0;
 }
 

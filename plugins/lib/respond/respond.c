@@ -14,26 +14,20 @@
 #include "respond.h"
 
 #include "answered.h"
+#include "call.h"
 #include "whom.h"
 
 #include <heard/delivery.h>
 #include <heard/error.h>
 #include <heard/host.h>
 #include <heard/time.h>
-#include <pull/pull.h>
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	TIMEOUT_MS = 30000,
-	MAX_ANSWER = 256 << 10,
-	URL_MOST = 8192,
-	HEADER_MOST = 8192,
-	BODY_MOST = 2 << 20,
 	SOON_MS = 500, /* for what waits for a key, so often */
 	SOON_TIMES = 40,
 	SYNC_MS = 1000,
@@ -50,8 +44,7 @@ struct exchange { /* one answer */
 	struct heard_fetch *fetch; /* NULL: waits for that, or for a key     */
 	struct heard_timer *again;
 	int waits;
-	struct pull_request request;
-	const char *headers[PULL_HEADERS + 1];
+	struct call call;
 	bool has_tried;
 };
 
@@ -72,41 +65,6 @@ struct respond {
 	void *stopped_arg;
 };
 
-/* ---- a request */
-
-static void request_init(struct pull_request *q)
-{
-	*q = (struct pull_request){.n_headers = 0};
-	heard_buf_init(&q->url, URL_MOST);
-	heard_buf_init(&q->body, BODY_MOST);
-	for (size_t i = 0; i < PULL_HEADERS; i++)
-		heard_buf_init(&q->headers[i], HEADER_MOST);
-}
-
-static void buf_wipe(struct heard_buf *b)
-{
-	if (b->ptr != NULL)
-		sodium_memzero(b->ptr, b->size);
-	heard_buf_release(b);
-}
-
-/* The address and the access token are in it. */
-static void request_wipe(struct pull_request *q)
-{
-	buf_wipe(&q->url);
-	buf_wipe(&q->body);
-	for (size_t i = 0; i < PULL_HEADERS; i++)
-		buf_wipe(&q->headers[i]);
-}
-
-static bool request_failed(const struct pull_request *q)
-{
-	bool failed = q->url.failed || q->body.failed || q->url.len == 0;
-	for (size_t i = 0; i < q->n_headers; i++)
-		failed = failed || q->headers[i].failed;
-	return failed;
-}
-
 /* ---- the end of an answer */
 
 static void pump(struct respond *r, const unsigned char person[ANSWERED_HASH]);
@@ -123,7 +81,7 @@ static void say_stopped(struct respond *r)
 static void exchange_destroy(struct exchange *x)
 {
 	heard_timer_destroy(x->again);
-	request_wipe(&x->request);
+	call_wipe(&x->call);
 	whom_release(&x->whom);
 	free(x);
 }
@@ -258,32 +216,6 @@ static void on_answer(void *arg, const struct heard_fetch_answer *a)
 
 /* ---- sending */
 
-static int send_request(struct exchange *x, struct heard_error *err)
-{
-	struct respond *r = x->respond;
-	struct pull_request *q = &x->request;
-	if (request_failed(q))
-		return heard_fail(err, EAGAIN, "the request is too large or memory is short");
-	for (size_t i = 0; i < q->n_headers; i++)
-		x->headers[i] = q->headers[i].ptr;
-	x->headers[q->n_headers] = NULL;
-	struct heard_fetch_request request = {
-		.method = q->method	? q->method
-			  : q->body.len ? "POST"
-					: "GET",
-		.url = q->url.ptr,
-		.headers = x->headers,
-		.body = heard_buf_view(&q->body),
-		.timeout_ms = TIMEOUT_MS + q->wait_ms,
-		.max_answer = MAX_ANSWER,
-		.allow_private = r->allow_private,
-		.done = on_answer,
-		.arg = x,
-	};
-	x->fetch = heard_fetch(r->client, &request, err);
-	return x->fetch ? 0 : heard_error_wrap(err, "the request cannot be made");
-}
-
 static void on_again(void *arg)
 {
 	ask_and_send(arg);
@@ -305,13 +237,15 @@ static void ask_and_send(struct exchange *x)
 {
 	struct respond *r = x->respond;
 	struct heard_error err = {0};
-	request_wipe(&x->request);
-	request_init(&x->request);
-	int result = r->hooks.ask(r->arg, &x->whom.to, &x->request, &err);
+	call_wipe(&x->call);
+	call_init(&x->call);
+	int result = r->hooks.ask(r->arg, &x->whom.to, &x->call.request, &err);
 	if (result == -EAGAIN && wait_for_key(x))
 		return;
-	if (result == 0)
-		result = send_request(x, &err);
+	if (result == 0) {
+		x->fetch = call_make(&x->call, r->client, r->allow_private, on_answer, x, &err);
+		result = x->fetch ? 0 : -err.code;
+	}
 	if (result == -EAGAIN || result == -ENOMEM)
 		finish(x, HEARD_RETRY, 0, err.text);
 	else if (result != 0)
@@ -375,7 +309,7 @@ void respond_reply(struct respond *r, const struct heard_answer *a,
 		return;
 	}
 	*x = (struct exchange){.respond = r, .promise = take_reply};
-	request_init(&x->request);
+	call_init(&x->call);
 	if (whom_open(&x->whom, r->host, a, &err) != 0) {
 		heard_reply_finish(take_reply, err.code == ENOMEM ? HEARD_RETRY : HEARD_REFUSED,
 				   0, err.text);
