@@ -34,6 +34,7 @@ struct input {
 	/* records committed, for metrics: all (of a companion: told); dead letters that decode
 	 * made; records that were condemned before any filter */
 	_Atomic uint64_t received, undecodable, quarantined;
+	struct channel *channel; /* [journal] what it brought last, or NULL */
 };
 
 int input_init(struct input *, struct heard_error *);

@@ -6,6 +6,7 @@
  */
 #include "metrics.h"
 
+#include "channels.h"
 #include "daemon.h"
 #include "gauge.h"
 #include "version.h"
@@ -127,6 +128,69 @@ static void metrics_inputs(struct daemon *d, struct heard_buf *b)
 		p->conf->name, o->host.instance->name, o->failed_conditions);
 }
 
+/* ---- channels */
+
+struct metrics_channel {
+	struct heard_buf *out;
+	const char *pipeline, *name;
+	void (*value)(struct heard_buf *, const struct channel_view *);
+};
+
+static void metrics_all(struct heard_buf *b, const struct channel_view *c)
+{
+	heard_buf_printf(b, "%" PRIu64 "\n", c->all);
+}
+
+static void metrics_all_dead(struct heard_buf *b, const struct channel_view *c)
+{
+	heard_buf_printf(b, "%" PRIu64 "\n", c->all_dead);
+}
+
+static void metrics_last_heard(struct heard_buf *b, const struct channel_view *c)
+{
+	heard_buf_printf(b, "%.3f\n", (double)c->seen.last_heard / 1000);
+}
+
+static void metrics_silent(struct heard_buf *b, const struct channel_view *c)
+{
+	heard_buf_printf(b, "%d\n", c->seen.is_silent);
+}
+
+static void metrics_channel(void *arg, const struct channel_view *c)
+{
+	const struct metrics_channel *m = arg;
+	heard_buf_printf(m->out, "heard_%s{pipeline=\"%s\"", m->name, m->pipeline);
+	heard_gauge_label(m->out, "channel", c->seen.name); /* a source's word */
+	heard_buf_puts(m->out, "} ");
+	m->value(m->out, c);
+}
+
+static void metrics_each_channel(struct daemon *d, struct heard_buf *b, const char *name,
+				 void (*value)(struct heard_buf *, const struct channel_view *))
+{
+	int64_t now = daemon_now();
+	for (size_t i = 0; i < d->n_pipelines; i++) {
+		struct metrics_channel m = {b, d->pipelines[i].conf->name, name, value};
+		channels_each(d->channels, i, now, now + 1, now, metrics_channel, &m);
+	}
+}
+
+static void metrics_channels(struct daemon *d, struct heard_buf *b)
+{
+	metrics_type(b, "channel_records", "counter",
+		     "Records that a channel brought, without those that came before");
+	metrics_each_channel(d, b, "channel_records_total", metrics_all);
+	metrics_type(b, "channel_dead", "counter",
+		     "Of them dead letters, by decode or a filter");
+	metrics_each_channel(d, b, "channel_dead_total", metrics_all_dead);
+	metrics_type(b, "channel_last_heard_timestamp_seconds", "gauge",
+		     "When a channel was last heard, seconds since 1970");
+	metrics_each_channel(d, b, "channel_last_heard_timestamp_seconds", metrics_last_heard);
+	metrics_type(b, "channel_silent", "gauge",
+		     "1 while a channel is silent for longer than it usually is");
+	metrics_each_channel(d, b, "channel_silent", metrics_silent);
+}
+
 /* Without the ledger's walk, which reads the journal. */
 static int64_t metrics_delivered(const struct output *o)
 {
@@ -209,6 +273,7 @@ void metrics_write(struct daemon *d, struct heard_buf *b)
 	heard_buf_printf(b, "heard_start_time_seconds %.3f\n", (double)d->started_ms / 1000);
 	metrics_inputs(d, b);
 	metrics_pipelines(d, b);
+	metrics_channels(d, b);
 	metrics_outputs(d, b);
 	metrics_journal(d, b);
 	http_metrics(d->http, b);

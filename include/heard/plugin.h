@@ -26,7 +26,7 @@
  * secrets wiped, after close().
  *
  * ABI log.  1.0: the first.  1.1: reply, HEARD_TELLS.
- * 1.2: headers of a fetched answer, heard_fetch_stream().
+ * 1.2: headers of a fetched answer, heard_fetch_stream(), heard_channels().
  */
 #ifndef HEARD_PLUGIN_H
 #define HEARD_PLUGIN_H
