@@ -196,7 +196,7 @@ static void wechat_resume(void *self)
 /* ---- options */
 
 static const char *const kinds[] = {"wechat", "wecom", NULL};
-static const char *const medias[] = {"link", "none", NULL};
+static const char *const media_policies[] = {"link", "none", NULL};
 static const struct heard_option options[] = {
 	{"kind", HEARD_CHOICE(struct wechat, kind), .value = "wechat", .choices = kinds,
 	 .help = "An official account or mini-program of WeChat, or customer service of WeCom"},
@@ -222,7 +222,7 @@ static const struct heard_option options[] = {
 	 .help = "Events that become records, such as unsubscribe or CLICK; others are counted "
 		 "as dropped"},
 	{"media", HEARD_CHOICE(struct wechat, feedback.media), .value = "link",
-	 .choices = medias,
+	 .choices = media_policies,
 	 .help = "What is noted of a picture, voice or video: its media id and link, which "
 		 "end after three days, or nothing"},
 	{"tolerance", HEARD_DURATION(struct wechat, tolerance), .value = "5m", .min = 1000,
