@@ -271,6 +271,17 @@ static void config_says_more_than_the_type(void **state)
 			 ",'survey.channel':'shop'}}");
 }
 
+static void stars_may_be_counted_from_either_end(void **state)
+{
+	static const struct hook_question q[] = {{"f1", "stars", "", 10, 1}};
+	(void)state;
+	with("typeform", "after", q, 1);
+	IS(TYPEFORM("", "", "{'type':'number','number':2,'field':{'id':'f1'}}"),
+	   TYPEFORM_HEAD ",'rating':9,'rating_max':10,'attributes':{" TYPEFORM_TAIL "}}");
+	IS(TYPEFORM("", "", "{'type':'number','number':0,'field':{'id':'f1'}}"),
+	   TYPEFORM_HEAD ",'attributes':{" TYPEFORM_TAIL ",'survey.f1':0}}");
+}
+
 static void what_is_no_score_is_kept_as_it_is(void **state)
 {
 	static const struct hook_question q[] = {{"f1", "nps", "", 0, 0},
@@ -522,6 +533,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(typeform_maps_by_its_types_of_questions),
 		TEST(config_says_more_than_the_type),
+		TEST(stars_may_be_counted_from_either_end),
 		TEST(what_is_no_score_is_kept_as_it_is),
 		TEST(several_texts_stand_under_their_titles),
 		TEST(other_events_are_dropped_and_counted),

@@ -289,26 +289,34 @@ static bool on_scale(const struct hook_question *q, double low, double high, dou
 }
 
 /* 1: it was of use; 0: it was not; -ENOMEM. */
-static int set_score(struct hook_filling *f, const struct hook_question *q,
-		     const struct hook_target *t, double number)
+static int set_stars(struct hook_filling *f, const struct hook_question *q, double number)
+{
+	double worst = 0, most = STARS;
+	if (q && q->from != q->to) {
+		worst = q->from < q->to ? q->from : q->to;
+		most = q->from < q->to ? q->to : q->from;
+		if (q->from > q->to)
+			number = q->from + q->to - number;
+	}
+	if (heard_has(f->record, HEARD_RATING) || !(number >= worst && number <= most))
+		return 0;
+	int result = heard_set_number(f->record, HEARD_RATING, number);
+	if (result == 0)
+		result = heard_set_number(f->record, HEARD_RATING_MAX, most);
+	return result ? result : 1;
+}
+
+static int set_score(struct hook_filling *f, const struct hook_question *q, int field,
+		     double number)
 {
 	int result = 0;
-	if (t->kind == HOOK_STARS) {
-		double most = q && q->from != q->to ? q->to : STARS;
-		if (heard_has(f->record, HEARD_RATING) || !(number >= 0 && number <= most))
-			return 0;
-		result = heard_set_number(f->record, HEARD_RATING, number);
-		if (result == 0)
-			result = heard_set_number(f->record, HEARD_RATING_MAX, most);
-		return result ? result : 1;
-	}
 	for (size_t i = 0; i < sizeof(scales) / sizeof(*scales); i++) {
-		if (scales[i].field != t->field)
+		if (scales[i].field != field)
 			continue;
-		if (heard_has(f->record, (enum heard_field)t->field) ||
+		if (heard_has(f->record, (enum heard_field)field) ||
 		    !on_scale(q, scales[i].low, scales[i].high, &number))
 			return 0;
-		result = heard_set_number(f->record, (enum heard_field)t->field, number);
+		result = heard_set_number(f->record, (enum heard_field)field, number);
 	}
 	return result ? result : 1;
 }
@@ -357,8 +365,8 @@ static int place(struct hook_filling *f, const struct hook_question *q,
 	bool has_number = !a->is_boolean && (a->has_number || read_number(a->text, &number));
 	switch (t->kind) {
 	case HOOK_IGNORE: return 1;
-	case HOOK_SCORE:
-	case HOOK_STARS: return has_number ? set_score(f, q, t, number) : 0;
+	case HOOK_SCORE: return has_number ? set_score(f, q, t->field, number) : 0;
+	case HOOK_STARS: return has_number ? set_stars(f, q, number) : 0;
 	case HOOK_PART: return has_number ? set_part(f, q, t->name, number) : 0;
 	case HOOK_TEXT: return add_text(f, a);
 	case HOOK_FIELD: return set_field(f, (enum heard_field)t->field, a);
