@@ -55,7 +55,7 @@ static int poll_decode(void *self, struct heard_str raw, struct heard_str contex
 
 static const struct heard_option options[] = {
 	{"channel", HEARD_STRING(struct poll, options.feed.channel), .value = "web",
-	 .help = "Channel of the records: forum, review, social, authority, ..."},
+	 .help = "Channel of the records, such as forum, review, social or authority"},
 	COLLECT_OPTIONS(struct poll, options, "5m"),
 	{.name = NULL},
 };
