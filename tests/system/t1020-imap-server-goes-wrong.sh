@@ -88,6 +88,17 @@ ok "a mute one is given up, and tried again" wait_for 20 says '.connections >= 3
 like "that is said" "$(cat "$LOG")" 'u1/INBOX: the server does not answer; trying again'
 end
 
+server --mails 3 --no-next
+imap_conf 'first = "new";'
+must_start
+ok "without UIDNEXT nobody knows what is new" wait_for 10 grep -q 'does not say where new mail begins' "$LOG"
+is "and nothing is taken for it" "$(subjects | wc -l)" 0
+daemon_stop
+imap_conf 'first = "all";'
+must_start
+complete "unless all is to be read" 3
+end
+
 # ---- it lies
 server --mails 6 --reverse --can IDLE
 imap_conf ''
@@ -147,25 +158,6 @@ imap_conf '' "token = { command = \"cat $T/token; echo tok-2 >$T/token\"; };"
 must_start
 complete "a token that ran out is renewed" 2
 is "after one refusal" "$(status .refused)" 1
-end
-server --mails 2 --password tok-3 --can "AUTH=XOAUTH2"
-spawn oauth python3 -c '
-import http.server, sys
-class H(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        good = "grant_type=refresh_token" in body and "refresh_token=r%2F1" in body and "client_id=me" in body
-        answer = b"{\"access_token\":\"tok-3\",\"expires_in\":3600}"
-        self.send_response(200 if good else 400)
-        self.end_headers()
-        self.wfile.write(answer)
-s = http.server.HTTPServer(("127.0.0.1", 0), H)
-open(sys.argv[1], "w").write(str(s.server_address[1]))
-s.serve_forever()' "$T/oauth.port"
-wait_for 10 test -s "$T/oauth.port"
-imap_conf '' "token = { url = \"http://127.0.0.1:$(cat "$T/oauth.port")/token\"; client_id = \"me\"; refresh_token = \"r/1\"; allow_private = true; };"
-must_start
-complete "a token by refresh, without SASL-IR" 2
 end
 no_sanitizer_reports
 done_testing

@@ -3,41 +3,14 @@
 # acknowledged, the answer to it comes back to the ticket, and so on, in English and in
 # Chinese; strangers, other topics, vacation notices and dead mailboxes go where they belong.
 . "$(dirname "$0")/../lib/daemon.sh"
-. "$(dirname "$0")/../lib/dovecot.sh"
-. "$(dirname "$0")/../lib/postfix.sh"
-. "$(dirname "$0")/../lib/relay.sh"
-dovecot_can || skip_all "dovecot-imapd is not installed"
-postfix_can || skip_all "postfix is not installed, or this is not root"
-NO_PUBLIC=1
+. "$(dirname "$0")/../lib/shop.sh"
 mailer() { # COMMAND FROM ARGUMENTS...: see mailer.py
 	mailer_command=$1 mailer_from=$2
 	shift 2
 	"$here/tests/system/mailer.py" "$mailer_command" "$RELAY" "$mailer_from" "$@" >"$T/sent-id"
 }
 
-"$HEARD" keygen "$T/keys" >/dev/null
-CONF_EXTRA="privacy = { public_key = \"$T/keys/heard.pub\"; private_key = \"$T/keys/heard.key\"; }; timezone = \"Asia/Shanghai\";"
-write_conf() {
-	conf <<-EOT2
-		pipelines = (
-		  { name = "mail";
-		    inputs  = ( { plugin = "imap"; reply = "email"; own = [ "u1@shop.test" ]; poll = "1s";
-		                  accounts = ( { host = "127.0.0.1"; port = $IMAPS; user = "u1"; password = "secret"; ca_file = "$CA"; } ); } );
-		    filters = ( { plugin = "normalize"; }, { plugin = "mask"; }, { plugin = "classify"; rules = "$here/etc/rules/ecommerce.cfg"; } );
-		    outputs = ( { plugin = "tickets"; database = "tickets.db"; public_url = "https://shop.test"; },
-		                { plugin = "file"; path = "all.ndjson"; },
-		                { plugin = "file"; name = "told"; when = "event"; path = "events.ndjson"; },
-		                { plugin = "email"; when = "event"; host = "127.0.0.1"; port = ${RELAY#*:}; tls = "none";
-		                  from = "u1@shop.test"; sender = "Shop"; public_url = "https://shop.test";
-		                  retry = { first = "200ms"; max = "1s"; }; } ); }
-		);
-	EOT2
-}
-box() { find "$D/home/$1/Maildir/new" "$D/home/$1/Maildir/cur" -type f 2>/dev/null | xargs -r ls -tr; }
-has_box() { [ "$(box "$1" | wc -l)" -ge "$2" ]; }
 newest() { box "$1" | tail -n 1; }
-tickets() { heard tickets list --state all --json | jq length; }
-has_tickets() { [ "$(tickets)" -ge "$1" ]; }
 of() { heard tickets show "$1" --json | jq -r "$2"; } # TICKET WHAT
 contacts() { [ "$(of "$1" .contacts)" = "$2" ]; }
 said() { of "$1" '[.conversation[] | select(.kind == "record")] | length'; }
@@ -47,12 +20,9 @@ has_done() { of "$1" '.history[].what' | grep -qx "$2"; }
 linked() { of "$1" '.history[] | select(.what == "linked") | "\(.to) \(.reason)"'; }
 records() { wc -l <"$STATE/all.ndjson"; }
 
-ok "Dovecot starts" dovecot_start 'auth_username_format = %Ln'
-ok "Postfix starts" postfix_start
-for domain in shop anna li stranger moved; do
-	postfix_deliver $domain.test "lmtp:inet:127.0.0.1:$LMTP"
-done
-write_conf
+shop_open anna.test li.test stranger.test moved.test
+shop_conf Shop '{ plugin = "file"; path = "all.ndjson"; },
+	{ plugin = "file"; name = "told"; when = "event"; path = "events.ndjson"; },'
 must_start
 
 # ---- in English

@@ -2,29 +2,7 @@
 # A customer's mail becomes a ticket, is acknowledged, and answered in its thread, by a real
 # Postfix and Dovecot.  The relay goes away and comes back: nothing is lost or doubled.
 . "$(dirname "$0")/../lib/daemon.sh"
-. "$(dirname "$0")/../lib/dovecot.sh"
-. "$(dirname "$0")/../lib/postfix.sh"
-. "$(dirname "$0")/../lib/relay.sh"
-dovecot_can || skip_all "dovecot-imapd is not installed"
-postfix_can || skip_all "postfix is not installed, or this is not root"
-NO_PUBLIC=1
-
-"$HEARD" keygen "$T/keys" >/dev/null
-CONF_EXTRA="privacy = { public_key = \"$T/keys/heard.pub\"; private_key = \"$T/keys/heard.key\"; }; timezone = \"Asia/Shanghai\";"
-write_conf() {
-	conf <<-EOT
-		pipelines = (
-		  { name = "mail";
-		    inputs  = ( { plugin = "imap"; reply = "email"; own = [ "u1@shop.test" ]; poll = "1s";
-		                  accounts = ( { host = "127.0.0.1"; port = $IMAPS; user = "u1"; password = "secret"; ca_file = "$CA"; } ); } );
-		    filters = ( { plugin = "normalize"; }, { plugin = "mask"; }, { plugin = "classify"; rules = "$here/etc/rules/ecommerce.cfg"; } );
-		    outputs = ( { plugin = "tickets"; database = "tickets.db"; public_url = "https://shop.test"; },
-		                { plugin = "email"; when = "event"; host = "127.0.0.1"; port = ${RELAY#*:}; tls = "none";
-		                  from = "u1@shop.test"; sender = "小店 Shop, \"Ltd\""; public_url = "https://shop.test";
-		                  retry = { first = "200ms"; max = "1s"; }; } ); }
-		);
-	EOT
-}
+. "$(dirname "$0")/../lib/shop.sh"
 
 # A mail of customer N to us, by the relay.
 write_us() { # USER SUBJECT [HEADERS]
@@ -37,16 +15,9 @@ write_us() { # USER SUBJECT [HEADERS]
 	} >"$T/outgoing"
 	curl -sS "smtp://$RELAY" --mail-from "$1@customer.test" --mail-rcpt u1@shop.test --upload-file "$T/outgoing"
 }
-box() { find "$D/home/$1/Maildir/new" "$D/home/$1/Maildir/cur" -type f 2>/dev/null | sort; }
-has_box() { [ "$(box "$1" | wc -l)" -ge "$2" ]; }
-tickets() { heard tickets list --json | jq length; }
-has_tickets() { [ "$(tickets)" -ge "$1" ]; }
 
-ok "Dovecot starts" dovecot_start 'auth_username_format = %Ln'
-ok "Postfix starts" postfix_start
-postfix_deliver shop.test "lmtp:inet:127.0.0.1:$LMTP"
-postfix_deliver customer.test "lmtp:inet:127.0.0.1:$LMTP"
-write_conf
+shop_open customer.test
+shop_conf '小店 Shop, \"Ltd\"'
 must_start
 
 # ---- one customer, there and back

@@ -11,10 +11,11 @@ JSON: connections, logins, refused, mails, seen, deleted, cuts.
                      its n-th byte; n is 0 for the first connection and rises by --step
                      until a session comes through
   --slow MS          a few bytes, then a pause, all the time
-  --password P       the one that is taken ("secret")
+  --password P       the one that is taken ("secret"); @FILE: what is there at the moment
   --bad KIND=UIDS    how the mails go wrong: no, nil, gone, lie (its size), drop (the connection)
   --reverse          answers of a FETCH in reverse, with things between that nobody asked for
   --read-only        \\Seen cannot be stored
+  --no-next          SELECT does not say UIDNEXT
   --quota            COPY and MOVE are refused
   --mute             greets, and then says nothing more
 """
@@ -33,6 +34,7 @@ p.add_argument("--password", default="secret")
 p.add_argument("--bad", action="append", default=[])
 p.add_argument("--reverse", action="store_true")
 p.add_argument("--read-only", action="store_true")
+p.add_argument("--no-next", action="store_true")
 p.add_argument("--quota", action="store_true")
 p.add_argument("--mute", action="store_true")
 args = p.parse_args()
@@ -56,6 +58,13 @@ def add_mail():
             f"Message-ID: <s{n}@example.net>\r\nDate: Thu, 1 Oct 2026 10:00:00 +0800\r\n"
             f"Content-Type: text/plain; charset=utf-8\r\n\r\nThe parcel {n} is late. 包裹没有到。\r\n")
     mails[n] = (text.encode(), set())
+
+
+def password():
+    if not args.password.startswith("@"):
+        return args.password
+    with open(args.password[1:], encoding="utf-8") as f:
+        return f.read().strip()
 
 
 def tell():
@@ -164,7 +173,7 @@ class Session(socketserver.StreamRequestHandler):
         return "OK logged in" if good else "NO [AUTHENTICATIONFAILED] wrong password"
 
     def do_login(self, tag, words):
-        return self.check(words.endswith(f'"{args.password}"'))
+        return self.check(words.endswith(f'"{password()}"'))
 
     def do_authenticate(self, tag, words):
         if " " not in words:
@@ -173,12 +182,12 @@ class Session(socketserver.StreamRequestHandler):
         kind, _, secret = words.partition(" ")
         text = base64.b64decode(secret).decode()
         if kind == "XOAUTH2":
-            good = f"Bearer {args.password}\1" in text
+            good = f"Bearer {password()}\1" in text
             if not good:
                 self.send("+ eyJzdGF0dXMiOiI0MDAifQ==\r\n")
                 self.rfile.readline()
             return self.check(good)
-        return self.check(text.split("\0")[2] == args.password)
+        return self.check(text.split("\0")[2] == password())
 
     def do_id(self, tag, words):
         self.send('* ID ("name" "x")\r\n')
@@ -191,8 +200,9 @@ class Session(socketserver.StreamRequestHandler):
 
     def do_select(self, tag, words):
         with lock:
+            following = "" if args.no_next else f"* OK [UIDNEXT {state['next']}] n\r\n"
             self.send(f"* FLAGS (\\Seen \\Deleted)\r\n* {len(mails)} EXISTS\r\n* 0 RECENT\r\n"
-                      f"* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT {state['next']}] n\r\n"
+                      f"* OK [UIDVALIDITY 7] v\r\n{following}"
                       "* OK [PERMANENTFLAGS (\\Seen \\*)] [bracket\r\n* OK [NOMODSEQ] x\r\n")
         return "OK [READ-WRITE] open"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A mail relay for tests: smtpd.py FOLDER [--cert FILE] [--login USER:PASSWORD] [--token T]
+T may be @FILE: the token that is there at the moment.
 
 It listens on two free ports of the loopback interface and writes them to FOLDER/ports:
 "PLAIN TLS".  The first offers STARTTLS if there is a certificate.  Each mail that it said
@@ -44,6 +45,13 @@ def mode():
             return f.read().strip().split(" ", 1)
     except OSError:
         return ["ok"]
+
+
+def token():
+    if not args.token.startswith("@"):
+        return args.token
+    with open(args.token[1:], encoding="utf-8") as f:
+        return f.read().strip()
 
 
 def count(what):
@@ -106,7 +114,7 @@ class Session:
             given = await self.line()
         plain = base64.b64decode(given + "==").decode("latin-1")
         if args.token:
-            good = plain.endswith(f"auth=Bearer {args.token}\x01\x01")
+            good = plain.endswith(f"auth=Bearer {token()}\x01\x01")
         else:
             good = plain.split("\0")[1:] == args.login.split(":")
         if good and await self.at("auth", "235 2.7.0 in"):

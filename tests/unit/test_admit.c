@@ -4,21 +4,9 @@
 #include "engine_emit.h"
 #include "engine_look.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 2, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 2
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
 
 static void a_source_cannot_say_what_only_we_may(void **state)
 {
@@ -199,7 +187,6 @@ static void an_error_quotes_no_name_of_a_customers(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_source_cannot_say_what_only_we_may),
 		TEST(what_only_filters_say_is_taken_from_a_source),

@@ -10,24 +10,11 @@
 
 #include <pthread.h>
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 0, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 0
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 /* ---- a carrier and a keeper */
-
 enum carrier_mode { SENDS, REFUSES, HOLDS };
 
 static struct {

@@ -2,34 +2,11 @@
  * Tests of bury.c: what of a record that died is kept, and how.
  */
 #include "engine_emit.h"
-#include "engine_keys.h"
 #include "engine_look.h"
 
-static struct engine e;
-
-static struct engine_keys keys;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 2, 1);
-	return 0;
-}
-
-static int setup_with_key(void **state)
-{
-	setup(state);
-	engine_keys_make(&keys, &e);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_keys_drop(&keys);
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 2
+#define ENGINE_OUTPUTS 1
+#include "engine_sealed.h"
 
 static void second_only(struct test_filter *f, struct heard_record *r)
 {
@@ -98,8 +75,6 @@ static void a_clear_pipeline_keeps_its_dead_in_clear(void **state)
 
 int main(void)
 {
-#define TEST(name)   cmocka_unit_test_setup_teardown(name, setup, teardown)
-#define SEALED(name) cmocka_unit_test_setup_teardown(name, setup_with_key, teardown)
 	const struct CMUnitTest tests[] = {
 		SEALED(what_dies_before_mask_is_sealed_and_after_it_clear),
 		TEST(without_a_key_only_length_and_digest_of_it_are_kept),

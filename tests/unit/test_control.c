@@ -5,23 +5,11 @@
 #include "engine_client.h"
 #include "engine_emit.h"
 
-static struct engine e;
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 static struct engine_client c;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
 
 static void the_socket_is_ours_alone(void **state)
 {
@@ -169,7 +157,6 @@ static void who_leaves_while_the_ledger_is_counted_is_forgotten(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(the_socket_is_ours_alone),
 		TEST(a_state_folder_with_a_long_name_can_be_reached),

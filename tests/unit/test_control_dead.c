@@ -6,23 +6,11 @@
 #include "engine_keys.h"
 #include "engine_look.h"
 
-static struct engine e;
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 static struct engine_client c;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
 
 static void dead_letters_are_listed_shown_and_dropped(void **state)
 {
@@ -250,7 +238,6 @@ static void a_damaged_letter_is_listed_and_can_be_dropped(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(dead_letters_are_listed_shown_and_dropped),
 		TEST(many_letters_are_told_page_by_page),

@@ -5,23 +5,11 @@
 #include "engine_emit.h"
 #include "engine_look.h"
 
-static struct engine e;
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 static struct engine_client c;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
 
 static void a_replay_goes_to_the_outputs_asked_for(void **state)
 {
@@ -75,7 +63,6 @@ static void a_replay_of_nonsense_is_refused(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_replay_goes_to_the_outputs_asked_for),
 		TEST(a_replay_keeps_to_the_time_asked_for),

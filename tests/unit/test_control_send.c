@@ -4,23 +4,11 @@
 #include "engine_client.h"
 #include "engine_look.h"
 
-static struct engine e;
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 static struct engine_client c;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
 
 static void send_takes_pieces_and_says_what_became_of_each(void **state)
 {
@@ -147,7 +135,6 @@ static void what_cannot_be_taken_now_is_tried_again(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(send_takes_pieces_and_says_what_became_of_each),
 		TEST(send_takes_text_line_by_line),

@@ -1,27 +1,14 @@
 /*
  * Tests of deferred.c: records that were deferred at different times, tried together.
  */
-#include "engine.h"
 #include "engine_emit.h"
 #include "engine_look.h"
 
 #include "delivery.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 0, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 0
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
 
 static struct output *output(void)
 {
@@ -64,8 +51,6 @@ static void more_than_fit_one_delivery_need_no_other_turn(void **state)
 	assert_int_equal(engine_output(&e, 0).delivered, 8);
 	assert_true(engine_balances(&e));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -6,21 +6,9 @@
 
 #include "delivery.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 0, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 0
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
 
 static struct output *output(void)
 {
@@ -289,7 +277,6 @@ static void giving_up_waits_no_longer_than_give_up_whatever_the_date(void **stat
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(outcomes_are_counted_record_by_record),
 		TEST(a_failure_is_tried_again_and_only_what_failed),

@@ -70,12 +70,15 @@ static void test_who_is_nobody(void **state)
 static void test_a_status_is_one(void **state)
 {
 	(void)state;
-	assert_true(heard_str_is(said_status(HEARD_STR_OF("5.1.10")), "5.1.10"));
-	assert_int_equal(said_status(HEARD_STR_OF("5.1")).len, 0);
-	assert_int_equal(said_status(HEARD_STR_OF("5.1.1\"")).len, 0);
-	assert_int_equal(said_status(HEARD_STR_OF("5.1.1\x1b")).len, 0);
-	assert_int_equal(said_status(HEARD_STR_OF("5.1234.56789")).len, 0);
-	assert_int_equal(said_status(heard_str_n(NULL, 0)).len, 0);
+	assert_true(heard_str_is(letter_status(HEARD_STR_OF("5.1.10")), "5.1.10"));
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("..")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1.")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1.1.1")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1.1\"")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1.1\x1b")).len, 0);
+	assert_int_equal(letter_status(HEARD_STR_OF("5.1234.56789")).len, 0);
+	assert_int_equal(letter_status(heard_str_n(NULL, 0)).len, 0);
 }
 
 /* ---- template.c */
@@ -296,16 +299,30 @@ static void test_the_language_of_a_text(void **state)
 			 TEMPLATE_ZH);
 }
 
+static void check_time(const char *zone, const char *time, const char *zh, const char *en)
+{
+	struct heard_host host = {.zone = heard_zone_create(zone)};
+	struct email e = {.host = &host};
+	char out[80];
+	time_text(&e, heard_str(time), TEMPLATE_ZH, out);
+	assert_string_equal(out, zh);
+	time_text(&e, heard_str(time), TEMPLATE_EN, out);
+	assert_string_equal(out, en);
+	heard_zone_destroy(host.zone);
+}
+
 static void test_dates(void **state)
 {
-	int y, m, d;
 	(void)state;
-	date_of(0, &y, &m, &d);
-	assert_true(y == 1970 && m == 1 && d == 1);
-	date_of(20513, &y, &m, &d); /* 2026-03-01 */
-	assert_true(y == 2026 && m == 3 && d == 1);
-	date_of(19782, &y, &m, &d); /* 2024-02-29 */
-	assert_true(y == 2024 && m == 2 && d == 29);
+	check_time("UTC", "1970-01-01T00:00:00.000Z", "1970年1月1日 00:00（UTC）",
+		   "1 Jan 1970, 00:00 (UTC)");
+	check_time("Asia/Shanghai", "2026-02-28T16:05:59.000Z",
+		   "2026年3月1日 00:05（北京时间）", "1 Mar 2026, 00:05 (Asia/Shanghai)");
+	check_time("America/New_York", "2024-03-01T04:59:00.000Z",
+		   "2024年2月29日 23:59（America/New_York）",
+		   "29 Feb 2024, 23:59 (America/New_York)");
+	check_time("UTC", "soon", "", "");
+	check_time("UTC", "", "", "");
 }
 
 static void test_a_cut_keeps_characters(void **state)

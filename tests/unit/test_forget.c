@@ -1,29 +1,17 @@
 /*
  * Tests of control_forget.c: an output that was taken out, and what waited for it.
  */
-#include "engine.h"
 #include "engine_client.h"
 #include "engine_emit.h"
 #include "engine_look.h"
 
 #define FORGET "{\"command\":\"forget\",\"name\":\"shop/o1\"}"
 
-static struct engine e;
+#define ENGINE_FILTERS 0
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
+
 static struct engine_client c;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 0, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
 
 static struct output *output(size_t i)
 {
@@ -86,8 +74,6 @@ static void who_leaves_while_it_is_counted_is_in_nobodys_way(void **state)
 	assert_non_null(strstr(c.text, "\"exit\":"));
 	engine_until(&e, (engine_ask(&e, &c, FORGET), strstr(c.text, "\"exit\":1") != NULL));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -3,7 +3,6 @@
  * noted of a content tells nobody what it was.
  */
 #include "engine_emit.h"
-#include "engine_keys.h"
 #include "engine_look.h"
 
 #include "hash.h"
@@ -12,31 +11,9 @@
 #include <fcntl.h>
 #include <ftw.h>
 
-static struct engine e;
-
-static struct engine_keys keys;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 2, 1);
-	return 0;
-}
-
-static int setup_with_key(void **state)
-{
-	setup(state);
-	engine_keys_make(&keys, &e);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_keys_drop(&keys);
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 2
+#define ENGINE_OUTPUTS 1
+#include "engine_sealed.h"
 
 static void contacts_are_left_out_without_a_key(void **state)
 {
@@ -217,8 +194,6 @@ static void another_secret_makes_another_digest(void **state)
 
 int main(void)
 {
-#define TEST(name)   cmocka_unit_test_setup_teardown(name, setup, teardown)
-#define SEALED(name) cmocka_unit_test_setup_teardown(name, setup_with_key, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(contacts_are_left_out_without_a_key),
 		SEALED(contacts_are_sealed_with_a_key),

@@ -1,25 +1,11 @@
 /*
  * Tests of host.c and send.c: what an instance may ask for, and lines handed over.
  */
-#include "engine.h"
-
 #include <heard/time.h>
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
 
 static void an_instance_knows_its_name_and_place(void **state)
 {
@@ -166,7 +152,6 @@ static void without_memory_nothing_is_left_out_in_silence(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(an_instance_knows_its_name_and_place),
 		TEST(its_folder_is_its_own_and_made_when_asked_for),

@@ -4,21 +4,9 @@
 #include "engine_emit.h"
 #include "engine_look.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 2, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 2
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
 
 static void author_key(const char *raw, char out[64])
 {
@@ -168,7 +156,6 @@ static void names_of_any_length_make_a_key(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(one_phone_number_is_one_person_however_it_is_spelt),
 		TEST(an_address_is_the_same_person_in_capitals),

@@ -132,6 +132,7 @@ static void old_uids_are_of_no_use_in_a_folder_made_anew(void **state)
 	static const enum mail_state states[] = {MAIL_TAKEN, MAIL_OUT, MAIL_SETTLING,
 						 MAIL_REFUSED};
 	struct heard_buf b;
+	bool is_left;
 	fill(6, 100);
 	asks(6, "10,12,14,16,18,20", false);
 	for (uint32_t i = 0; i < 4; i++)
@@ -143,11 +144,36 @@ static void old_uids_are_of_no_use_in_a_folder_made_anew(void **state)
 	assert_true(window_at(&w, w.head)->is_stale);
 	assert_false(window_is_refused(&w));
 	heard_buf_init(&b, 1000);
-	assert_int_equal(window_settle(&w, &b, 100), 0);
+	assert_int_equal(window_settle(&w, &b, 100, &is_left), 0);
 	heard_buf_release(&b);
 	window_at(&w, w.head)->state = MAIL_SETTLED;
 	window_advance(&w);
 	assert_int_equal(window_n(&w), 0);
+}
+
+/* Or `done = "delete"` would delete what may have been a dead letter, were the connection
+ * lost while it is marked. */
+static void what_a_crash_left_stays_known_as_such(void **state)
+{
+	(void)state;
+	struct heard_buf b;
+	bool is_left = false;
+	fill(4, 100);
+	asks(4, "10,12,14,16", false);
+	for (uint32_t i = 0; i < 4; i++)
+		window_at(&w, i)->state = i < 2 ? MAIL_SETTLING : MAIL_TAKEN;
+	window_at(&w, 0)->is_left = window_at(&w, 1)->is_left = true;
+	w.emitted = 4;
+	window_forget(&w);
+	heard_buf_init(&b, 1000);
+	assert_int_equal(window_settle(&w, &b, 100, &is_left), 2);
+	assert_string_equal(b.ptr, "10,12");
+	assert_true(is_left);
+	heard_buf_clear(&b);
+	assert_int_equal(window_settle(&w, &b, 100, &is_left), 2);
+	assert_string_equal(b.ptr, "14,16");
+	assert_false(is_left);
+	heard_buf_release(&b);
 }
 
 static void the_ring_goes_round(void **state)
@@ -226,6 +252,7 @@ int main(void)
 		cmocka_unit_test(what_is_lost_is_forgotten_and_what_is_out_is_not),
 		cmocka_unit_test(what_is_refused_holds_up_the_rest),
 		cmocka_unit_test(old_uids_are_of_no_use_in_a_folder_made_anew),
+		cmocka_unit_test(what_a_crash_left_stays_known_as_such),
 		cmocka_unit_test(the_ring_goes_round),
 		cmocka_unit_test(positions_come_back_as_they_were),
 		cmocka_unit_test(folder_names_are_spelled_in_utf_7),

@@ -4,21 +4,9 @@
 #include "engine_emit.h"
 #include "engine_look.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
 
 static void receipt_comes_after_the_commit(void **state)
 {
@@ -304,7 +292,6 @@ static void without_dedupe_nothing_is_a_duplicate(void **state)
 }
 
 /* ---- order */
-
 /* The first job is held in the filter, the second overtakes it there. */
 static void jobs_of_a_stream_commit_in_order_though_workers_finish_out_of_order(void **state)
 {
@@ -455,7 +442,6 @@ static void bytes_handed_over_are_freed_once(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(receipt_comes_after_the_commit),
 		TEST(emissions_of_one_turn_share_a_batch),

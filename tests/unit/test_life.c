@@ -5,23 +5,11 @@
 #include "engine_emit.h"
 #include "engine_look.h"
 
-static struct engine e;
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 static struct engine_client c;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
 
 static struct output *output(size_t i)
 {
@@ -202,7 +190,6 @@ int main(int argc, char **argv)
 		fputs("test.conf:3: no such thing\n", stderr);
 		return 1;
 	}
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_stop_drains),
 		TEST(a_stop_by_the_socket_is_answered),

@@ -5,21 +5,9 @@
 
 #include "metrics.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 static void metrics_say_what_the_ledger_says(void **state)
 {
@@ -76,7 +64,6 @@ static void conditions_that_fail_are_counted_for_outputs_too(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(metrics_say_what_the_ledger_says),
 		TEST(conditions_that_fail_are_counted_for_outputs_too),

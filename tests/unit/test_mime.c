@@ -343,6 +343,85 @@ static void a_bomb_in_a_nested_message_is_left_out(void **state)
 	}
 }
 
+static int read_repeated(const char *head, const char *again, int times)
+{
+	struct heard_error err = {0};
+	struct heard_buf mail;
+	struct mime_message m;
+
+	heard_buf_init(&mail, 64 << 20);
+	heard_buf_puts(&mail, head);
+	for (int i = 0; i < times; i++)
+		heard_buf_puts(&mail, again);
+	heard_buf_puts(&mail, "\nx");
+	int rc = mime_read(heard_buf_view(&mail), &mime_limits, NULL, &m, &err);
+	if (rc == 0)
+		mime_release(&m);
+	heard_buf_release(&mail);
+	return rc;
+}
+
+/* What GMime would make of it is more than 64 MB, of a megabyte or less. */
+static void a_mail_that_would_take_much_memory_is_refused(void **state)
+{
+	const char *mixed = "Content-Type: multipart/mixed; boundary=b\n\n";
+
+	(void)state;
+	assert_int_equal(read_repeated(mixed, "--b\n\n", 40000), 0);
+	assert_int_equal(read_repeated(mixed, "--b\n\n", 50000), -EBADMSG);
+	assert_int_equal(read_repeated("Content-Type: multipart/mixed; boundary*=''b\n\n",
+				       "--b\n\n", 50000),
+			 -EBADMSG);
+	assert_int_equal(read_repeated(mixed, "--b\na:\n\n", 40000), -EBADMSG);
+	assert_int_equal(read_repeated("Content-Type: multipart/mixed; boundary=b\n\n--b\n",
+				       "a:\n", 150000),
+			 -EBADMSG);
+	assert_int_equal(read_repeated("Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+				       "Content-Type: a/b",
+				       "; a=b", 150000),
+			 -EBADMSG);
+}
+
+/* Logs and patches in a mail are text, whatever their lines look like. */
+static void a_long_log_is_no_bomb(void **state)
+{
+	(void)state;
+	assert_int_equal(read_repeated("From: a@b.example\n\n", "12:00:00; a: b\n", 500000), 0);
+	assert_int_equal(read_repeated("From: a@b.example\n\n", "--- a/b\n+++ a: b\n", 200000),
+			 0);
+	assert_int_equal(read_repeated("Content-Type: multipart/mixed; boundary=b\n\n--b\n\n",
+				       "12:00:00; a: b\n", 500000),
+			 0);
+}
+
+/* The trees of messages in messages are there at the same time: their sum counts. */
+static void bombs_in_a_row_are_one(void **state)
+{
+	struct heard_buf mail, inner;
+	struct mime_message m;
+
+	(void)state;
+	heard_buf_init(&mail, 64 << 20);
+	for (int level = 0; level < 3; level++) {
+		heard_buf_init(&inner, 64 << 20);
+		heard_buf_puts(&inner, "From: a@b.example\nSubject: s\nContent-Type: "
+				       "multipart/mixed; boundary=b\n\n--b\n"
+				       "Content-Type: message/rfc822\n"
+				       "Content-Transfer-Encoding: base64\n\n");
+		mime_put_base64(level ? heard_buf_view(&mail) : HEARD_STR_OF("Subject: x\n\nx"),
+				&inner);
+		for (int i = 0; i < 20000; i++)
+			heard_buf_puts(&inner, "--b\n\n");
+		heard_buf_release(&mail);
+		mail = inner;
+	}
+	m = mime_of_bytes(heard_buf_view(&mail));
+	assert_true(m.notes & MIME_NOTE_PARTS);
+	assert_text(m.subject, "s");
+	mime_release(&m);
+	heard_buf_release(&mail);
+}
+
 /* Each message is held while the one in it is decoded. */
 static void messages_in_messages_do_not_pile_up(void **state)
 {
@@ -480,6 +559,9 @@ int main(void)
 		cmocka_unit_test(limits_cut_and_say_so),
 		cmocka_unit_test(a_bomb_in_a_nested_message_is_left_out),
 		cmocka_unit_test(messages_in_messages_do_not_pile_up),
+		cmocka_unit_test(a_mail_that_would_take_much_memory_is_refused),
+		cmocka_unit_test(a_long_log_is_no_bomb),
+		cmocka_unit_test(bombs_in_a_row_are_one),
 		cmocka_unit_test(hostile_mail_ends),
 		cmocka_unit_test(prefixes_are_no_topic),
 	};

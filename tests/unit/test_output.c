@@ -7,21 +7,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 0, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 0
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 static struct output *output(size_t i)
 {
@@ -173,7 +161,6 @@ static void nothing_comes_twice_after_a_stop(void **state)
 }
 
 /* ---- crashes */
-
 static void deliver_and_die(struct engine *x)
 {
 	engine_start(x);
@@ -401,7 +388,6 @@ static void damage_before_another_pipelines_frame_reaches_no_plugin(void **state
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(every_output_gets_every_record_once),
 		TEST(deliveries_keep_to_the_window),

@@ -5,24 +5,11 @@
 #include "engine_emit.h"
 #include "engine_look.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 2);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 2
+#include "engine_each.h"
 
 /* ---- pressure */
-
 static void inputs_are_paused_at_max_in_flight_and_go_on_at_half_of_it(void **state)
 {
 	(void)state;
@@ -230,7 +217,6 @@ static void a_second_daemon_cannot_start(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(inputs_are_paused_at_max_in_flight_and_go_on_at_half_of_it),
 		TEST(a_full_journal_pauses_inputs_and_heals_when_outputs_catch_up),

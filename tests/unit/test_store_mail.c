@@ -135,6 +135,32 @@ static void who_takes_anothers_id_is_heard_on_his_own(void **state)
 			 1);
 }
 
+static void anothers_id_fetched_twice_counts_once(void **state)
+{
+	struct fixture *f = *state;
+	put(f, with_id_of_first(f, 1, "p"));
+	put(f, with_id_of_first(f, 2, "q"));
+	put(f, with_id_of_first(f, 4, "q")); /* the same mail, delivered again */
+	put(f, with_id_of_first(f, 5, "r")); /* and one of a third */
+	put(f, with_id_of_first(f, 6, "r"));
+	put(f, with_id_of_first(f, 2, "q")); /* the same record */
+	assert_int_equal(tickets(f), 3);
+	assert_int_equal(ticket_of(f, 2), 2);
+	assert_int_equal(ticket_of(f, 5), 3);
+	for (int64_t ticket = 1; ticket <= 3; ticket++)
+		assert_int_equal(look(f, ticket).is.contacts, 1);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM record WHERE fate=0"), 3);
+	struct store_record rec = with_id_of_first(f, 7, "q"); /* changed, not only repeated */
+	rec.revision = 2;
+	put(f, rec);
+	assert_int_equal(tickets(f), 3);
+	assert_int_equal(ticket_of(f, 7), 2);
+	put(f, with_id_of_first(f, 8, "q")); /* the first, once more */
+	assert_int_equal(tickets(f), 3);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM record WHERE fate=0"), 3);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM record WHERE ticket=1"), 1);
+}
+
 /* "Any news?" from another address is no complaint, and nobody would see it. */
 static void whoever_answers_us_is_read(void **state)
 {
@@ -560,6 +586,7 @@ int main(void)
 		TEST(an_id_of_ours_leads_its_customer_back),
 		TEST(a_stranger_opens_a_ticket_of_his_own),
 		TEST(who_takes_anothers_id_is_heard_on_his_own),
+		TEST(anothers_id_fetched_twice_counts_once),
 		TEST(whoever_answers_us_is_read),
 		TEST(another_subject_is_another_matter),
 		TEST(a_subject_that_says_nothing_stays),

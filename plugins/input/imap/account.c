@@ -113,14 +113,20 @@ void account_gave_up(struct account *a, struct folder *f)
 	leave_door(a, f);
 }
 
-void account_refused(struct account *a, struct folder *f, const struct heard_error *err)
+void account_refused(struct account *a, struct folder *f, bool had_token,
+		     const struct heard_error *err)
 {
 	int64_t wait = account_jitter(a, a->share->options->login_retry);
 	leave_door(a, f);
+	if (had_token && f->tokens_dropped != a->tokens_dropped)
+		return; /* that token; another folder was told before */
 	a->is_good = false;
 	if (token_is_wanted(&a->options->token)) {
 		token_drop(&a->token);
-		if (!a->has_renewed) { /* tokens run out: one more try with a new one */
+		a->tokens_dropped++;
+		a->login.secret = ""; /* a login that has begun may still look at it */
+		if (had_token &&
+		    !a->has_renewed) { /* it ran out: one more try with a new one */
 			a->has_renewed = true;
 			return;
 		}

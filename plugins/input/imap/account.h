@@ -65,6 +65,7 @@ struct account {
 	const char *name; /* of the option, else the user */
 	void *tls_context;
 	struct token token;
+	unsigned tokens_dropped; /* so many were refused */
 	struct session_login login;
 	struct folder *logging_in; /* whose turn it is                       */
 	bool is_good;		   /* the secret was taken                   */
@@ -88,7 +89,8 @@ void account_release(struct account *);
 bool account_may_try(struct account *, struct folder *, int64_t *after_ms);
 /* It was let in, or not; or the try ended in another way. */
 void account_let_in(struct account *, struct folder *);
-void account_refused(struct account *, struct folder *, const struct heard_error *);
+void account_refused(struct account *, struct folder *, bool had_token,
+		     const struct heard_error *);
 void account_gave_up(struct account *, struct folder *);
 /* A random time around this one, so that many do not come back at once. */
 int64_t account_jitter(const struct account *, int64_t ms);

@@ -64,6 +64,7 @@ void fetch_mail(struct folder *f, const struct response_mail *r)
 		m->bytes = bytes;
 		m->n = r->body.len;
 		m->state = MAIL_HERE;
+		f->failures = 0;
 		if (m->n > m->held) {
 			f->window.held += m->n - m->held;
 			m->held = m->n;

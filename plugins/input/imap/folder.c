@@ -189,11 +189,11 @@ static void come_back(struct folder *f, int64_t after_ms)
 
 static void handle_loss(struct folder *f)
 {
-	bool was_in = f->phase > PHASE_CONNECTING;
+	bool was_in = f->phase > PHASE_CONNECTING, had_token = f->phase != PHASE_TOKEN;
 	hang_up(f);
 	f->is_lost = false;
 	if (f->fault_kind == FAULT_LOGIN && !was_in) {
-		account_refused(f->account, f, f->fault);
+		account_refused(f->account, f, had_token, f->fault);
 		come_back(f, 0);
 		return;
 	}
@@ -221,6 +221,7 @@ static void connect_now(struct folder *f)
 		.open_ms = f->share->options->connect_timeout,
 	};
 	f->phase = PHASE_CONNECTING;
+	f->tokens_dropped = a->tokens_dropped;
 	f->connect = connect_create(f->share->base, f->share->dns, &to, &connect_hooks, f);
 	if (f->connect == NULL)
 		folder_failed(f, FAULT_REFUSED, "no memory for a connection");
@@ -232,7 +233,7 @@ static void on_token(void *arg, const struct heard_error *err)
 	if (f->phase != PHASE_TOKEN)
 		return;
 	if (err != NULL) {
-		folder_lose(f, FAULT_REFUSED, err);
+		folder_lose(f, err->code == EACCES ? FAULT_LOGIN : FAULT_REFUSED, err);
 	} else {
 		f->account->login.secret = f->account->token.text;
 		connect_now(f);

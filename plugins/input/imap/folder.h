@@ -53,7 +53,8 @@ struct folder {
 	struct session session;
 	struct heard_timer *timer; /* the next try; when resting, the next look */
 	struct heard_timer *hold;  /* the core said "not now"     */
-	unsigned failures;	   /* in a row                    */
+	unsigned failures;	   /* since a mail came, or all were here: it is no use
+				    * to be let in by a server that gives nothing    */
 	bool is_posted, is_held, is_lost, is_telling_trouble;
 	struct heard_error *fault; /* why it is lost              */
 	enum session_fault fault_kind;
@@ -83,6 +84,8 @@ struct folder {
 	size_t trouble_place; /* and behind so many bytes            */
 	size_t heard;	      /* bytes, since mails were asked for   */
 	unsigned refusals;    /* by the core, in a row               */
+
+	unsigned tokens_dropped; /* of the account, when it connected */
 
 	bool is_settling;
 	bool has_made_box;     /* CREATE was tried                    */

@@ -80,16 +80,23 @@ static void complain(struct known *k)
 	k->has_failed = true;
 }
 
-static bool write_names(struct known *k, int flags, const uint64_t *names, size_t n)
+/* All of them or none: half a name would shift those that follow. */
+static bool write_names(struct known *k, const char *path, int flags, const uint64_t *names,
+			size_t n)
 {
-	int fd = open(k->path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+	off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 	size_t bytes = n * NAME_BYTES;
-	ssize_t written = fd < 0 ? -1 : write(fd, names, bytes);
+	errno = fd < 0 ? errno : ENOSPC; /* a write that is cut short says nothing */
+	ssize_t written = end < 0 ? -1 : write(fd, names, bytes);
+	bool is_good = written == (ssize_t)bytes;
+	if (!is_good)
+		complain(k);
+	if (written > 0 && !is_good && ftruncate(fd, end) != 0)
+		complain(k); /* the next start cuts it */
 	if (fd >= 0)
 		close(fd);
-	if (written != (ssize_t)bytes)
-		complain(k);
-	return written == (ssize_t)bytes;
+	return is_good;
 }
 
 static uint64_t *read_names(struct known *k, size_t *n)
@@ -108,14 +115,20 @@ static uint64_t *read_names(struct known *k, size_t *n)
 	return names;
 }
 
-/* Half of the oldest go, so that this is rare. */
+/* Half of the oldest go, so that this is rare; a crash leaves one file or the other. */
 static void shrink(struct known *k)
 {
 	size_t n, keep = (size_t)k->max / 2;
 	uint64_t *names = read_names(k, &n);
-	if (names != NULL && n > keep && unlink(k->path) == 0 &&
-	    write_names(k, O_APPEND, names + (n - keep), keep))
-		k->size = (int64_t)keep;
+	char *path = NULL;
+	if (names != NULL && n > keep && asprintf(&path, "%s.new", k->path) > 0 &&
+	    write_names(k, path, O_TRUNC, names + (n - keep), keep)) {
+		if (rename(path, k->path) == 0)
+			k->size = (int64_t)keep;
+		else
+			complain(k);
+	}
+	free(path);
 	free(names);
 }
 
@@ -123,7 +136,7 @@ void known_flush(struct known *k)
 {
 	if (k->n_pending == 0)
 		return;
-	if (write_names(k, O_APPEND, k->pending, k->n_pending))
+	if (write_names(k, k->path, O_APPEND, k->pending, k->n_pending))
 		k->size += (int64_t)k->n_pending;
 	k->n_pending = 0;
 	if (k->size > k->max)

@@ -199,6 +199,7 @@ static void begin_anew(struct folder *f)
 	if (f->at.old == OLD_NONE && f->uid_next > 0)
 		f->at.uid = f->at.settled = f->uid_next - 1;
 	f->has_position = true;
+	f->seen_modseq = 0; /* of the folder that was */
 	emit_position(f);
 }
 
@@ -212,15 +213,29 @@ static void know_old(struct folder *f)
 	f->is_anew = is_old;
 }
 
+/* NULL, or why it cannot be read. */
+static const char *fault_of(const struct folder *f, bool is_new)
+{
+	if (f->validity == 0)
+		return "the server gives the folder no UIDVALIDITY";
+	/* Else all that ever came would be taken for new, and acknowledged. */
+	if (is_new && f->uid_next == 0 && f->share->options->first != FIRST_ALL)
+		return "the server does not say where new mail begins (UIDNEXT); set first = "
+		       "\"all\" if it is all to be read";
+	return NULL;
+}
+
 static void on_selected(void *arg, const struct response *r)
 {
 	struct folder *f = arg;
+	bool is_new = !f->has_position || f->at.validity != f->validity;
 	if (r->status != STATUS_OK) {
 		folder_failed(f, FAULT_REFUSED, "the server does not open the folder");
 		return;
 	}
-	if (f->validity == 0) {
-		folder_failed(f, FAULT_PROTOCOL, "the server gives the folder no UIDVALIDITY");
+	const char *fault = fault_of(f, is_new);
+	if (fault != NULL) {
+		folder_failed(f, FAULT_PROTOCOL, "%s", fault);
 		return;
 	}
 	bool wants_write = f->share->options->done != DONE_NOTHING;
@@ -232,10 +247,9 @@ static void on_selected(void *arg, const struct response *r)
 			f->label);
 		f->has_said_read_only = true;
 	}
-	f->failures = 0;
 	f->phase = PHASE_READING;
 	heard_timer_set(f->timer, f->share->options->poll);
-	if (!f->has_position || f->at.validity != f->validity) {
+	if (is_new) {
 		window_disown(&f->window);
 		begin_anew(f);
 	}
@@ -271,6 +285,7 @@ static void rest(struct folder *f)
 {
 	const struct imap_options *o = f->share->options;
 	bool is_idle = o->idle && session_can(&f->session, CAN_IDLE);
+	f->failures = 0;
 	f->seen_modseq = f->modseq;
 	know_old(f);
 	emit_position(f);

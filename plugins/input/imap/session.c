@@ -114,6 +114,8 @@ static void send_line(struct session *s, const char *line)
 	heard_buf_init(&b, LOGIN_LINE_MAX);
 	heard_buf_printf(&b, "h%u %s\r\n", ++s->last_tag, line);
 	s->hooks->send(s->arg, heard_buf_view(&b));
+	if (b.ptr != NULL)
+		explicit_bzero(b.ptr, b.len); /* it may be a login */
 	heard_buf_release(&b);
 }
 

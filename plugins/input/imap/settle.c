@@ -13,7 +13,7 @@
  * A crash may come between commit and command.  What it left is found by a search over
  * the UIDs between settled and position.  Which of those became dead letters nobody
  * knows then, and of a dead letter there may be the headers alone (max_size): so these
- * are never deleted, only marked as seen.
+ * are never deleted, only marked as seen, be it over a connection or two.
  */
 #include "folder.h"
 
@@ -137,10 +137,11 @@ static void move(struct folder *f)
 	heard_buf_release(&set);
 }
 
-static void begin(struct folder *f, enum done done)
+static void begin(struct folder *f, bool is_left)
 {
+	enum done done = (enum done)f->share->options->done;
 	f->is_settling = true;
-	switch (done) {
+	switch (is_left && done == DONE_DELETE ? DONE_SEEN : done) {
 	case DONE_MOVE: move(f); break;
 	case DONE_DELETE: mark(f, "\\Deleted \\Seen", on_deleted); break;
 	default: mark(f, "\\Seen", on_last); break;
@@ -164,23 +165,23 @@ void settle_step(struct folder *f)
 {
 	struct heard_buf set;
 	bool is_off = f->share->options->done == DONE_NOTHING || f->is_read_only;
+	bool is_left = false;
 	if (f->is_settling || !session_has_room(&f->session) || !is_worth_it(f))
 		return;
 	heard_buf_init(&set, SET_MAX);
-	unsigned n = window_settle(&f->window, &set, SETTLE_AT_ONCE);
+	unsigned n = window_settle(&f->window, &set, SETTLE_AT_ONCE, &is_left);
 	heard_buf_release(&set);
 	if (n == 0)
 		return;
 	if (is_off)
 		settled(f);
 	else
-		begin(f, (enum done)f->share->options->done);
+		begin(f, is_left);
 }
 
 void settle_leftovers(struct folder *f)
 {
-	enum done done = (enum done)f->share->options->done;
-	if (done == DONE_NOTHING || f->is_read_only)
+	if (f->share->options->done == DONE_NOTHING || f->is_read_only)
 		return;
 	for (size_t i = 0; i < f->n_found && window_room(&f->window) > 0; i++) {
 		if (f->found[i] > f->leftover_end)
@@ -188,12 +189,10 @@ void settle_leftovers(struct folder *f)
 		window_add(&f->window, f, f->found[i]);
 		struct mail *m = window_at(&f->window, f->window.tail - 1);
 		m->state = MAIL_SETTLING;
+		m->is_left = true;
 	}
 	f->window.emitted = f->window.asked = f->window.sized = f->window.measured =
 		f->window.tail;
-	if (window_n(&f->window) == 0)
-		return;
-	if (done == DONE_DELETE)
-		done = DONE_SEEN;
-	begin(f, done);
+	if (window_n(&f->window) > 0)
+		begin(f, true);
 }

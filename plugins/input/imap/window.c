@@ -182,14 +182,15 @@ unsigned window_ask(struct window *w, struct heard_buf *to, uint32_t *end, bool 
 	return n;
 }
 
-unsigned window_settle(struct window *w, struct heard_buf *to, unsigned most)
+unsigned window_settle(struct window *w, struct heard_buf *to, unsigned most, bool *is_left)
 {
 	struct uid_set set = {.to = to};
 	unsigned n = 0;
 	for (uint32_t i = w->head; i != w->emitted && n < most; i++) {
 		struct mail *m = window_at(w, i);
-		if (m->state != MAIL_TAKEN)
+		if (m->state != MAIL_TAKEN || (n > 0 && m->is_left != *is_left))
 			continue;
+		*is_left = m->is_left;
 		m->state = MAIL_SETTLING;
 		uid_set_add(&set, m->uid);
 		n++;

@@ -51,6 +51,7 @@ struct mail {
 	enum mail_state state;
 	bool is_large, is_dead;
 	bool is_stale; /* its folder was made anew since: its UID is another's now */
+	bool is_left;  /* by a crash, between commit and command                   */
 	uint64_t size; /* as the server says */
 	char *bytes;   /* until it is emitted */
 	size_t n;
@@ -101,8 +102,9 @@ unsigned window_out(const struct window *); /* mails without receipt */
  * mail, and only its headers are wanted. */
 unsigned window_measure(struct window *, struct heard_buf *set, uint32_t *end);
 unsigned window_ask(struct window *, struct heard_buf *set, uint32_t *end, bool *is_large);
-/* The mails that wait to be marked, at most `most`, as a set. */
-unsigned window_settle(struct window *, struct heard_buf *set, unsigned most);
+/* The mails that wait to be marked, at most `most`, as a set: either such as a crash left,
+ * or others, as *is_left says. */
+unsigned window_settle(struct window *, struct heard_buf *set, unsigned most, bool *is_left);
 
 /* Append a UID to a set, joined to the range before it. */
 struct uid_set {

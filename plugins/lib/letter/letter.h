@@ -131,6 +131,10 @@ bool letter_token_make(const struct mime_key *, struct heard_str ticket,
 bool letter_token_check(const struct mime_key *, struct heard_str token,
 			struct heard_str *ticket);
 
+/* ---- the status of a delivery [any]: the text if it is one, as "5.1.1", else absent */
+
+struct heard_str letter_status(struct heard_str);
+
 /* ---- what an answer needs [any] */
 
 struct letter_cite {		     /* views into the text */

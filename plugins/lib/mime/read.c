@@ -13,13 +13,16 @@
 #include <stdlib.h>
 #include <strings.h>
 
-/* GMime's work for a boundary's line is the number of open boundaries, and each makes
- * a part; of a field of three bytes it makes some hundreds.  Honest mail has some hundreds
- * of such lines, and not a megabyte of headers. */
+/* GMime's work for a boundary's line is the number of open boundaries.  What it allocates
+ * is counted in units of some 450 bytes, for its parts, fields and parameters are small
+ * objects of many strings: three bytes of a mail can cost five hundred.  A mail has units
+ * for 64 MB.  Honest mail has some hundreds of all these, and not a megabyte of headers. */
 enum {
-	MAX_BOUNDARY_LINES = 200000,
 	MAX_BOUNDARY_WORK = 50000000,
-	MAX_FIELDS = 400000,
+	MAX_LINES_UNCOUNTED = 7000, /* no more boundaries than lines can be open */
+	MAX_UNITS = 140000,
+	UNITS_OF_PART = 3,
+	BYTES_OF_UNIT = 150, /* of a field: there are three copies */
 	MAX_HEADER = 1 << 20,
 };
 
@@ -126,35 +129,68 @@ static bool begins_with_field(struct heard_str s)
 	return n > 0 && n < s.len && s.ptr[n] == ':';
 }
 
-static bool has_many_boundaries(struct heard_str s)
-{
-	size_t lines = 0, boundaries = 0;
-
-	for (const char *p = s.ptr, *end = s.ptr + s.len;
-	     (p = memmem(p, (size_t)(end - p), "\n--", 3)) != NULL; p += 3)
-		lines++;
-	for (size_t i = 0; lines > MAX_BOUNDARY_WORK / 500 && i + 9 <= s.len; i++)
-		boundaries += (s.ptr[i] | 0x20) == 'b' &&
-			      strncasecmp(s.ptr + i, "boundary=", 9) == 0;
-	return boundaries > 0 &&
-	       (lines > MAX_BOUNDARY_LINES || lines > MAX_BOUNDARY_WORK / boundaries);
-}
-
-/* Lines that could be fields, wherever they stand: any part has a header. */
-static bool has_many_fields(struct heard_str s)
+/* However the parameter is written: boundary*0 is one, too. */
+static size_t count_boundaries(struct heard_str s)
 {
 	size_t n = 0;
 
-	while (s.len && n <= MAX_FIELDS) {
-		const char *end = memchr(s.ptr, '\n', s.len);
-		size_t len = end ? (size_t)(end - s.ptr) : s.len, i = 0;
+	for (size_t i = 0; i + 8 <= s.len; i++)
+		n += (s.ptr[i] | 0x20) == 'b' && strncasecmp(s.ptr + i, "boundary", 8) == 0;
+	return n;
+}
 
-		while (i < len && i < 80 && (unsigned char)s.ptr[i] > ' ' && s.ptr[i] != ':')
-			i++;
-		n += i < len && s.ptr[i] == ':';
+/* A field, its value and its parameters. */
+static size_t units_of_line(const char *line, size_t len)
+{
+	size_t n = 1 + len / BYTES_OF_UNIT;
+
+	for (size_t i = 0; i < len; i++)
+		n += line[i] == ';';
+	return n;
+}
+
+/* What GMime will make of these bytes.  A header may begin behind any line that could be
+ * a boundary, and ends at an empty one. */
+static size_t count_units(struct heard_str s, size_t most, size_t *n_lines)
+{
+	size_t units = 0;
+	bool is_header = true;
+
+	*n_lines = 0;
+	while (s.len && units <= most) {
+		const char *end = memchr(s.ptr, '\n', s.len);
+		size_t len = end ? (size_t)(end - s.ptr) : s.len;
+
+		if (len >= 2 && s.ptr[0] == '-' && s.ptr[1] == '-') {
+			units += UNITS_OF_PART;
+			++*n_lines;
+			is_header = true;
+		} else if (len == 0 || (len == 1 && s.ptr[0] == '\r')) {
+			is_header = false;
+		} else if (is_header) {
+			units += units_of_line(s.ptr, len);
+		}
 		s = heard_str_skip(s, len + 1);
 	}
-	return n > MAX_FIELDS;
+	return units;
+}
+
+/* Units add up over the messages in a message, as their trees are held at the same time. */
+static bool is_bomb(struct mime_reader *r, struct heard_str s)
+{
+	size_t most = MAX_UNITS - r->units, lines;
+	size_t units = count_units(s, most, &lines);
+	size_t boundaries = units > most || lines > MAX_LINES_UNCOUNTED ? count_boundaries(s)
+									: 1;
+
+	if (boundaries == 0) /* lines in a text: only its own header counts */
+		units = count_units(heard_str_n(s.ptr, header_len(s)), most, &lines);
+	else if (lines > MAX_LINES_UNCOUNTED && lines > MAX_BOUNDARY_WORK / boundaries)
+		return true;
+	if (units > most)
+		return true;
+	r->units += units;
+	return false;
 }
 
 static int check(struct heard_str s, const struct mime_limits *limits, struct heard_error *err)
@@ -191,7 +227,7 @@ struct mime_tree mime_tree_open(struct mime_reader *r, struct heard_str bytes)
 	bytes = skip_envelope(bytes);
 	if (bytes.len == 0 || !begins_with_field(bytes))
 		return tree;
-	if (has_many_boundaries(bytes) || has_many_fields(bytes)) {
+	if (is_bomb(r, bytes)) {
 		r->is_bomb = true;
 		r->out->notes |= MIME_NOTE_PARTS;
 		return tree;

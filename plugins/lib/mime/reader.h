@@ -20,6 +20,7 @@ struct mime_reader {
 	size_t n_attachments;
 	size_t parts;		 /* looked at so far                                */
 	size_t nested_bytes;	 /* of the messages that we are within              */
+	size_t units;		 /* of what GMime made of them: see read.c          */
 	bool is_bomb;		 /* something was too costly to be taken apart      */
 	struct heard_buf nested; /* the text of messages in the message             */
 };

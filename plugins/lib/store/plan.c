@@ -7,10 +7,13 @@
 #include "automatic.h"
 #include "contact.h"
 
+#include <heard/buf.h>
 #include <heard/error.h>
 #include <heard/json.h>
 
-enum { LINE_BYTES = 64 << 20 };
+#include <errno.h>
+
+enum { LINE_BYTES = 64 << 20, ENTITY_MAX = 1 << 20 };
 
 static enum store_priority priority_of(const struct store_record *rec)
 {
@@ -93,25 +96,61 @@ static int is_anothers(struct store *store, const struct store_record *rec, int6
 	return found < 0 ? found : 0;
 }
 
-/* An entity that is known already: is this record newer than what we have? */
-static int plan_revision(struct store *store, const struct store_record *rec, struct plan *plan,
-			 struct heard_error *err)
+int plan_bind_entity(sqlite3_stmt *st, int at, const struct store_record *rec,
+		     const struct plan *plan, struct heard_error *err)
+{
+	struct heard_buf own;
+	int result = 0;
+	bind_text(st, at, rec->source_id);
+	bind_text(st, at + 1, rec->source.ptr ? rec->source : HEARD_STR_OF(""));
+	if (!plan->is_apart)
+		return 0;
+	heard_buf_init(&own, ENTITY_MAX);
+	heard_buf_str(&own, rec->source_id);
+	heard_buf_puts(&own, "\n"); /* no id has one */
+	heard_buf_str(&own, rec->author_key);
+	if (own.failed)
+		result = heard_fail(err, ENOMEM, "no memory for an id");
+	else
+		sqlite3_bind_text(st, at, own.ptr, (int)own.len, SQLITE_TRANSIENT);
+	heard_buf_release(&own);
+	return result;
+}
+
+/* Makes the entity's row, if there is none. */
+static int put_entity(struct store *store, const struct store_record *rec,
+		      const struct plan *plan, bool *is_new_r, struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_PUT_ENTITY, err);
+	if (!st || plan_bind_entity(st, 1, rec, plan, err))
+		return -err->code;
+	sqlite3_bind_int64(st, 3, store->last_record + 1);
+	sqlite3_bind_int64(st, 4, rec->revision);
+	if (store_run(store, st, err))
+		return -err->code;
+	*is_new_r = sqlite3_changes(store->db) > 0;
+	return 0;
+}
+
+static int get_entity(struct store *store, const struct store_record *rec,
+		      const struct plan *plan, int64_t *record_r, int64_t *revision_r,
+		      struct heard_error *err)
 {
 	sqlite3_stmt *st = store_st(store, ST_GET_ENTITY, err);
-	if (!st)
+	if (!st || plan_bind_entity(st, 1, rec, plan, err) || store_step(store, st, err) < 0)
 		return -err->code;
-	bind_text(st, 1, rec->source_id);
-	bind_text(st, 2, rec->source);
-	if (store_step(store, st, err) < 0)
-		return -err->code;
-	int64_t current = sqlite3_column_int64(st, 0), revision = sqlite3_column_int64(st, 1);
-	bool is_new = false;
+	*record_r = sqlite3_column_int64(st, 0);
+	*revision_r = sqlite3_column_int64(st, 1);
 	sqlite3_reset(st);
-	if (rec->op == STORE_OP_CREATE && is_anothers(store, rec, current, &is_new, err))
-		return -err->code;
-	if (is_new)
-		return 0;
-	if (!(st = store_st(store, ST_RECORD_TICKET_OF, err)))
+	return 0;
+}
+
+/* An entity that is known already: is this record newer than what we have? */
+static int plan_revision(struct store *store, const struct store_record *rec, struct plan *plan,
+			 int64_t current, int64_t revision, struct heard_error *err)
+{
+	sqlite3_stmt *st = store_st(store, ST_RECORD_TICKET_OF, err);
+	if (!st)
 		return -err->code;
 	sqlite3_bind_int64(st, 1, current);
 	if (first_int(store, st, &plan->ticket, err))
@@ -135,22 +174,33 @@ static int plan_revision(struct store *store, const struct store_record *rec, st
 	return 0;
 }
 
-/* Makes the entity's row; an old entity goes to plan_revision. */
+/* Makes the entity's row; an old entity goes to plan_revision.  Who comes under the id of
+ * somebody else's gets an entity of his own, which knows his mail when it comes again. */
 static int plan_entity(struct store *store, const struct store_record *rec, struct plan *plan,
 		       struct heard_error *err)
 {
+	int64_t current, revision;
+	bool is_new;
 	if (rec->source_id.len == 0)
 		return 0;
-	sqlite3_stmt *st = store_st(store, ST_PUT_ENTITY, err);
-	if (!st)
+	if (put_entity(store, rec, plan, &is_new, err))
 		return -err->code;
-	bind_text(st, 1, rec->source_id);
-	bind_text(st, 2, rec->source.ptr ? rec->source : HEARD_STR_OF(""));
-	sqlite3_bind_int64(st, 3, store->last_record + 1);
-	sqlite3_bind_int64(st, 4, rec->revision);
-	if (store_run(store, st, err))
+	if (is_new)
+		return 0;
+	if (get_entity(store, rec, plan, &current, &revision, err))
 		return -err->code;
-	return sqlite3_changes(store->db) ? 0 : plan_revision(store, rec, plan, err);
+	if (rec->op == STORE_OP_CREATE &&
+	    is_anothers(store, rec, current, &plan->is_apart, err))
+		return -err->code;
+	if (plan->is_apart) {
+		if (put_entity(store, rec, plan, &is_new, err))
+			return -err->code;
+		if (is_new)
+			return 0;
+		if (get_entity(store, rec, plan, &current, &revision, err))
+			return -err->code;
+	}
+	return plan_revision(store, rec, plan, current, revision, err);
 }
 
 void store_prepare(struct store_words *words, struct store_record *rec)

@@ -14,6 +14,7 @@ struct plan {
 	enum relation relation; /* to `ticket`, if there is one               */
 	int64_t ticket;		/* 0: none                                    */
 	enum record_fate fate;	/* of the record itself                       */
+	bool is_apart;		/* its id is somebody else's record's already */
 	int64_t older;		/* the record that it takes the place of      */
 	enum record_fate older_fate;
 	enum store_priority priority;
@@ -26,6 +27,10 @@ struct plan {
 
 /* By reading, but for the row of a new entity. */
 int plan_make(struct store *, const struct store_record *, struct plan *, struct heard_error *);
+
+/* The id and the source of its entity, at two places of a statement. */
+int plan_bind_entity(sqlite3_stmt *, int at, const struct store_record *, const struct plan *,
+		     struct heard_error *);
 
 /* ---- create.c: a new ticket and all that comes with it */
 

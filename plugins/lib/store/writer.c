@@ -157,8 +157,8 @@ static int replace_older(struct store *store, const struct store_record *rec,
 		return -err->code;
 	sqlite3_bind_int64(st, 1, store->last_record + 1);
 	sqlite3_bind_int64(st, 2, rec->revision);
-	bind_text(st, 3, rec->source_id);
-	bind_text(st, 4, rec->source.ptr ? rec->source : HEARD_STR_OF(""));
+	if (plan_bind_entity(st, 3, rec, plan, err))
+		return -err->code;
 	return store_run(store, st, err);
 }
 

@@ -3,9 +3,14 @@
  *
  * The command is run by /bin/sh with its output in a pipe; its first line is the token.
  * The other way is RFC 6749 section 6: POST the refresh token, get JSON.  Either has
- * half a minute.  Tokens are kept in memory only, and wiped.
+ * half a minute.  Access tokens are kept in memory only, and wiped.
+ *
+ * Should the server give a new refresh token, that is kept (kept.c) and used from then on.
+ * If it is refused one day, the one of the configuration gets its chance.
  */
 #include "token.h"
+
+#include "kept.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -14,6 +19,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +30,7 @@
 
 enum {
 	ANSWER_MAX = 64 * 1024,
+	CODE_MAX = 40,
 	DEADLINE_MS = 30 * 1000,
 	GOOD_MS = 60 * 1000, /* for less than this it is not begun with */
 	COMMAND_GOOD_MS = 5 * 60 * 1000,
@@ -52,6 +59,19 @@ const struct heard_option token_group[] = {
 	{.name = NULL},
 };
 
+/* Secrets go there: in clear only to this very machine. */
+static bool is_safe(const char *url)
+{
+	static const char *const safe[] = {
+		"https://",	     "http://127.0.0.1:", "http://127.0.0.1/",
+		"http://localhost:", "http://localhost/", "http://[::1]:",
+		"http://[::1]/"};
+	for (size_t i = 0; i < sizeof(safe) / sizeof(safe[0]); i++)
+		if (strncasecmp(url, safe[i], strlen(safe[i])) == 0)
+			return true;
+	return false;
+}
+
 int token_check(const struct token_options *o, struct heard_error *err)
 {
 	if (o->command[0] && o->url[0])
@@ -61,18 +81,12 @@ int token_check(const struct token_options *o, struct heard_error *err)
 	if (o->client_id[0] == '\0' || o->refresh_token[0] == '\0')
 		return heard_fail(err, EINVAL,
 				  "token.url needs token.client_id and token.refresh_token");
+	if (!is_safe(o->url))
+		return heard_fail(err, EINVAL, "token.url must begin with https://");
 	return heard_fetch_check_url(o->url, err);
 }
 
 /* ---- an end */
-
-static void wipe(char **text)
-{
-	if (*text != NULL)
-		explicit_bzero(*text, strlen(*text));
-	free(*text);
-	*text = NULL;
-}
 
 static void clean_up(struct token *t)
 {
@@ -108,17 +122,25 @@ static void finish(struct token *t, const struct heard_error *err)
 static void fail(struct token *t, const char *what)
 {
 	struct heard_error err = {0};
-	heard_fail(&err, EACCES, "no access token: %s", what);
+	heard_fail(&err, EAGAIN, "no access token: %s", what);
 	finish(t, &err);
 }
 
-static bool keep(struct token *t, struct heard_str text, int64_t for_ms)
+/* A token is one word: what goes into a login and into a file has nothing else. */
+static bool is_word(struct heard_str text)
 {
 	for (size_t i = 0; i < text.len; i++)
 		if (text.ptr[i] <= ' ' || text.ptr[i] >= 0x7f)
 			return false;
-	wipe(&t->text);
-	t->text = text.len ? strndup(text.ptr, text.len) : NULL;
+	return text.len > 0;
+}
+
+static bool keep(struct token *t, struct heard_str text, int64_t for_ms)
+{
+	if (!is_word(text))
+		return false;
+	kept_wipe(&t->text);
+	t->text = strndup(text.ptr, text.len);
 	t->until_ms = heard_now(t->host) + for_ms;
 	return t->text != NULL;
 }
@@ -134,7 +156,8 @@ static void on_deadline(void *arg)
 	}
 	if (t->request != NULL)
 		heard_fetch_cancel(t->request);
-	fail(t, "it took longer than 30 seconds");
+	fail(t, t->is_unbegun ? "the request could not be made"
+			      : "it took longer than 30 seconds");
 }
 
 /* ---- from a command */
@@ -234,31 +257,12 @@ static void add_field(struct heard_buf *b, const char *name, const char *value)
 	}
 }
 
-static void on_answer(void *arg, const struct heard_fetch_answer *a)
+static const char *refresh_token(const struct token *t)
 {
-	struct token *t = arg;
-	struct heard_error err = {0};
-	t->request = NULL;
-	if (a->error_code != 0) {
-		fail(t, a->error);
-		return;
-	}
-	struct heard_json_doc *doc = heard_json_parse(a->body, ANSWER_MAX, &err);
-	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
-	const struct heard_json *seconds = heard_json_member(root, "expires_in");
-	bool has_time = seconds != NULL && seconds->type == HEARD_JSON_INT &&
-			seconds->integer > 0 && seconds->integer < DAY_S;
-	int64_t good_s = has_time ? seconds->integer : HOUR_S;
-	bool is_kept = a->status == 200 &&
-		       keep(t, heard_json_string(root, "access_token"), good_s * 1000);
-	heard_json_destroy(doc);
-	if (is_kept)
-		finish(t, NULL);
-	else if (a->status >= 400 && a->status < 500)
-		fail(t, "the server refuses the refresh token");
-	else
-		fail(t, "the server gave none");
+	return t->uses_kept ? t->kept : t->options->refresh_token;
 }
+
+static void on_answer(void *arg, const struct heard_fetch_answer *a);
 
 static bool send_request(struct token *t)
 {
@@ -266,10 +270,11 @@ static bool send_request(struct token *t)
 					      "Accept: application/json", NULL};
 	const struct token_options *o = t->options;
 	struct heard_error err = {0};
+	heard_buf_clear(&t->body);
 	add_field(&t->body, "grant_type", "refresh_token");
 	add_field(&t->body, "client_id", o->client_id);
 	add_field(&t->body, "client_secret", o->client_secret);
-	add_field(&t->body, "refresh_token", o->refresh_token);
+	add_field(&t->body, "refresh_token", refresh_token(t));
 	add_field(&t->body, "scope", o->scope);
 	struct heard_fetch_request request = {
 		.method = "POST",
@@ -282,8 +287,86 @@ static bool send_request(struct token *t)
 		.done = on_answer,
 		.arg = t,
 	};
-	t->request = heard_fetch(t->fetch, &request, &err);
+	t->request = t->body.failed ? NULL : heard_fetch(t->fetch, &request, &err);
 	return t->request != NULL;
+}
+
+static bool begin_refresh(struct token *t)
+{
+	if (t->kept == NULL && !t->has_looked)
+		t->kept = kept_load(t->host, t->options);
+	t->has_looked = true;
+	t->uses_kept = t->kept != NULL;
+	return send_request(t);
+}
+
+/* The server says which refresh token is to be used from now on. */
+static void take_new(struct token *t, struct heard_str text)
+{
+	struct heard_error err = {0};
+	if (!t->uses_kept)
+		kept_wipe(&t->kept); /* it was refused, if there was one */
+	if (!is_word(text) || heard_str_is(text, refresh_token(t)))
+		return;
+	kept_wipe(&t->kept);
+	t->kept = strndup(text.ptr, text.len);
+	if (kept_save(t->host, t->options, text, &err) != 0)
+		heard_log(t->host, HEARD_WARN,
+			  "the new refresh token cannot be kept: %s; after a restart the old "
+			  "one is used, which the server may refuse",
+			  err.text);
+}
+
+static bool take_tokens(struct token *t, const struct heard_json *root)
+{
+	const struct heard_json *seconds = heard_json_member(root, "expires_in");
+	bool has_time = seconds != NULL && seconds->type == HEARD_JSON_INT &&
+			seconds->integer > 0 && seconds->integer < DAY_S;
+	int64_t good_s = has_time ? seconds->integer : HOUR_S;
+	if (!keep(t, heard_json_string(root, "access_token"), good_s * 1000))
+		return false;
+	take_new(t, heard_json_string(root, "refresh_token"));
+	return true;
+}
+
+/* RFC 6749 section 5.2 has a word for why, such as invalid_grant. */
+static void refused(struct token *t, int status, struct heard_str why)
+{
+	struct heard_error err = {0};
+	bool is_grant = heard_str_is(why, "invalid_grant");
+	if (is_grant && t->uses_kept) {
+		t->uses_kept = false;
+		if (send_request(t))
+			return;
+	}
+	bool is_code = why.len > 0 && why.len <= CODE_MAX;
+	for (size_t i = 0; is_code && i < why.len; i++)
+		is_code = why.ptr[i] == '_' || (why.ptr[i] >= 'a' && why.ptr[i] <= 'z');
+	heard_fail(&err, EACCES, "no access token: the server refuses the %s (%d%s%.*s)",
+		   is_grant ? "refresh token" : "request", status, is_code ? " " : "",
+		   is_code ? (int)why.len : 0, why.ptr ? why.ptr : "");
+	finish(t, &err);
+}
+
+static void on_answer(void *arg, const struct heard_fetch_answer *a)
+{
+	struct token *t = arg;
+	struct heard_error err = {0};
+	t->request = NULL;
+	if (a->error_code != 0) {
+		fail(t, a->error);
+		return;
+	}
+	struct heard_json_doc *doc = heard_json_parse(a->body, ANSWER_MAX, &err);
+	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
+	bool is_busy = a->status == 408 || a->status == 429;
+	if (a->status == 200 && take_tokens(t, root))
+		finish(t, NULL);
+	else if (a->status >= 400 && a->status < 500 && !is_busy)
+		refused(t, a->status, heard_json_string(root, "error"));
+	else
+		fail(t, is_busy ? "the server is asked too often" : "the server gave none");
+	heard_json_destroy(doc);
 }
 
 /* ---- life */
@@ -295,12 +378,7 @@ bool token_is_good(const struct token *t)
 
 void token_drop(struct token *t)
 {
-	wipe(&t->text);
-}
-
-static void on_no_start(void *arg)
-{
-	fail(arg, "the request could not be made");
+	kept_wipe(&t->text);
 }
 
 void token_get(struct token *t, void (*done)(void *arg, const struct heard_error *), void *arg)
@@ -310,10 +388,8 @@ void token_get(struct token *t, void (*done)(void *arg, const struct heard_error
 	t->is_busy = true;
 	heard_buf_init(&t->body, ANSWER_MAX);
 	heard_buf_init(&t->said, ANSWER_MAX);
-	heard_timer_set(t->deadline, DEADLINE_MS);
-	bool is_begun = t->options->command[0] ? run_command(t) : send_request(t);
-	if (!is_begun)
-		heard_post(t->host, on_no_start, t);
+	t->is_unbegun = !(t->options->command[0] ? run_command(t) : begin_refresh(t));
+	heard_timer_set(t->deadline, t->is_unbegun ? 0 : DEADLINE_MS);
 }
 
 int token_init(struct token *t, struct heard_host *host, struct heard_fetch_client *fetch,
@@ -332,6 +408,7 @@ void token_release(struct token *t)
 		heard_fetch_cancel(t->request);
 	clean_up(t);
 	heard_timer_destroy(t->deadline);
-	wipe(&t->text);
+	kept_wipe(&t->text);
+	kept_wipe(&t->kept);
 	*t = (struct token){0};
 }

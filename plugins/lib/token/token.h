@@ -33,8 +33,11 @@ struct token {
 	const struct token_options *options;
 	char *text;	  /* the token, or NULL */
 	int64_t until_ms; /* it is good         */
+	char *kept;	  /* the refresh token that the server gave last, or NULL */
+	bool has_looked;  /* for one in the state folder                          */
 	/* while one is being got */
-	bool is_busy;
+	bool is_busy, is_unbegun;
+	bool uses_kept; /* and not the refresh token of the options */
 	struct heard_fetch *request;
 	struct heard_buf body, said;
 	struct event *pipe;
@@ -57,7 +60,8 @@ void token_release(struct token *);
 /* Is there one that is good for another minute? */
 bool token_is_good(const struct token *);
 void token_drop(struct token *);
-/* Get one; done() is called later, once, unless it is released before. */
+/* Get one; done() is called later, once, unless it is released before.  The error is
+ * EACCES if the server refused us, and asking again at once would be no use. */
 void token_get(struct token *, void (*done)(void *arg, const struct heard_error *), void *arg);
 
 #endif

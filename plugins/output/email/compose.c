@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 enum {
 	SUBJECT_MOST = 300,
@@ -62,38 +63,26 @@ enum template_lang lang_of(const struct email *e, struct heard_str tag, struct h
 	return (enum template_lang)(lang >= 0 && tag.len == 0 ? lang : e->lang);
 }
 
-/* Days since 1970 as a date: Howard Hinnant's civil_from_days. */
-static void date_of(int64_t days, int *year, int *month, int *day)
-{
-	int64_t z = days + 719468, era = z / 146097, doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-	*day = (int)(doy - (153 * mp + 2) / 5 + 1);
-	*month = (int)(mp < 10 ? mp + 3 : mp - 9);
-	*year = (int)(yoe + era * 400 + (*month <= 2));
-}
-
 void time_text(struct email *e, struct heard_str time, enum template_lang lang, char out[80])
 {
 	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 					     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct heard_zone *zone = heard_zone(e->host);
 	int64_t at = time.len ? heard_time_parse(time, NULL) : HEARD_TIME_NONE;
-	int year, month, day;
+	struct tm t;
 	out[0] = '\0';
 	if (at == HEARD_TIME_NONE)
 		return;
-	at += zone ? heard_zone_offset(zone, at) : 0;
-	date_of(at / 86400000, &year, &month, &day);
-	int minutes = (int)(at % 86400000 / 60000);
+	time_t there = (time_t)((at + (zone ? heard_zone_offset(zone, at) : 0)) / 1000);
+	gmtime_r(&there, &t);
 	const char *name = zone ? heard_zone_name(zone) : "UTC";
 	if (lang == TEMPLATE_ZH)
-		snprintf(out, 80, "%d年%d月%d日 %02d:%02d（%.30s）", year, month, day,
-			 minutes / 60, minutes % 60,
+		snprintf(out, 80, "%d年%d月%d日 %02d:%02d（%.30s）", t.tm_year + 1900,
+			 t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
 			 strcmp(name, "Asia/Shanghai") == 0 ? "北京时间" : name);
 	else
-		snprintf(out, 80, "%d %s %d, %02d:%02d (%.30s)", day, months[month - 1], year,
-			 minutes / 60, minutes % 60, name);
+		snprintf(out, 80, "%d %s %d, %02d:%02d (%.30s)", t.tm_mday, months[t.tm_mon],
+			 t.tm_year + 1900, t.tm_hour, t.tm_min, name);
 }
 
 /* Not longer, and not within a character. */

@@ -20,6 +20,7 @@
 #include <heard/delivery.h>
 #include <heard/error.h>
 #include <heard/host.h>
+#include <letter/letter.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -74,7 +75,7 @@ static void bounced(struct email *e, const struct heard_record *r, struct heard_
 	unsigned char key[BOOK_KEY];
 	struct heard_error err = {0};
 	struct heard_str id = attribute(r, "mail.answers");
-	struct heard_str status = said_status(attribute(r, "mail.status"));
+	struct heard_str status = letter_status(attribute(r, "mail.status"));
 	bool is_new = false;
 	const char *at = id.len ? memchr(id.ptr, '@', id.len) : NULL;
 	if (at)

@@ -3,11 +3,13 @@
  *
  * libcurl says which sockets and which deadline it waits for; we turn these into events
  * and tell it what happened, as core/fetch.c does for HTTP.  The server's replies come by
- * the header callback; the last of them is kept, for a reason.
+ * the header callback; the last of them is kept, for a reason.  Our own commands come by the
+ * debug callback: they say what a reply is about.
  */
 #include "relay.h"
 
 #include "said.h"
+#include "verdict.h"
 
 #include <heard/error.h>
 #include <heard/fetch.h>
@@ -26,8 +28,6 @@ enum {
 	FIRST_PAUSE_MS = 1000,
 	LONGEST_PAUSE_MS = 60 * 1000,
 };
-
-const char *const relay_tls_words[] = {"starttls", "tls", "none", NULL};
 
 struct relay {
 	struct heard_host *host;
@@ -53,56 +53,13 @@ struct transfer {		       /* of one mail */
 	CURL *easy; /* NULL: it waits for a token */
 	struct curl_slist *to;
 	size_t at; /* of the mail's bytes, read by libcurl */
-	bool is_begun;
+	enum verdict_stage stage;
+	bool is_about_us;   /* what was said there, as far as it was no */
+	bool has_renewed;   /* the token: it is begun for the second time */
+	int64_t good_until; /* of the token that it is begun with         */
 	char said[LINE_MAX_SAID];
 	char error[CURL_ERROR_SIZE];
 };
-
-/* ---- options */
-
-static bool is_loopback(const char *host)
-{
-	bool is_number = host[strspn(host, "0123456789.")] == '\0'; /* not 127.x.example */
-	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-	       (is_number && strncmp(host, "127.", 4) == 0);
-}
-
-static int64_t port_of(const struct relay_options *o)
-{
-	static const int64_t usual[] = {
-		[RELAY_STARTTLS] = 587, [RELAY_TLS] = 465, [RELAY_CLEAR] = 25};
-	return o->port ? o->port : usual[o->tls];
-}
-
-static bool is_name(const char *s)
-{
-	return s[0] != '\0' &&
-	       s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789.-_:")] == '\0';
-}
-
-int relay_check(const struct relay_options *o, const char *helo, struct heard_error *err)
-{
-	bool wants_token = token_is_wanted(&o->token);
-	if (!is_name(o->host) || strlen(o->host) > 255)
-		return heard_fail(err, EINVAL, "host must be a name or an address");
-	if (!is_name(helo) || strlen(helo) > 255)
-		return heard_fail(err, EINVAL, "helo must be a domain's name in ASCII");
-	if (o->tls == RELAY_CLEAR && !is_loopback(o->host) && !o->allow_clear)
-		return heard_fail(
-			err, EINVAL,
-			"tls = \"none\" to %s would send customers' mail in clear over "
-			"the network; use \"starttls\" or \"tls\", or set allow_clear if "
-			"the way there is safe",
-			o->host);
-	if (o->user[0] == '\0' && (o->password[0] || wants_token))
-		return heard_fail(err, EINVAL, "there is a password or token, but no user");
-	if (o->user[0] && !o->password[0] && !wants_token)
-		return heard_fail(err, EINVAL, "user needs a password or a token");
-	if (o->password[0] && wants_token)
-		return heard_fail(err, EINVAL, "there is a password and a token; name one");
-	return token_check(&o->token, err);
-}
 
 /* ---- a word */
 
@@ -164,29 +121,11 @@ static void put_said(const struct transfer *t, long status, struct relay_word *w
 	snprintf(w->reason, sizeof(w->reason), "the relay says %ld %s", status, plain);
 }
 
-/* Of "550 5.1.1 words". */
-static struct heard_str status_of(const struct transfer *t)
-{
-	size_t n = strlen(t->said);
-	struct heard_str s = heard_str_n(t->said + 4, n > 4 ? n - 4 : 0);
-	const char *blank = s.len ? memchr(s.ptr, ' ', s.len) : NULL;
-	return said_status(
-		heard_str_trim(blank ? heard_str_n(s.ptr, (size_t)(blank - s.ptr)) : s));
-}
-
-/* 530 and the 53x of logins are about us; so is a provider's "daily limit exceeded", which
- * Gmail calls 550 5.4.5: tomorrow it takes the same mail. */
-static bool is_about_us(const struct transfer *t, long status)
-{
-	return status == 421 || (status >= 530 && status <= 538) ||
-	       heard_str_is(status_of(t), "5.4.5");
-}
-
 static void judge(struct transfer *t, CURLcode code, struct relay_word *w)
 {
 	long status = 0;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	bool is_answer = status >= 400 && (code == CURLE_SEND_ERROR || t->is_begun);
+	bool is_answer = status >= 400 && t->stage >= VERDICT_MAIL;
 	*w = (struct relay_word){.outcome = HEARD_RETRY};
 	if (code == CURLE_OK) {
 		w->outcome = HEARD_DELIVERED;
@@ -198,9 +137,10 @@ static void judge(struct transfer *t, CURLcode code, struct relay_word *w)
 	else
 		snprintf(w->reason, sizeof(w->reason), "%.150s",
 			 t->error[0] ? t->error : curl_easy_strerror(code));
-	if (is_answer && !is_about_us(t, status)) {
+	if (is_answer && !t->is_about_us) {
 		w->outcome = status >= 500 ? HEARD_REFUSED : HEARD_RETRY;
-		w->is_nobody = status >= 500 && !t->is_begun && said_nobody(status_of(t));
+		w->is_nobody = status >= 500 && t->stage == VERDICT_RCPT &&
+			       said_nobody(said_line_status(heard_str(t->said)));
 		is_well(t->relay);
 		return;
 	}
@@ -211,21 +151,7 @@ static void judge(struct transfer *t, CURLcode code, struct relay_word *w)
 	w->after_ms = t->relay->not_before - heard_now(t->relay->host);
 }
 
-static void collect(struct relay *r)
-{
-	CURLMsg *message;
-	struct relay_word word;
-	int left;
-	while ((message = curl_multi_info_read(r->multi, &left)) != NULL) {
-		struct transfer *t = NULL;
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		CURLcode code = message->data.result;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
-		judge(t, code, &word);
-		transfer_end(t, &word);
-	}
-}
+static void collect(struct relay *);
 
 /* ---- libcurl's waits as events */
 
@@ -286,7 +212,6 @@ static size_t on_read(char *out, size_t size, size_t n, void *arg)
 		left = room;
 	memcpy(out, t->mail.bytes.ptr + t->at, left);
 	t->at += left;
-	t->is_begun = true;
 	/* The server has it all and may think about it: who hangs up now sends it twice.
 	 * libcurl's own patience is two minutes. */
 	if (t->at == t->mail.bytes.len)
@@ -302,10 +227,29 @@ static size_t on_line(char *bytes, size_t size, size_t n, void *arg)
 	struct transfer *t = arg;
 	bool has_why = t->said[0] == '4' || t->said[0] == '5';
 	size_t len = size * n;
+	if (verdict_is_about_us(t->stage, heard_str_n(bytes, len)))
+		t->is_about_us = true;
 	if (len > 0 && (!has_why || bytes[0] == '4' || bytes[0] == '5'))
 		snprintf(t->said, sizeof(t->said), "%.*s",
 			 (int)(len < sizeof(t->said) ? len : sizeof(t->said) - 1), bytes);
 	return len;
+}
+
+/* What we say: from MAIL on, replies are about a mail.  A command that was refused before
+ * and did no harm is no reason then. */
+static int on_talk(CURL *easy, curl_infotype what, char *bytes, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	enum verdict_stage stage = what == CURLINFO_HEADER_OUT
+					   ? verdict_stage_of(heard_str_n(bytes, n))
+					   : VERDICT_BEFORE;
+	(void)easy;
+	if (stage <= t->stage)
+		return 0;
+	t->stage = stage;
+	t->said[0] = '\0';
+	t->is_about_us = false;
+	return 0;
 }
 
 static void set_login(const struct relay *r, CURL *e)
@@ -358,8 +302,12 @@ static bool transfer_begin(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_READDATA, t);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_line);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, on_talk);
+	curl_easy_setopt(e, CURLOPT_DEBUGDATA, t);
+	curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
 	t->easy = e;
+	t->good_until = t->relay->token.until_ms;
 	if (curl_multi_add_handle(t->relay->multi, e) == CURLM_OK)
 		return true;
 	curl_easy_cleanup(e);
@@ -379,7 +327,7 @@ static void on_token(void *arg, const struct heard_error *err)
 {
 	struct relay *r = arg;
 	if (err != NULL)
-		is_in_trouble(r, false, err->text);
+		is_in_trouble(r, err->code == EACCES, err->text);
 	for (struct transfer *t = r->all, *next; t; t = next) {
 		next = t->next;
 		if (t->easy != NULL)
@@ -388,6 +336,62 @@ static void on_token(void *arg, const struct heard_error *err)
 			refuse_for_now(t, r->not_before - heard_now(r->host), err->text);
 		else if (!transfer_begin(t))
 			refuse_for_now(t, 0, "out of memory");
+	}
+}
+
+/* With a token, which may have to be waited for. */
+static void get_going(struct transfer *t)
+{
+	struct relay *r = t->relay;
+	if (token_is_wanted(&r->options->token) && !token_is_good(&r->token)) {
+		if (!r->token.is_busy)
+			token_get(&r->token, on_token, r);
+	} else if (!transfer_begin(t)) {
+		refuse_for_now(t, 0, "out of memory");
+	}
+}
+
+/* A token may end before its time: one more try with a new one. */
+static bool may_renew(const struct transfer *t, CURLcode code)
+{
+	const struct relay *r = t->relay;
+	return code == CURLE_LOGIN_DENIED && token_is_wanted(&r->options->token) &&
+	       !t->has_renewed && r->not_before <= heard_now(r->host);
+}
+
+static void begin_again(struct transfer *t)
+{
+	struct relay *r = t->relay;
+	curl_multi_remove_handle(r->multi, t->easy);
+	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->to);
+	t->easy = NULL;
+	t->to = NULL;
+	t->said[0] = t->error[0] = '\0';
+	t->is_about_us = false;
+	t->has_renewed = true;
+	if (t->good_until == r->token.until_ms && !r->token.is_busy)
+		token_drop(&r->token); /* no other transfer was faster */
+	get_going(t);
+}
+
+static void collect(struct relay *r)
+{
+	CURLMsg *message;
+	struct relay_word word;
+	int left;
+	while ((message = curl_multi_info_read(r->multi, &left)) != NULL) {
+		struct transfer *t = NULL;
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		CURLcode code = message->data.result;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+		if (may_renew(t, code)) {
+			begin_again(t);
+			continue;
+		}
+		judge(t, code, &word);
+		transfer_end(t, &word);
 	}
 }
 
@@ -409,11 +413,8 @@ void relay_send(struct relay *r, const struct relay_mail *mail,
 	r->all = t;
 	if (wait > 0)
 		refuse_for_now(t, wait, r->trouble);
-	else if (token_is_wanted(&r->options->token) && !token_is_good(&r->token)) {
-		if (!r->token.is_busy)
-			token_get(&r->token, on_token, r);
-	} else if (!transfer_begin(t))
-		refuse_for_now(t, 0, "out of memory");
+	else
+		get_going(t);
 }
 
 /* ---- life */
@@ -435,6 +436,13 @@ static int relay_set_up(struct relay *r, struct heard_error *err)
 	r->fetch = heard_fetch_client_create(r->host, 1, err);
 	return r->fetch ? token_init(&r->token, r->host, r->fetch, &r->options->token, err)
 			: -err->code;
+}
+
+static int64_t port_of(const struct relay_options *o)
+{
+	static const int64_t usual[] = {
+		[RELAY_STARTTLS] = 587, [RELAY_TLS] = 465, [RELAY_CLEAR] = 25};
+	return o->port ? o->port : usual[o->tls];
 }
 
 struct relay *relay_create(struct heard_host *host, const struct relay_options *o,

@@ -5,9 +5,10 @@
  * required and verified unless `tls` is "none", which is for a relay on this machine, or
  * for one of which somebody said so (allow_clear).
  *
- * A word is about the mail, or about the relay.  A 5xx to MAIL, RCPT, DATA or the text
- * refuses the mail for ever.  Whatever goes wrong before (no connection, no TLS, no
- * login) is nothing that the mail could help: it is tried again, and so is a 4xx.
+ * A word is about the mail, or about the relay.  A 5xx to RCPT, DATA or the text refuses
+ * the mail for ever.  Whatever goes wrong before (no connection, no TLS, no login, no
+ * sender that may send), or is said later about that (verdict.h), is nothing that the mail
+ * could help: it is tried again, and so is a 4xx.
  *
  * While the relay is in trouble it is left alone for a while, longer and longer, and
  * after a refused login for `login_retry`: a wrong password must not be tried so often

@@ -31,7 +31,7 @@ enum {
 	SETTLED_MS = 2000, /* a writer may still be at it */
 	FILE_MOST = 18 << 20,
 	PATH_SIZE = 4096,
-	NAMES_MOST = 2000,
+	FILES_MOST = 2000, /* of a round; the newer ones wait for the next */
 };
 
 /* The book forgets; a file that lies there for ever must not go out again then. */
@@ -40,10 +40,12 @@ enum {
 struct reports {
 	struct email *owner;
 	struct heard_timer *timer;
-	int64_t begun;	/* older files are no news             */
-	int64_t seen;	/* all files up to this time were sent */
-	int64_t newest; /* of this round                       */
-	char *names[NAMES_MOST];
+	int64_t begun; /* older files are no news             */
+	int64_t seen;  /* all files up to this time were sent */
+	struct report_file {
+		char *name;
+		int64_t at;
+	} files[FILES_MOST];
 	size_t n, at, to; /* files of this round; the one, and its receiver */
 	bool is_stopping, has_failed, is_under_way;
 	unsigned char key[BOOK_KEY];
@@ -146,7 +148,15 @@ static int write_mail(struct email *e, const char *name, struct heard_str bytes,
 
 /* ---- a round */
 
-static void next(struct reports *r);
+static void next(void *arg);
+
+/* By a turn of its own: what was sent before is known at once, and a folder may be full of
+ * it. */
+static void go_on(struct reports *r)
+{
+	if (!r->is_stopping)
+		heard_post(r->owner->host, next, r);
+}
 
 /* The next time all of it is looked at again. */
 static void give_up_for_now(struct reports *r)
@@ -172,21 +182,23 @@ static void on_done(void *arg, enum heard_outcome outcome, int64_t after_ms, con
 	if (outcome == HEARD_REFUSED) {
 		heard_log(r->owner->host, HEARD_ERROR,
 			  "the report %s is refused for one of its receivers and given up: %s",
-			  r->names[r->at], reason);
+			  r->files[r->at].name, reason);
 		note_refused(r);
 	}
 	if (outcome == HEARD_RETRY)
 		give_up_for_now(r);
 	else
 		r->to++;
-	if (!r->is_stopping)
-		next(r);
+	go_on(r);
 }
 
-static void skip_file(struct reports *r, const char *why)
+/* What is too large stays so; what cannot be read may be read in a minute. */
+static void skip_file(struct reports *r, const struct heard_error *err)
 {
 	heard_log(r->owner->host, HEARD_WARN, "the report %s is not mailed: %s",
-		  r->names[r->at], why);
+		  r->files[r->at].name, err->text);
+	if (err->code != EFBIG && err->code != EINVAL)
+		r->has_failed = true;
 	r->at++;
 	r->to = 0;
 }
@@ -195,7 +207,7 @@ static void skip_file(struct reports *r, const char *why)
 static void send_one(struct reports *r)
 {
 	struct email *e = r->owner;
-	const char *name = r->names[r->at], *to = e->report.to.at[r->to];
+	const char *name = r->files[r->at].name, *to = e->report.to.at[r->to];
 	struct heard_error err = {0};
 	struct heard_buf bytes;
 	struct stat st = {0};
@@ -212,8 +224,8 @@ static void send_one(struct reports *r)
 	heard_buf_release(&bytes);
 	if (result != 0 || m == NULL) {
 		outbox_mail_destroy(m);
-		skip_file(r, err.text);
-		heard_post(e->host, (void (*)(void *))next, r);
+		skip_file(r, &err);
+		go_on(r);
 		return;
 	}
 	m->done = on_done;
@@ -224,16 +236,20 @@ static void send_one(struct reports *r)
 
 static void end_round(struct reports *r)
 {
-	for (size_t i = 0; i < r->n; i++)
-		free(r->names[i]);
+	int64_t newest = r->seen;
+	for (size_t i = 0; i < r->n; i++) {
+		newest = r->files[i].at > newest ? r->files[i].at : newest;
+		free(r->files[i].name);
+	}
 	r->n = r->at = r->to = 0;
 	if (!r->has_failed)
-		r->seen = r->newest;
+		r->seen = newest;
 	heard_timer_set(r->timer, LOOK_MS);
 }
 
-static void next(struct reports *r)
+static void next(void *arg)
 {
+	struct reports *r = arg;
 	if (r->is_stopping || r->is_under_way)
 		return;
 	if (r->at < r->n && r->to == r->owner->report.to.n) {
@@ -248,23 +264,41 @@ static void next(struct reports *r)
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const struct report_file *x = a, *y = b;
+	return strcmp(x->name, y->name);
+}
+
+/* NULL: there are as many that are older. */
+static struct report_file *place_for(struct reports *r, int64_t at)
+{
+	size_t newest = 0;
+	if (r->n < FILES_MOST)
+		return &r->files[r->n++];
+	for (size_t i = 1; i < r->n; i++)
+		if (r->files[i].at > r->files[newest].at)
+			newest = i;
+	if (r->files[newest].at <= at)
+		return NULL;
+	free(r->files[newest].name);
+	return &r->files[newest];
 }
 
 static void look_at(struct reports *r, int folder, const char *name, int64_t now)
 {
 	struct stat st = {0};
-	if (r->n == NAMES_MOST || !is_wanted(r->owner, name) ||
+	if (!is_wanted(r->owner, name) ||
 	    fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
 		return;
 	int64_t at = mtime_ms(&st);
 	if (at < r->begun || at < r->seen || now - at < SETTLED_MS || now - at > OLDEST_MS)
 		return;
-	if ((r->names[r->n] = strdup(name)) == NULL)
-		return;
-	r->n++;
-	if (at > r->newest)
-		r->newest = at;
+	char *copy = strdup(name);
+	struct report_file *file = copy ? place_for(r, at) : NULL;
+	if (file != NULL)
+		*file = (struct report_file){copy, at};
+	else
+		free(copy);
+	r->has_failed |= copy == NULL;
 }
 
 static void on_timer(void *arg)
@@ -283,7 +317,7 @@ static void on_timer(void *arg)
 	if (dir)
 		closedir(dir);
 	if (r->n)
-		qsort(r->names, r->n, sizeof(r->names[0]), by_name);
+		qsort(r->files, r->n, sizeof(r->files[0]), by_name);
 	next(r);
 }
 
@@ -318,7 +352,7 @@ void reports_destroy(struct reports *r)
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->n; i++)
-		free(r->names[i]);
+		free(r->files[i].name);
 	heard_timer_destroy(r->timer);
 	free(r);
 }

@@ -6,13 +6,15 @@
  */
 #include "said.h"
 
+#include <letter/letter.h>
+
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
 	NAME_MIN = 3, /* a shorter one would be found in any sentence */
-	STATUS_MAX = 11,
+	CODE = 4,     /* "550 " or "550-" */
 };
 
 static bool is_end(char c)
@@ -62,15 +64,12 @@ void said_plain(struct heard_str said, const char *to, char *out, size_t size)
 
 /* ---- statuses */
 
-struct heard_str said_status(struct heard_str s)
+struct heard_str said_line_status(struct heard_str line)
 {
-	int dots = 0;
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] == '.')
-			dots++;
-		else if (s.ptr[i] < '0' || s.ptr[i] > '9')
-			return heard_str_n(NULL, 0);
-	return dots == 2 && s.len <= STATUS_MAX ? s : heard_str_n(NULL, 0);
+	struct heard_str s = line.len > CODE ? heard_str_skip(line, CODE) : HEARD_STR_OF("");
+	const char *blank = s.len ? memchr(s.ptr, ' ', s.len) : NULL;
+	return letter_status(
+		heard_str_trim(blank ? heard_str_n(s.ptr, (size_t)(blank - s.ptr)) : s));
 }
 
 bool said_nobody(struct heard_str status)

@@ -78,18 +78,6 @@ static bool is_failure(const struct said *said)
 	       (said->action.len == 0 || heard_str_is(said->action, "failed"));
 }
 
-/* Three numbers, as in "5.1.1"; anything else is not worth repeating. */
-static struct heard_str status_of(struct heard_str text)
-{
-	int dots = 0;
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] == '.')
-			dots++;
-		else if (text.ptr[i] < '0' || text.ptr[i] > '9')
-			return heard_str_n(NULL, 0);
-	return dots == 2 && text.len <= 11 ? text : heard_str_n(NULL, 0);
-}
-
 void mail_read(const struct tickets *self, const struct heard_record *rec,
 	       struct store_mail *mail)
 {
@@ -103,7 +91,7 @@ void mail_read(const struct tickets *self, const struct heard_record *rec,
 	mail->automatic = automatic_of(said.automatic);
 	mail->topic = said.topic;
 	mail->is_failure = is_failure(&said);
-	mail->status = status_of(said.status);
+	mail->status = letter_status(said.status);
 	if (said.answers.len && mime_id_check(&self->mail_key, said.answers, &id)) {
 		mail->answers = number_of(id.ticket);
 		mail->event = id.event;
