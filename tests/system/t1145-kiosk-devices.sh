@@ -261,5 +261,27 @@ post a "$(key_of a)" -d '{"seq":5000,"r":3}'
 is "the new one does" "$status" 200
 ok "the daemon stops" daemon_stop
 is "no key is in the log" "$(grep -c -e "$a" -e "$b" "$LOG")" 0
+
+# ---- what the documentation says works
+
+cp -r "$here/etc" "$T/etc"
+example() { # FILE: it may write nothing where it stands
+	sed 's|^state_dir.*||' "$1" >"$T/example"
+	{
+		echo "state_dir = \"$T/example.state\"; plugin_path = [ \"$BUILD/plugins\" ];"
+		cat "$T/example"
+	} >"$T/etc/heard.conf"
+	"$HEARD" check -c "$T/etc/heard.conf"
+}
+ok "etc/pipelines/kiosk.conf is good" example "$here/etc/pipelines/kiosk.conf"
+for page in kiosk.md kiosk.zh.md; do
+	$python - "$here/tests/lib" "$here/docs/channels/$page" >"$T/block" <<-'PY'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import fenced
+		print(next(text for words, _, text in fenced.fences(fenced.read(sys.argv[2])) if words == "heard.conf"))
+	PY
+	ok "the config of $page is good" example "$T/block"
+done
 no_sanitizer_reports
 done_testing
