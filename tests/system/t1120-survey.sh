@@ -248,6 +248,14 @@ like "a department has a part" "$(faults '{ id = "s"; kind = "stars"; parts = [ 
 like "a last day is one" "$(faults '{ id = "a"; kind = "nps"; }' 'until = "soon";')" 'until: "soon" is no day'
 cp "$T/good.conf" "$CONF"
 
+# ---- the example
+
+mkdir "$T/etc"
+cp -R "$here/etc/rules" "$T/etc/"
+"$HEARD" keygen "$T/etc" >/dev/null
+sed "s|^state_dir.*|state_dir = \"$T/example\"; plugin_path = [ \"$BUILD/plugins\" ];|" "$here/etc/pipelines/survey.conf" >"$T/etc/heard.conf"
+ok "etc/pipelines/survey.conf is good" "$HEARD" check -c "$T/etc/heard.conf"
+
 # ---- a browser
 
 PAGE=$(url public /survey/after-sales)

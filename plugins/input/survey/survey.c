@@ -275,19 +275,11 @@ static int survey_start(void *arg, struct heard_error *err)
 	return self->campaign ? 0 : -err->code;
 }
 
-static void survey_stop(void *arg, struct heard_done *take_done)
-{
-	struct survey *self = arg;
-	campaign_close(self->campaign);
-	self->campaign = NULL;
-	heard_done(take_done);
-}
-
 static void survey_close(void *arg)
 {
 	struct survey *self = arg;
 	hooks_close(self->hooked);
-	campaign_close(self->campaign); /* of a start that failed */
+	campaign_close(self->campaign); /* receipts came until now */
 	form_destroy(self->form);
 	heard_buf_release(&self->style);
 	survey_release(self);
@@ -312,7 +304,6 @@ const struct heard_plugin heard_plugin = {
 	.self_size = sizeof(struct survey),
 	.open = survey_open,
 	.start = survey_start,
-	.stop = survey_stop,
 	.close = survey_close,
 	.decode = survey_decode,
 	.reply = survey_reply,

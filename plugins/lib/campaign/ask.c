@@ -120,12 +120,13 @@ int campaign_invite(struct campaign *c, const struct heard_host *host,
 {
 	unsigned char person[CAMPAIGN_KEY];
 	struct asked asked;
-	int64_t last;
+	int64_t last = 0;
 	campaign_person(host, ask->customer, person);
 	if (last_asked(c, person, &last, err) ||
 	    find_asked(c, ask->survey, person, &asked, err))
 		return -err->code;
-	*fate = last > 0 && ask->now - last < ask->rest ? CAMPAIGN_RESTS : CAMPAIGN_ASK;
+	bool is_soon = ask->now - last < ask->rest || ask->now == last; /* twice in a list */
+	*fate = last > 0 && is_soon ? CAMPAIGN_RESTS : CAMPAIGN_ASK;
 	if (*fate != CAMPAIGN_ASK)
 		return 0;
 	make_token(host, ask->survey, person, asked.round + 1, token);

@@ -25,28 +25,40 @@ static const char schema[] =
 	"NULL,"
 	" PRIMARY KEY(survey, key)) WITHOUT ROWID;";
 
+/* 1 it is ours, 0 it is empty, -errno with a sentence. */
+static int look(sqlite3 *db, struct heard_error *err)
+{
+	int64_t version, application, tables;
+	if (db_int(db, "PRAGMA user_version", 0, &version, err) ||
+	    db_int(db, "PRAGMA application_id", 0, &application, err) ||
+	    db_int(db, "SELECT count(*) FROM sqlite_schema", 0, &tables, err))
+		return -err->code;
+	if (application == APPLICATION_ID && version == VERSION)
+		return 1;
+	if (application == 0 && version == 0 && tables == 0)
+		return 0;
+	return heard_fail(err, EBADMSG,
+			  "%s is of another program or of a newer heard; name another file",
+			  sqlite3_db_filename(db, "main"));
+}
+
+static int make(sqlite3 *db, struct heard_error *err)
+{
+	char sql[96];
+	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		 APPLICATION_ID, VERSION);
+	return db_exec(db, schema, err) || db_exec(db, sql, err) ? -err->code : 0;
+}
+
 static int prepare(sqlite3 *db, struct heard_error *err)
 {
-	int64_t version, application;
+	int found = look(db, err);
+	if (found != 0)
+		return found < 0 ? found : 0;
 	if (db_exec(db, "BEGIN IMMEDIATE", err)) /* two may make it at once */
 		return -err->code;
-	int result = db_int(db, "PRAGMA user_version", 0, &version, err);
-	if (result == 0)
-		result = db_int(db, "PRAGMA application_id", 0, &application, err);
-	if (result == 0 && version != 0 &&
-	    (application != APPLICATION_ID || version != VERSION))
-		result = heard_fail(err, EBADMSG,
-				    "%s is of another program or of a newer heard; name "
-				    "another file",
-				    sqlite3_db_filename(db, "main"));
-	if (result == 0 && version == 0) {
-		result = db_exec(db, schema, err);
-		char sql[96];
-		snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d",
-			 APPLICATION_ID, VERSION);
-		if (result == 0)
-			result = db_exec(db, sql, err);
-	}
+	found = look(db, err);
+	int result = found < 0 ? found : found == 0 ? make(db, err) : 0;
 	if (result == 0)
 		result = db_exec(db, "COMMIT", err);
 	if (result != 0)
