@@ -136,7 +136,7 @@ static struct channel *last_of(struct channels_of *of, const struct channel_sour
 	channel_name(by, heard_str(from->by));
 	for (size_t i = 0; i < of->n; i++)
 		if (strcmp(of->at[i]->by, by) == 0 &&
-		    (last == NULL || of->at[i]->rhythm.last > last->rhythm.last))
+		    (last == NULL || of->at[i]->rhythm.last >= last->rhythm.last))
 			last = of->at[i];
 	return last != NULL ? last : find_or_add(of, heard_str(from->otherwise));
 }
