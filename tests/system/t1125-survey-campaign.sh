@@ -12,7 +12,7 @@ survey() { # NAME MORE
 }
 conf <<-EOT
 	pipelines = ( { name = "shop"; dedupe = "7d"; clear = true;
-	  inputs = ( $(survey after 'products = [ "PB-1" ];'), $(survey other) );
+	  inputs = ( { plugin = "http"; path = "/feedback"; }, $(survey after 'products = [ "PB-1" ];'), $(survey other) );
 	  outputs = ( { plugin = "tickets"; database = "tickets.db"; }, { plugin = "file"; path = "out.ndjson"; } ); } );
 EOT
 clock_at '2030-11-05 09:00'
@@ -81,6 +81,11 @@ status() { in_time "$1" status --json | jq -c '[.invited,.reminded,.answered,.an
 is "six of twelve, and one more" "$(status after)" "[12,0,6,7]"
 like "for people too" "$(in_time after status)" 'answered  6  \(50.0 %\)'
 
+# Who writes a survey's name that is none, by another way.
+curl -s -o /dev/null -H 'Content-Type: application/json' "$(url public /feedback)" \
+	-d '{"channel":"survey","nps":1,"body":"x","attributes":{"survey":{"name":7}}}'
+ok "a survey that is a number" wait_for 20 has_records 8
+
 # ---- reminding
 
 ok "on the same day" run after remind "$T/list.csv" -o "$T/none.csv"
@@ -98,7 +103,7 @@ daemon_kill
 ok "it is killed and comes back" daemon_start
 is "who has answered has" "$(answer "$T/again.csv" c08 -d q.nps=9)" 409
 is "another can" "$(answer "$T/again.csv" c09 -d q.nps=6 -d q.csat=3)" 200
-ok "the records are there" wait_for 20 has_records 9
+ok "the records are there" wait_for 20 has_records 10
 is "eight of twelve" "$(status after)" "[12,5,8,9]"
 
 # ---- the report.  NPS of 10, 9, 9, 8, 3, 0, 9, 6: four promoters, three detractors of eight,
@@ -110,7 +115,7 @@ in_time report --period 2030-11 --json >"$T/report.json"
 is "by survey" "$(jq -c '.surveys[0] | [.name,.answers,.invited,(.response_rate * 1000 | floor),.nps,.csat,.ces]' "$T/report.json")" \
 	'["after",9,12,666,12.5,0.5,5.5]'
 is "also one that nobody has answered yet" "$(jq -c '.surveys[1] | [.name,.answers,.invited,.response_rate,.nps]' "$T/report.json")" '["other",0,1,0,null]'
-is "the same in all" "$(jq -c '[.nps,.csat,.ces,.answers.nps]' "$T/report.json")" '[12.5,0.5,5.5,8]'
+is "with one of nobody's survey in all" "$(jq -c '[(.nps * 9 | round),.csat,.ces,.answers.nps]' "$T/report.json")" '[0,0.5,5.5,9]'
 like "in Markdown" "$(in_time report --period 2030-11 --lang en)" '\| after +\| +9 \| +12 \| +66\.7% \| +\+1[23] \| +50\.0% \| +5\.5'
 like "in a table" "$(in_time report --period 2030-11 --lang en --format csv)" '"Surveys","after · NPS",12\.5000,'
 in_time report --period 2030-11 -o "$T/report.html"
@@ -128,7 +133,7 @@ like "they may be asked again" "$(said)" '^To invite: 11; asked lately: 1'
 is "by links that are new" "$(sed 1d "$T/next.csv" | grep -c -F -x -f "$T/links.csv")" 0
 is "those of then still work for who has not used them" "$(answer "$T/links.csv" c10 -d q.nps=7)" 200
 is "and the new one is another answer" "$(answer "$T/next.csv" c01 -d q.nps=2)" 200
-ok "both are there" wait_for 20 has_records 11
+ok "both are there" wait_for 20 has_records 12
 ok "it stops" daemon_stop
 no_sanitizer_reports
 done_testing
