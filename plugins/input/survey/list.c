@@ -56,9 +56,9 @@ static bool take_row(struct list *list, struct heard_str *row)
 	const struct csv_dialect dialect = {CHARSET_UTF8, list->separator};
 	for (;;) {
 		struct heard_str rest = heard_str_skip(heard_buf_view(&list->text), list->at);
-		struct csv_cut cut = csv_cut(&dialect, rest, true, 1);
-		if (rest.len == 0)
+		if (rest.ptr == NULL || rest.len == 0)
 			return false;
+		struct csv_cut cut = csv_cut(&dialect, rest, true, 1);
 		if (cut.bytes == 0) { /* a quote that is never closed */
 			*row = rest;
 			list->at = list->text.len;
