@@ -124,6 +124,7 @@ static void a_replay_is_not_the_channel_speaking(void **state)
 {
 	(void)state;
 	struct engine_client c;
+	e.pipelines[0].clear = true;
 	engine_start(&e);
 	engine_send_raw(&e, "{\"channel\":\"app\",\"body\":\"quarantine\"}");
 	assert_string_equal(all(), "app 1 1");

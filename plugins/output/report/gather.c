@@ -115,6 +115,7 @@ int book_gather(struct book *book, const char *database, const char *surveys, in
 		return -err->code;
 	int result = gather(book, store, err);
 	store_close(store);
+	channels_gather(book);
 	return result ? result : surveys_gather(book, surveys, err);
 }
 

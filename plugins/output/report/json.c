@@ -106,6 +106,24 @@ static void put_surveys(struct heard_json_out *out, const struct book *book, boo
 	heard_json_end(out, ']');
 }
 
+static void put_channels(struct heard_json_out *out, const struct book *book)
+{
+	heard_json_begin(out, "channels", '[');
+	for (size_t i = 0; i < book->n_channels; i++) {
+		const struct channel_row *c = &book->channels[i];
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "name", heard_str(c->name));
+		put_number(out, "received", c->received);
+		put_number(out, "previous", c->received_before);
+		put_number(out, "dead", c->dead);
+		put_number(out, "error_rate", channel_errors(c).now);
+		put_time(out, "last_heard", c->last_heard);
+		heard_json_bool(out, "silent", c->is_silent);
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
 /* What only management is told. */
 static void put_more(struct heard_json_out *out, const struct store_figures *f)
 {
@@ -217,10 +235,12 @@ void write_json(const struct book *book, struct heard_buf *buf)
 	heard_json_str(&out, "edition", heard_str(is_public ? "public" : "management"));
 	put_figures(&out, book, &book->now);
 	put_issues(&out, book);
-	if (is_public)
+	if (is_public) {
 		put_fixes(&out, book);
-	else
+	} else {
+		put_channels(&out, book);
 		put_course(&out, &book->now);
+	}
 	heard_json_begin(&out, "previous", '{');
 	put_period(&out, &book->before);
 	put_figures(&out, book, &book->then);

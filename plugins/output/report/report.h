@@ -68,9 +68,19 @@ struct survey_row {
 	int64_t invited_before, answered_before;
 };
 
+enum { CHANNEL_ROWS = 64 };
+struct channel_row {
+	char name[64];
+	double received, dead;
+	double received_before, dead_before; /* NaN: nobody counted yet        */
+	int64_t last_heard;		     /* until now, not in the period   */
+	bool is_silent;			     /* for longer than usual, now     */
+};
+
 struct book {
 	enum edition edition;
 	enum page_lang lang;
+	struct heard_host *host; /* whose channels; NULL: none */
 	struct heard_zone *zone;
 	int64_t made_at;
 	const char *asked; /* the period as it was asked for: "month" */
@@ -82,10 +92,12 @@ struct book {
 	size_t n_fixes;
 	struct survey_row surveys[STORE_SHARES]; /* by name */
 	size_t n_surveys;
+	struct channel_row channels[CHANNEL_ROWS]; /* the weakest first */
+	size_t n_channels;
 };
 
 /* -errno with a sentence.  Release it in either case.  book's zone, language, edition,
- * period and what was asked for are set before.  `surveys` need not be there. */
+ * host, period and what was asked for are set before.  `surveys` need not be there. */
 int book_gather(struct book *, const char *database, const char *surveys, int64_t now,
 		struct heard_error *);
 void book_release(struct book *);
@@ -126,6 +138,13 @@ struct survey_cell {
 };
 void survey_cells(const struct survey_row *, struct survey_cell out[SURVEY_CELLS]);
 int surveys_gather(struct book *, const char *path, struct heard_error *);
+
+/* ---- channels.c */
+
+void channels_gather(struct book *);
+/* Without label and key. */
+struct row channel_volume(const struct channel_row *);
+struct row channel_errors(const struct channel_row *);
 
 /* ---- forms: a whole document into the buffer */
 
