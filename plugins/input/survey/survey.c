@@ -258,14 +258,6 @@ static int open_form(struct survey *self, struct heard_error *err)
 				  : mount(self, err);
 }
 
-static int survey_open(void *arg, struct heard_host *host, struct heard_error *err)
-{
-	struct survey *self = arg;
-	if (survey_settle(self, host, err) || open_form(self, err))
-		return -err->code;
-	return hooks_open(&self->hooked, host, self->listener, &self->hooks, err);
-}
-
 static int survey_start(void *arg, struct heard_error *err)
 {
 	struct survey *self = arg;
@@ -283,6 +275,21 @@ static void survey_close(void *arg)
 	form_destroy(self->form);
 	heard_buf_release(&self->style);
 	survey_release(self);
+	self->hooked = NULL;
+	self->campaign = NULL;
+	self->form = NULL;
+}
+
+/* Who could not be opened is not closed. */
+static int survey_open(void *arg, struct heard_host *host, struct heard_error *err)
+{
+	struct survey *self = arg;
+	if (survey_settle(self, host, err) || open_form(self, err) ||
+	    hooks_open(&self->hooked, host, self->listener, &self->hooks, err)) {
+		survey_close(self);
+		return -err->code;
+	}
+	return 0;
 }
 
 const struct heard_plugin heard_plugin = {
