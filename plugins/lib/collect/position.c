@@ -35,33 +35,37 @@ void position_end_walk(struct position *p)
 	p->fresh.n = 0;
 	p->next[0] = '\0';
 	p->stale = 0;
+	p->top = 0;
 }
 
-static void format_seen(const struct seen *s, const char *name, struct heard_buf *out)
+static void format_hashes(const uint64_t *at, size_t n, const char *name, struct heard_buf *out)
 {
 	heard_buf_printf(out, "%s=", name);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		char text[HASH_LETTERS];
 		for (int k = 0; k < HASH_LETTERS; k++)
-			text[k] = letters[s->at[i] >> (42 - 6 * k) & 63];
+			text[k] = letters[at[i] >> (42 - 6 * k) & 63];
 		heard_buf_add(out, text, sizeof(text));
 	}
 	heard_buf_puts(out, "\n");
 }
 
-static void parse_seen(struct heard_str text, struct seen *s)
+/* How many there were. */
+static size_t parse_hashes(struct heard_str text, uint64_t *to, size_t size)
 {
-	for (; text.len >= HASH_LETTERS && s->n < SEEN_MAX;
+	size_t n = 0;
+	for (; text.len >= HASH_LETTERS && n < size;
 	     text = heard_str_skip(text, HASH_LETTERS)) {
 		uint64_t hash = 0;
 		for (int k = 0; k < HASH_LETTERS; k++) {
 			const char *at = memchr(letters, text.ptr[k], 64);
 			if (at == NULL)
-				return;
+				return n;
 			hash = hash << 6 | (uint64_t)(at - letters);
 		}
-		s->at[s->n++] = hash;
+		to[n++] = hash;
 	}
+	return n;
 }
 
 /* ---- the state */
@@ -92,9 +96,11 @@ static void take(struct position *p, struct heard_str name, struct heard_str val
 	else if (heard_str_is(name, "kind"))
 		p->kind = value.len == 1 ? value.ptr[0] - '0' : -1;
 	else if (heard_str_is(name, "old"))
-		parse_seen(value, &p->old);
+		p->old.n = parse_hashes(value, p->old.at, SEEN_MAX);
 	else if (heard_str_is(name, "fresh"))
-		parse_seen(value, &p->fresh);
+		p->fresh.n = parse_hashes(value, p->fresh.at, SEEN_MAX);
+	else if (heard_str_is(name, "top"))
+		parse_hashes(value, &p->top, 1);
 }
 
 void position_parse(struct heard_str state, int kind, struct position *p)
@@ -126,6 +132,7 @@ void position_format(const struct position *p, struct heard_buf *out)
 			 p->next, p->since);
 	walk_format(&p->walk, out);
 	heard_buf_puts(out, "\n");
-	format_seen(&p->old, "old", out);
-	format_seen(&p->fresh, "fresh", out);
+	format_hashes(&p->top, 1, "top", out);
+	format_hashes(p->old.at, p->old.n, "old", out);
+	format_hashes(p->fresh.at, p->fresh.n, "fresh", out);
 }

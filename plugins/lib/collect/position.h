@@ -19,7 +19,8 @@ struct seen { /* hashes of 48 bits, the topmost first */
 
 struct position {
 	int kind;	       /* of paging: what `next` is means nothing to another     */
-	int stale;	       /* pages in a row that this walk had seen already         */
+	int stale;	       /* pages in a row that began with the same item...        */
+	uint64_t top;	       /* ...whose hash this is                                  */
 	char next[NEXT_MAX];   /* page, cursor or URL that comes next; "": the top       */
 	char since[VALUE_MAX]; /* the greatest value there was                          */
 	struct walk walk;      /* with `below`                                           */
