@@ -1,7 +1,8 @@
 """kiosk.py - what t1140 does on the kiosk's page in a real browser.
 
     kiosk.py shots FOLDER URL WIDTHxHEIGHT...    every screen in both languages
-    kiosk.py enrol PROFILE URL                   open the address of `heard kiosk key`
+    kiosk.py enrol PROFILE URL                   open the address of `heard kiosk key`, press
+                                                 the best face, then the worst and walk away
     kiosk.py press PROFILE URL N FROM HOURS SHOT the presses FROM to FROM + N of the 10,000
                                                  that are spread over the last HOURS
     kiosk.py send PROFILE URL                    wait until all are sent
@@ -147,6 +148,13 @@ def enrol(profile, url):
                     "  await new Promise((r) => setTimeout(r, 20));", seconds=30)
         touch(b, ".face[data-r='3']")
         is_on(b, "thanks")
+        is_on(b, "faces")
+        touch(b, ".lang")
+        touch(b, ".face[data-r='0']")
+        is_on(b, "reasons")  # and now nobody touches it any more
+        is_on(b, "faces")
+        if b.run("return document.documentElement.lang") != "zh-CN":
+            raise BrowserError("the next one finds another's language")
         sent(b)
 
 

@@ -32,7 +32,7 @@ conf_kiosk() { # MORE
 }
 key_of() { heard kiosk key "$1"; }
 taken() { [ -e "$STATE/out.ndjson" ] || return 1; [ "$(wc -l <"$STATE/out.ndjson")" -ge "$1" ]; }
-out() { jq -s "$1" "$STATE/out.ndjson"; }
+out() { jq -s "$@" "$STATE/out.ndjson"; }
 
 has_browser || skip_all "there is no chromium with its driver"
 
@@ -52,14 +52,15 @@ is "with reason and text" "$(out '[.[] | [.attributes."kiosk.reason", .body, .la
 
 # ---- three days without a network
 
-conf_kiosk "reasons_for = 1;"
+conf_kiosk "reasons_for = 1; idle = \"3s\";"
 rm -f "$STATE/out.ndjson"
 must_start
 profile=$T/profile
 mkdir -p "$profile"
 half=$((PRESSES / 2))
 rest=$((PRESSES - half))
-ok "a device is enrolled by its address, and sends" $python "$kiosk" enrol "$profile" "$(key_of shop-3)"
+ok "a device is enrolled by its address, and sends; one who walks away resets it" \
+	$python "$kiosk" enrol "$profile" "$(key_of shop-3)"
 page=http://127.0.0.1:$port/kiosk
 $python "$kiosk" press "$profile" "$page" $half 0 $HOURS "$shots/offline.png" >"$T/said" 2>&1
 is "presses are kept while there is no network" "$(tail -n 1 "$T/said")" $half
@@ -67,22 +68,23 @@ ok "the server goes, too" daemon_stop
 $python "$kiosk" press "$profile" "$page" $rest $half $HOURS "$shots/offline-2.png" >"$T/said" 2>&1
 is "the page comes without a server and has all, also those of the killed browser" \
 	"$(tail -n 1 "$T/said")" "$PRESSES"
-is "until now one press has arrived" "$(wc -l <"$STATE/out.ndjson")" 1
+is "until now two presses have arrived, also that of him who walked away" \
+	"$(out -c 'map([.rating, .lang, .attributes."kiosk.reason"])')" '[[4,"zh",null],[1,"en",null]]'
 
 must_start
 $python "$kiosk" send "$profile" "$page" >"$T/said" 2>&1 &
 sender=$!
 ok "the network returns, and it sends" wait_for 60 taken $((PRESSES / 5))
 daemon_kill
-is "killed in the midst, the server had not all of it" "$(taken $((PRESSES + 1)) && echo all)" ""
+is "killed in the midst, the server had not all of it" "$(taken $((PRESSES + 2)) && echo all)" ""
 must_start
 ok "then everything is sent" wait "$sender"
-ok "and has arrived" wait_for 60 taken $((PRESSES + 1))
+ok "and has arrived" wait_for 60 taken $((PRESSES + 2))
 ok "and is delivered" wait_for 20 is_drained
 
 # ---- each once, and as it was pressed
 
-out '.[1:]' >"$T/all.json"
+out '.[2:]' >"$T/all.json"
 is "every press once, and nothing else" "$(jq -c '[length, (map(.source_id) | unique | length)]' "$T/all.json")" \
 	"[$PRESSES,$PRESSES]"
 is "each face as often as it was touched" "$(jq -c '[group_by(.rating)[] | [.[0].rating, length]]' "$T/all.json")" \
