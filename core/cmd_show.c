@@ -138,8 +138,8 @@ static void status_channel(struct cli_table *t, const struct heard_json *c, int6
 
 static void status_channels(const struct heard_json *c, int64_t now)
 {
-	static const char *const heads[] = {"channel",	  "today",	"7 days",
-					    "dead of it", "last heard", ""};
+	static const char *const heads[] = {"channel", "today",	     "7 days",
+					    "errors",  "last heard", ""};
 	struct cli_table t;
 	if (c == NULL)
 		return;
