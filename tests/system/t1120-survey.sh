@@ -218,8 +218,8 @@ ok "some are thanked" wait_for 20 has_records 10
 daemon_kill
 ok "it comes back" daemon_start
 ok "some more are" wait_for 20 has_records 25
-daemon_kill
-ok "and again" daemon_start
+ok "it is told to stop in the middle" daemon_stop
+ok "and comes back" daemon_start
 wait $crowd_pid
 is "all are thanked in the end" "$(cat "$T"/press.* | sort | uniq -c | tr -s ' ')" " 40 thanked"
 ok "their records are there" wait_for 30 has_records 43
