@@ -106,9 +106,9 @@ static int finish(void *arg, const struct heard_json *item, struct heard_record 
 	if (who.len == 0 || who.len >= NAME)
 		return heard_fail(err, EBADMSG, "it does not say who wrote it");
 	if (heard_json_member(item, "status") && !is_mention)
-		heard_record_drop(r, "no mention");
+		heard_record_drop(r, "other");
 	else if (social_is(who, m->account))
-		heard_record_drop(r, "our own");
+		heard_record_drop(r, "own");
 	else if (social_set_who(r, m->host, "mastodon", who) || set_words(item, r))
 		return heard_fail(err, ENOMEM, "no memory for the record");
 	return 0;

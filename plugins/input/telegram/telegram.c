@@ -130,12 +130,12 @@ static const char *why_not(const struct telegram *t, const struct heard_json *m)
 	bool is_group = heard_str_is(type, "group") || heard_str_is(type, "supergroup");
 	struct heard_str text = feed_text(m, "text", NULL, 0);
 	if (m == NULL || (!is_group && !heard_str_is(type, "private")))
-		return "no message";
+		return "other";
 	if (number(m, "from.id") == 0 || (is_bot && is_bot->boolean))
-		return "of a bot";
+		return "bot";
 	if (is_group &&
 	    (t->groups == GROUPS_NONE || (t->groups == GROUPS_MENTIONS && !is_to_us(t, m))))
-		return "not to us";
+		return "unaddressed";
 	return heard_str_starts(text, HEARD_STR_OF("/start")) ? "command" : NULL;
 }
 

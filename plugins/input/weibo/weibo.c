@@ -106,7 +106,7 @@ static int finish(void *arg, const struct heard_json *item, struct heard_record 
 	char scratch[40];
 	struct heard_str who = feed_text(item, "user.idstr|user.id", scratch, sizeof(scratch));
 	if (w->uid[0] && heard_str_is(who, w->uid))
-		heard_record_drop(r, "our own");
+		heard_record_drop(r, "own");
 	else if (who.len == 0 && !heard_str_is(heard_get_str(r, HEARD_OP), "delete"))
 		return heard_fail(err, EBADMSG, "it does not say who wrote it");
 	else if (fill(w, item, r) != 0)
@@ -161,8 +161,10 @@ static int judge(struct heard_str body, int64_t *after_ms, struct heard_error *e
 				  "the app may not do this (error_code %lld): apply for the "
 				  "interface at open.weibo.com",
 				  n);
-	*after_ms = n == 10009 || n == 10010 || n == 10001 ? 0 : LIMITED_MS;
-	if ((n >= 10022 && n <= 10024) || n == 10009 || n == 10010 || n == 10001)
+	bool is_limit = n >= 10022 && n <= 10024;
+	if (is_limit)
+		*after_ms = LIMITED_MS;
+	if (is_limit || n == 10001 || n == 10009 || n == 10010)
 		return heard_fail(err, EAGAIN,
 				  "Weibo is busy, or the calls of this hour are used up "
 				  "(error_code %lld)",
@@ -199,13 +201,13 @@ static int read_page(void *arg, struct heard_str state, const struct heard_fetch
 	feed_page_destroy(list);
 	walk_parse(state, &walk);
 	bool is_first = walk.since[0] == '\0' && !w->history;
+	if (n == 0 || (n == 1 && strcmp(oldest, walk.below) == 0)) /* max_id is inclusive */
+		page->raw = HEARD_STR_OF("");
 	page->more = walk_page(&walk, heard_str(newest), heard_str(oldest), n == 0 || is_first);
 	if (!page->more && walk.since[0] == '\0') /* nothing there, the first time */
 		memcpy(walk.since, "0", sizeof("0"));
 	walk_format(&walk, &page->state);
 	page->context = heard_str(s->list->has_comments ? "comments" : "");
-	if (n == 0)
-		page->raw = HEARD_STR_OF("");
 	return 0;
 }
 
@@ -263,8 +265,8 @@ static const struct heard_option options[] = {
 	 .help = "Access token of the account, by OAuth 2"},
 	{"uid", HEARD_STRING(struct weibo, uid), .value = "",
 	 .help = "Number of the account, whose own words are no feedback"},
-	{"what", HEARD_LIST(struct weibo, what), .value = "[ \"mentions\", \"comments\", \"received\" ]",
-	 .choices = whats,
+	{"what", HEARD_LIST(struct weibo, what),
+	 .value = "[ \"mentions\", \"comments\", \"received\" ]", .choices = whats,
 	 .help = "Statuses that mention the account, comments that do, comments it received"},
 	{"history", HEARD_BOOL(struct weibo, history), .value = "false",
 	 .help = "At the first start, take all that Weibo gives, not the last page only"},
