@@ -31,6 +31,7 @@
 #include <errno.h>
 #include <once/once.h>
 #include <once/way.h>
+#include <sniff/sniff.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -375,7 +376,7 @@ static const struct heard_option attachments_options[] = {
 	{"types", HEARD_LIST(struct http_attachments, types),
 	 .value = "[ \"image/jpeg\", \"image/png\", \"image/webp\", \"image/heic\", "
 		  "\"application/pdf\", \"video/mp4\" ]",
-	 .choices = upload_types,
+	 .choices = sniff_types,
 	 .help = "What a file may be, by its content and not by what it says"},
 	{.name = NULL},
 };
