@@ -24,7 +24,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static const char stream[] = "items";
+static const char usual_stream[] = "items";
 
 struct collect {
 	struct heard_host *host;
@@ -32,7 +32,7 @@ struct collect {
 	struct feed *feed;
 	struct heard_fetch_client *client;
 	struct pull *pull;
-	struct heard_done *done;
+	struct heard_done *done; /* of collect_stop() */
 	/* [home] scribbled on for one page at a time */
 	struct position position;
 	struct look look;
@@ -224,7 +224,15 @@ static int on_refused(void *arg, const struct heard_fetch_answer *a, int64_t *af
 	return c->position.next[0] != '\0';
 }
 
+static void on_hold(void *arg, struct heard_str raw, struct heard_str context)
+{
+	struct collect *c = arg;
+	c->options->hold(c->options->hold_arg, raw, context);
+}
+
 static const struct pull_hooks hooks = {.ask = on_ask, .read = on_read, .refused = on_refused};
+static const struct pull_hooks holding = {
+	.ask = on_ask, .read = on_read, .refused = on_refused, .hold = on_hold};
 
 /* ---- life */
 
@@ -275,7 +283,9 @@ int collect_start(struct collect *c, struct heard_error *err)
 	c->client = heard_fetch_client_create(c->host, 1, err);
 	if (c->client == NULL)
 		return -err->code;
-	c->pull = pull_create(c->host, c->client, &c->options->pull, stream, &hooks, c, err);
+	c->pull = pull_create(c->host, c->client, &c->options->pull,
+			      c->options->stream ? c->options->stream : usual_stream,
+			      c->options->hold ? &holding : &hooks, c, err);
 	if (c->pull == NULL)
 		return -err->code;
 	pull_start(c->pull);
@@ -307,6 +317,22 @@ void collect_stop(struct collect *c, struct heard_done *take_done)
 {
 	c->done = take_done;
 	pull_stop(c->pull, stopped, c);
+}
+
+void collect_end(struct collect *c, void (*stopped_by)(void *arg), void *arg)
+{
+	pull_stop(c->pull, stopped_by, arg);
+}
+
+void collect_release(struct collect *c, struct heard_str context)
+{
+	pull_release(c->pull, context);
+}
+
+struct feed_page *collect_page(const struct collect *c, struct heard_str raw)
+{
+	struct heard_error ignored;
+	return feed_page_read(c->feed, raw, &ignored);
 }
 
 void collect_destroy(struct collect *c)

@@ -65,6 +65,12 @@ struct collect_options {
 	struct collect_paging paging;
 	struct pull_options pull;
 	struct feed_options feed;
+	/* Not of the config: */
+	const char *stream; /* if an instance has several; NULL: "items" */
+	/* If set: each page waits, before it is emitted, for collect_release(), which says
+	 * what its context is to be; collect_decode() wants the one that was given here. */
+	void (*hold)(void *arg, struct heard_str raw, struct heard_str context);
+	void *hold_arg;
 };
 
 extern const struct heard_option collect_auth_options[], collect_paging_options[];
@@ -72,6 +78,9 @@ extern const struct heard_option collect_auth_options[], collect_paging_options[
 #define COLLECT_OPTIONS(self, field, every_default)                                          \
 {"url", HEARD_STRING(self, field.url),                                                       \
  .help = "What is asked: https://host/path?query; {page} in it is the page's number"},       \
+COLLECT_OTHER_OPTIONS(self, field, every_default)
+/* All but the URL: for inputs that can do without one. */
+#define COLLECT_OTHER_OPTIONS(self, field, every_default)                                    \
 {"headers", HEARD_MAP(self, field.headers), .value = "",                                     \
  .help = "More headers of each request: \"Name\" = \"value\""},                              \
 {"auth", HEARD_GROUP(self, field.auth, collect_auth_options), .help = "How to log in"},      \
@@ -98,7 +107,13 @@ void collect_pause(struct collect *);				   /* [home] */
 void collect_resume(struct collect *);				   /* [home] */
 void collect_poke(struct collect *);				   /* [home] */
 void collect_stop(struct collect *, struct heard_done *take_done); /* [home] */
-void collect_destroy(struct collect *);				   /* [main]; NULL is fine */
+/* The same, for an instance that stops several.  [home] */
+void collect_end(struct collect *, void (*stopped)(void *arg), void *arg);
+/* The page that is held goes on its way; nothing is held after a stop.  [home] */
+void collect_release(struct collect *, struct heard_str context);
+/* A page that is held, to be looked at.  [any] */
+struct feed_page *collect_page(const struct collect *, struct heard_str raw);
+void collect_destroy(struct collect *); /* [main]; NULL is fine */
 /* For decode(): `each` as in feed.h, or NULL.  [worker] */
 int collect_decode(const struct collect *, struct heard_str raw, struct heard_str context,
 		   struct heard_batch *,

@@ -59,6 +59,7 @@ enum pull_phase {
 	PULL_NEW,     /* not started                                  */
 	PULL_RESTING, /* the timer says for how long                  */
 	PULL_ASKING,
+	PULL_HOLDING, /* a page, until the channel has what goes with it */
 	PULL_EMITTING,
 	PULL_STOPPED,
 };
@@ -90,6 +91,8 @@ struct pull {
 	int64_t after_ms;
 	struct condition condition; /* of the last first page                  */
 	struct condition coming;    /* the same, of the page on its way        */
+
+	struct heard_buf held, held_id; /* a page, and the id of its emission          */
 
 	int64_t n_pages;   /* of this round */
 	unsigned failures; /* in a row      */

@@ -66,7 +66,6 @@ static bool end_if_stopping(struct pull *p)
 }
 
 /* What a service asks for counts, poked or not. */
-/* What a service asks for counts, poked or not. */
 static void end_round(struct pull *p, int64_t after_ms)
 {
 	p->n_pages = 0;
@@ -206,23 +205,63 @@ static void set_next(struct pull *p, const struct pull_page *page)
 	p->after_ms = page->after_ms;
 }
 
-static void emit(struct pull *p, const struct pull_page *page, struct heard_str body)
+static void emit_bytes(struct pull *p, struct heard_str raw, struct heard_str context,
+		       struct heard_str source_id)
 {
 	struct heard_emission e = {
-		.raw = page->raw.ptr ? page->raw : body,
-		.context = page->context,
-		.source_id = page->source_id,
+		.raw = raw,
+		.context = context,
+		.source_id = source_id,
 		.stream = heard_str(p->stream),
 		.token = heard_buf_view(&p->next),
 		.receipt = on_receipt,
 		.arg = p,
 	};
-	if (e.raw.len == 0 && !p->is_moving) {
-		move_on(p);
-		return;
-	}
 	p->phase = PULL_EMITTING;
 	heard_emit(p->host, &e);
+}
+
+static void release_held(struct pull *p)
+{
+	heard_buf_release(&p->held);
+	heard_buf_release(&p->held_id);
+	heard_buf_init(&p->held, SIZE_MAX / 2);
+	heard_buf_init(&p->held_id, SIZE_MAX / 2);
+}
+
+/* The answer goes when we return, so what is held is a copy. */
+static void hold(struct pull *p, const struct pull_page *page, struct heard_str raw)
+{
+	release_held(p);
+	heard_buf_str(&p->held, raw);
+	heard_buf_str(&p->held_id, page->source_id);
+	if (p->held.failed || p->held_id.failed) {
+		struct verdict v = {.kind = VERDICT_FAILED};
+		heard_fail(&v.why, ENOMEM, "no memory for a page");
+		fail(p, &v);
+		return;
+	}
+	p->phase = PULL_HOLDING;
+	p->hooks->hold(p->arg, heard_buf_view(&p->held), page->context);
+}
+
+void pull_release(struct pull *p, struct heard_str context)
+{
+	if (p->phase != PULL_HOLDING)
+		return;
+	emit_bytes(p, heard_buf_view(&p->held), context, heard_buf_view(&p->held_id));
+	release_held(p);
+}
+
+static void emit(struct pull *p, const struct pull_page *page, struct heard_str body)
+{
+	struct heard_str raw = page->raw.ptr ? page->raw : body;
+	if (raw.len == 0 && !p->is_moving)
+		move_on(p);
+	else if (raw.len > 0 && p->hooks->hold)
+		hold(p, page, raw);
+	else
+		emit_bytes(p, raw, page->context, page->source_id);
 }
 
 static void read_page(struct pull *p, const struct heard_fetch_answer *a, struct verdict *v)
@@ -332,6 +371,7 @@ struct pull *pull_create(struct heard_host *host, struct heard_fetch_client *cli
 			   .timer = heard_timer_create(host, on_timer, p)};
 	heard_buf_init(&p->state, PULL_STATE_MAX);
 	heard_buf_init(&p->next, PULL_STATE_MAX + version.len);
+	release_held(p);
 	condition_init(&p->condition);
 	condition_init(&p->coming);
 	request_init(&p->request);
@@ -397,6 +437,8 @@ void pull_destroy(struct pull *p)
 	heard_timer_destroy(p->timer);
 	heard_buf_release(&p->state);
 	heard_buf_release(&p->next);
+	heard_buf_release(&p->held);
+	heard_buf_release(&p->held_id);
 	condition_release(&p->condition);
 	condition_release(&p->coming);
 	request_release(&p->request);

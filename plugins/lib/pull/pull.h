@@ -116,6 +116,9 @@ struct pull_hooks {
 	 * May be NULL. */
 	int (*refused)(void *arg, const struct heard_fetch_answer *, int64_t *after_ms,
 		       struct heard_error *);
+	/* A page is to be emitted, and waits until pull_release() is called, from here or
+	 * later.  `raw` lives until then, `context` until the return.  May be NULL. */
+	void (*hold)(void *arg, struct heard_str raw, struct heard_str context);
 };
 
 /* `stream` names it within the instance: pulls of one instance need different ones.
@@ -127,6 +130,9 @@ struct pull *pull_create(struct heard_host *, struct heard_fetch_client *,
 void pull_start(struct pull *);
 /* Something is said to be there: ask now, unless that is under way (then once more). */
 void pull_poke(struct pull *);
+/* The page that is held goes on its way, with this as its context.  None is held any more
+ * once pull_stop() was called: then this does nothing. */
+void pull_release(struct pull *, struct heard_str context);
 void pull_pause(struct pull *);
 void pull_resume(struct pull *);
 /* Nothing new is asked; stopped(arg) when nothing is under way, at once if nothing is. */
