@@ -133,9 +133,16 @@ like "in English" "$(report_in en md)" "$weibo .*silent for longer than usual"
 like "on the page" "$(report_in zh html)" "$weibo.*静默时间超出平常"
 like "and in the table" "$(report_in en csv)" "\"Channels\",\"$weibo · Last heard\",\"$(LC_ALL=C date -d "$(the 7)" "+%-d %B %Y") 19:00\",\"silent for longer"
 
+if has_browser; then
+	report_in zh html >"$T/channels-zh.html"
+	report_in en html >"$T/channels-en.html"
+	ok "the page fits and prints" $python "$here/tests/system/report.py" \
+		"$shots" "$T/channels-zh.html" "$T/channels-en.html"
+fi
+
 # ---- heard again
 
-clock_at "$(the 9)T10:00"
+clock_at "$(the 9)T10:10"
 post $weibo weibo-11
 minutes 1
 ok "it is heard again" wait_for 30 is_now 1 again $weibo

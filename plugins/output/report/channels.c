@@ -46,7 +46,10 @@ static void take_before(void *arg, const struct heard_channel *c)
 {
 	struct book *book = arg;
 	struct channel_row *row = row_of(book, c->name);
-	if (!row || c->since > book->before.from)
+	if (!row)
+		return;
+	row->is_there = row->received > 0 || c->received > 0;
+	if (c->since > book->before.from)
 		return;
 	row->received_before = (double)c->received;
 	row->dead_before = (double)c->dead;
@@ -90,7 +93,7 @@ static int by_weakness(const void *a, const void *b)
 /* Who said nothing in either period is of no interest, unless that is the news. */
 static bool is_shown(const struct channel_row *row)
 {
-	return row->received > 0 || row->received_before > 0 || row->is_silent;
+	return row->is_there || row->is_silent;
 }
 
 void channels_gather(struct book *book)

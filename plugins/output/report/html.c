@@ -202,8 +202,14 @@ static void put_channel(struct page *p, const struct book *book, const struct ch
 	int sense = change_sense(&volume);
 	page_html(p, "<tr><td>");
 	page_text(p, heard_str(name_said(book, c->name)));
+	time_said(book, c->last_heard, last, sizeof(last));
+	page_html(p, "<br><span class=small>");
+	page_say(p, says[SAY_LAST_HEARD]);
+	page_html(p, " ");
+	page_text(p, heard_str(last));
+	page_html(p, "</span>");
 	if (c->is_silent) {
-		page_html(p, " <span class=\"change bad\">");
+		page_html(p, "<br><span class=\"change bad\">");
 		page_say(p, says[SAY_SILENT]);
 		page_html(p, "</span>");
 	}
@@ -219,21 +225,18 @@ static void put_channel(struct page *p, const struct book *book, const struct ch
 	page_text(p, heard_str(change));
 	page_html(p, "</span><td class=number>");
 	put_value(p, book, UNIT_RATE, errors.now);
-	time_said(book, c->last_heard, last, sizeof(last));
-	page_html(p, "<td class=\"number foot\">");
-	page_text(p, heard_str(last));
 }
 
 static void put_channels(struct page *p, const struct book *book)
 {
-	static const enum say heads[] = {SAY_TAKEN_IN, SAY_CHANGE, SAY_ERRORS, SAY_LAST_HEARD};
+	static const enum say heads[] = {SAY_TAKEN_IN, SAY_CHANGE, SAY_ERRORS};
 	if (book->n_channels == 0)
 		return;
 	open_card(p, SAY_HEALTH);
 	page_html(p, "<div class=scroll><table><tr><th>");
 	page_say(p, says[SAY_CHANNEL]);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-		page_html(p, "<th class=number>");
+		page_html(p, "<th class=\"number foot\">");
 		page_say(p, says[heads[i]]);
 	}
 	for (size_t i = 0; i < book->n_channels; i++)

@@ -75,6 +75,7 @@ struct channel_row {
 	double received_before, dead_before; /* NaN: nobody counted yet        */
 	int64_t last_heard;		     /* until now, not in the period   */
 	bool is_silent;			     /* for longer than usual, now     */
+	bool is_there;			     /* it brought something           */
 };
 
 struct book {
