@@ -117,6 +117,7 @@ ok "the ledger balances" balanced
 
 # ---- an endpoint that goes wrong
 one=$(input one /page "items = \"data.list\"; paging = { kind = \"page\"; parameter = \"page\"; }; $FIELDS")
+daemon_stop # its requests would meet them
 tell fault '[500, "cut", "reset", "garbage", "huge", 302, {"status": 429, "after": 1}, "none", 503, "slow", "latin", "cut"]'
 ok "a daemon with faults ahead starts" fresh "$one"
 ok "whatever goes wrong, every item comes once" wait_for 60 each_once one 38

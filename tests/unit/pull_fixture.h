@@ -167,6 +167,11 @@ static inline void begin(void)
 
 static inline void end(void)
 {
+	int before = t.n_stopped;
+	if (t.pull) {
+		pull_stop(t.pull, test_stopped, NULL); /* what is on its way arrives */
+		engine_until(&t.e, t.n_stopped > before);
+	}
 	pull_destroy(t.pull);
 	t.pull = NULL;
 	heard_fetch_client_destroy(t.client);
