@@ -216,6 +216,19 @@ static void get_days(const struct heard_json *object, struct channel *c)
 	}
 }
 
+/* Nothing that a later sum or index would stumble over. */
+static bool is_sane(const struct channel *c)
+{
+	const struct rhythm *r = &c->rhythm;
+	bool is_good = c->name[0] != '\0' && c->day >= 0 && r->first >= 0 && r->last >= 0 &&
+		       r->hour >= 0 && r->week >= 0 && r->active >= 0 && r->active <= 60 &&
+		       r->state >= RHYTHM_SPEAKS && r->state <= RHYTHM_GIVEN_UP;
+	for (size_t i = 0; i < RHYTHM_HOURS; i++)
+		is_good = is_good && r->seen[i] >= 0 && r->seen[i] <= RHYTHM_WEEKS &&
+			  r->usual[i] >= 0 && r->usual[i] <= 60;
+	return is_good;
+}
+
 /* A pipeline that is gone takes its channels with it, and a channel that was not heard
  * for longer than we count goes, too. */
 static int get_channel(struct channels *s, struct heard_str line, int64_t now,
@@ -232,7 +245,7 @@ static int get_channel(struct channels *s, struct heard_str line, int64_t now,
 	channel_name(c->by, heard_json_string(object, "by"));
 	get_rhythm(object, &c->rhythm);
 	get_days(object, c);
-	if (pipeline >= 0 && c->name[0] != '\0' && now - c->rhythm.last < KEPT_FOR)
+	if (pipeline >= 0 && is_sane(c) && now - c->rhythm.last < KEPT_FOR)
 		rc = channels_put(s, (size_t)pipeline, c);
 	heard_json_destroy(doc);
 	return rc == 0 ? 0 : heard_fail(err, ENOMEM, "no memory");

@@ -99,7 +99,7 @@ void rhythm_heard(struct rhythm *r, struct moment now, int64_t listening)
 		return;
 	r->minute = minute;
 	r->minutes++;
-	r->active++;
+	r->active += r->active < HOUR / MINUTE; /* a clock may show a minute twice */
 }
 
 /* ---- judging */
