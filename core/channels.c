@@ -83,7 +83,7 @@ void channels_destroy(struct channels *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n && s->of != NULL; i++)
 		while (s->of[i].n > 0)
 			free(s->of[i].at[--s->of[i].n]);
 	free(s->of);

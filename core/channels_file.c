@@ -255,7 +255,9 @@ static int get_all(struct channels *s, struct heard_str body, int64_t now,
 		   struct heard_error *err)
 {
 	struct channel *room = malloc(sizeof(*room));
-	int rc = room != NULL ? 0 : heard_fail(err, ENOMEM, "no memory");
+	int rc = 0;
+	if (room == NULL)
+		return heard_fail(err, ENOMEM, "no memory");
 	while (rc == 0 && body.len > 0) {
 		const char *end = memchr(body.ptr, '\n', body.len);
 		size_t n = end != NULL ? (size_t)(end - body.ptr) : body.len;
@@ -292,7 +294,7 @@ static int check(const char *path, struct heard_str text, struct heard_str *body
 	char head[64] = "";
 	int format = 0, used = 0;
 	uint64_t digest = 0;
-	const char *end = text.len > 0 ? memchr(text.ptr, '\n', text.len) : NULL;
+	const char *end = text.ptr != NULL ? memchr(text.ptr, '\n', text.len) : NULL;
 	size_t n = end != NULL ? (size_t)(end - text.ptr) : 0;
 	if (n > 0 && n < sizeof(head))
 		memcpy(head, text.ptr, n);

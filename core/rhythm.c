@@ -107,6 +107,7 @@ void rhythm_heard(struct rhythm *r, struct moment now, int64_t listening)
 /* Active minutes that were to be expected in the last `quiet` ms. */
 static double expect(const struct rhythm *r, struct moment now, int64_t quiet)
 {
+	int64_t weeks = quiet / WEEK;
 	double sum = 0, whole = 0;
 	for (int i = 0; i < RHYTHM_HOURS; i++)
 		whole += r->usual[i];
@@ -115,7 +116,7 @@ static double expect(const struct rhythm *r, struct moment now, int64_t quiet)
 		int64_t part = sooner((h + 1) * HOUR, now.local) - later(h * HOUR, from);
 		sum += r->usual[h % RHYTHM_HOURS] * (double)part / (double)HOUR;
 	}
-	return sum + whole * (double)(quiet / WEEK);
+	return sum + whole * (double)weeks;
 }
 
 static int64_t longest_gap(const struct rhythm *r)
