@@ -258,7 +258,7 @@ static int get_all(struct channels *s, struct heard_str body, int64_t now,
 	int rc = 0;
 	if (room == NULL)
 		return heard_fail(err, ENOMEM, "no memory");
-	while (rc == 0 && body.len > 0) {
+	while (rc == 0 && body.ptr != NULL && body.len > 0) {
 		const char *end = memchr(body.ptr, '\n', body.len);
 		size_t n = end != NULL ? (size_t)(end - body.ptr) : body.len;
 		rc = get_channel(s, heard_str_n(body.ptr, n), now, room, err);
