@@ -49,3 +49,40 @@ says() { # WHAT OPTIONS REGEX
 	write_conf "$2"
 	like "$1" "$(heard check 2>&1)" "$3"
 }
+
+# pages NAME N: the configurations of docs/channels/NAME.md and of its Chinese twin, N each,
+# are good and the same.
+pages() {
+	cp "$T/keys/heard.pub" "$T/keys/heard.key" "$T"
+	for page in "$1.md" "$1.zh.md"; do
+		python3 - "$here/docs/channels/$page" "$T/$page" <<-EOT
+			import sys
+			sys.path.insert(0, "$here/tests/lib")
+			from fenced import fences, read
+			found = [text for words, _, text in fences(read(sys.argv[1])) if words == "heard.conf"]
+			for i, text in enumerate(found):
+			    with open(f"{sys.argv[2]}.{i}", "w", encoding="utf-8") as f:
+			        f.write(text)
+		EOT
+		is "docs/channels/$page has its configurations" "$(find "$T" -maxdepth 1 -name "$page.*" | wc -l)" "$2"
+		for i in $(seq 0 $(($2 - 1))); do
+			{
+				NO_PUBLIC='' CONF_EXTRA='' conf_head
+				cat "$T/$page.$i"
+			} >"$T/page.conf"
+			ok "which is good: $i" env MASTODON_TOKEN=x TELEGRAM_TOKEN=1:x TELEGRAM_SECRET=x WEIBO_TOKEN=x "$HEARD" check -c "$T/page.conf"
+			ok "and the same" cmp "$T/$1.md.$i" "$T/$page.$i"
+		done
+	done
+}
+# The example for all networks.
+example() {
+	mkdir -p "$T/etc/secrets"
+	cp -R "$here/etc/rules" "$T/keys/heard.pub" "$T/keys/heard.key" "$T/etc"
+	for secret in mastodon telegram weibo; do
+		echo 1:x >"$T/etc/secrets/$secret-token"
+		chmod 600 "$T/etc/secrets/$secret-token"
+	done
+	sed "s|^state_dir.*|state_dir = \"$T/example\"; plugin_path = [ \"$BUILD/plugins\" ];|" "$here/etc/pipelines/social.conf" >"$T/etc/heard.conf"
+	ok "etc/pipelines/social.conf is good" "$HEARD" check -c "$T/etc/heard.conf"
+}

@@ -147,5 +147,7 @@ ok "a wrong token is said" wait_for 10 logged 'mentions: status 401: the key is 
 ok "the ledger adds up" ledger_adds_up
 daemon_stop
 is "the token is not in the log, nor who wrote" "$(grep -c -e social-token -e far.test -e other.test "$LOG")" 0
+pages mastodon 1
+example
 no_sanitizer_reports
 done_testing

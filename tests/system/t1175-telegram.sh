@@ -146,5 +146,6 @@ ok "a wrong token is said" wait_for 10 logged 'status 401: the token is not that
 ok "the ledger adds up" ledger_adds_up
 daemon_stop
 is "the secrets are not in the log" "$(grep -c -e bot-token -e hook-secret "$LOG")" 0
+pages telegram 2
 no_sanitizer_reports
 done_testing

@@ -91,5 +91,6 @@ ok "that the token has ended is said" wait_for 20 logged 'the access token has e
 ok "the ledger adds up" ledger_adds_up
 daemon_stop
 is "the token is not in the log" "$(grep -c social-token "$LOG")" 0
+pages weibo 1
 no_sanitizer_reports
 done_testing
