@@ -99,6 +99,21 @@ static int on_ask(void *arg, struct heard_str state, struct pull_request *q,
 
 /* ---- looking at a page */
 
+/* What may change although `updated` does not: deletions, mostly. */
+static void add_marks(const struct collect *c, const struct heard_json *item,
+		      struct heard_buf *text)
+{
+	static const char *const fields[] = {"revision", "deleted", "op"};
+	char scratch[40];
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct heard_str mark = feed_field_text(c->feed, item, fields[i], scratch, 40);
+		if (mark.len) {
+			heard_buf_add(text, "", 1);
+			heard_buf_str(text, mark);
+		}
+	}
+}
+
 static uint64_t hash_of(const struct collect *c, const struct heard_json *item)
 {
 	char scratch[2][40];
@@ -111,6 +126,7 @@ static uint64_t hash_of(const struct collect *c, const struct heard_json *item)
 		heard_buf_str(&text, id);
 		heard_buf_add(&text, "", 1);
 		heard_buf_str(&text, feed_field_text(c->feed, item, "updated", scratch[1], 40));
+		add_marks(c, item, &text);
 	} else {
 		tree_write(item, &text); /* a dead letter, but once */
 	}

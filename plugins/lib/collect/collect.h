@@ -10,13 +10,14 @@
  * it began with.  A source that knows where we stand (since, or a cursor that is kept)
  * gives only what is behind it.
  *
- * For both, what was seen is remembered: a hash of the id, and of `updated` if that is
- * mapped, of the SEEN_MAX items that were last on top.  So an item is a record once however
- * long it stays in the listing, and again when it was edited.  The memory is the state of
- * the pull and commits with the records, so a crash repeats nothing and leaves nothing out.
+ * For both, what was seen is remembered: a hash of the id, and of `updated`, `revision`,
+ * `deleted` and `op` if they are mapped, of the SEEN_MAX items that were last on top.  So an
+ * item is a record once however long it stays in the listing, and again when it was edited.
+ * The memory is the state of the pull and commits with the records, so a crash repeats
+ * nothing and leaves nothing out.
  *
- * What polling cannot see: a deletion, an edit that has no `updated`, an edit below the
- * pages that are looked at, and what came and went between two rounds.
+ * What polling cannot see: a deletion that nothing tells of, an edit that has no `updated`,
+ * an edit below the pages that are looked at, and what came and went between two rounds.
  */
 #ifndef COLLECT_COLLECT_H
 #define COLLECT_COLLECT_H
