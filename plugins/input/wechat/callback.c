@@ -4,11 +4,11 @@
  *	GET    the handshake, when the URL is entered on the platform's page
  *	POST   a message, or with WeCom the word that there is one
  *
- * Who it is from is checked before anything is parsed: `signature` is over token,
- * timestamp and nonce.  In safe mode `msg_signature` is over the encrypted body too, so
- * nothing is decrypted that the platform has not written.  What passed is taken: a body
- * that makes no sense is a dead letter and not sent again, since it would not be better
- * then.
+ * Who it is from is checked before the message is looked at: `signature` is over token,
+ * timestamp and nonce.  In safe mode `msg_signature` is over the encrypted text too, so
+ * nothing is decrypted that the platform has not written; the envelope around that text
+ * is all that is parsed of a stranger.  What passed is taken: a body that makes no sense
+ * is a dead letter and not sent again, since it would not be better then.
  *
  * "success" is said after the commit.  Whoever hears nothing within 5 s, or an error,
  * sends the message again, up to three times.
@@ -57,7 +57,8 @@ static bool is_signed(const struct wechat *w, const struct query *q, struct hear
 	const struct heard_str parts[SIGNED] = {heard_str(w->token), heard_str(q->timestamp),
 						heard_str(q->nonce), encrypted};
 	verify_sha1_sorted(parts, encrypted.ptr ? SIGNED : SIGNED - 1, hex);
-	return verify_equal(heard_str(hex), heard_str(q->signature));
+	/* no sum, no signature: an empty one would be equal */
+	return hex[0] != '\0' && verify_equal(heard_str(hex), heard_str(q->signature));
 }
 
 static bool is_of_now(const struct wechat *w, const struct query *q)

@@ -7,8 +7,9 @@
  * replaces another.
  *
  * Clocks.  Where a signature covers a time, one further away than `tolerance` is
- * refused: a recorded request is no good later.  Where it does not (Typeform, Tally), a
- * replay is harmless because the sender's own id is the source_id.
+ * refused: a recorded request is no good later.  Where it does not (Typeform, Tally), the
+ * sender's own id is the source_id, so a replay is known for as long as the pipeline's
+ * `dedupe`; behind that it would be a record again.
  *
  *	scheme      header                  is
  *	standard    webhook-signature       v1,base64(HMAC-SHA256(id.timestamp.body)), several;
@@ -94,7 +95,8 @@ bool verify_or_refuse(const struct verify *, struct heard_http *request, int64_t
 
 /* Of equal length and equal, in constant time. */
 bool verify_equal(struct heard_str, struct heard_str);
-/* hex(sha1) of the parts, sorted and joined: WeChat, WeCom.  n at most 8. */
+/* hex(sha1) of the parts, sorted and joined: WeChat, WeCom.  n at most 8.  Empty if there
+ * is none (no memory), and then nothing may be taken for signed. */
 void verify_sha1_sorted(const struct heard_str *parts, size_t n, char hex_r[41]);
 enum { VERIFY_MAC = 32, VERIFY_HEX = 65, VERIFY_BASE64 = 45 };
 /* HMAC-SHA256 of the parts, one after another. */
