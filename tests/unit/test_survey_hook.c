@@ -410,6 +410,20 @@ static void limesurvey_maps_by_codes_and_leaves_out_its_bookkeeping(void **state
 	   "survey.tool':'limesurvey','survey.form':'123456','survey.q_kxlfnz':'Y'}}");
 }
 
+static void a_participant_may_be_a_text(void **state)
+{
+	static const struct hook_question q[] = {{"name", "text", "", 0, 0}};
+	(void)state;
+	with("limesurvey", "returns", q, 1);
+	IS("{'api_token':'s3cret','survey':1,'event':'afterSurveyComplete','respondId':2,"
+	   "'response':{'comment':'late'},'participant':{'firstname':'Ada','lastname':'"
+	   "Lovelace'"
+	   "}}",
+	   "{'source_id':'limesurvey:1.2','channel':'survey','body':'late\\n\\nAda Lovelace',"
+	   "'attributes':{'survey.name':'returns','survey.tool':'limesurvey','survey.form':'1'"
+	   "}}");
+}
+
 /* ---- what cannot be read */
 
 static void bad_bodies_are_refused_whole(void **state)
@@ -541,6 +555,7 @@ int main(void)
 		TEST(a_dismissed_question_is_no_answer),
 		TEST(tally_maps_by_its_types_and_tells_what_was_chosen),
 		TEST(limesurvey_maps_by_codes_and_leaves_out_its_bookkeeping),
+		TEST(a_participant_may_be_a_text),
 		TEST(bad_bodies_are_refused_whole),
 		TEST(odd_shapes_are_passed_over),
 		TEST(faults_of_options_are_told),

@@ -155,7 +155,7 @@ int hooks_decode(const struct hooks *hooks, struct heard_str raw, struct heard_s
 	const struct hook *h = &hooks->at[c.index];
 	struct heard_json_doc *doc = heard_json_parse(raw, (size_t)h->row->max_body, err);
 	if (doc == NULL)
-		return -EBADMSG;
+		return -err->code; /* without memory the tool is to try again */
 	const struct heard_json *root = heard_json_root(doc);
 	int result = root->type == HEARD_JSON_OBJECT
 			     ? read_body(h, root, batch, err)

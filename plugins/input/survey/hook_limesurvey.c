@@ -10,7 +10,9 @@
  */
 #include "hook_tool.h"
 
+#include <heard/batch.h>
 #include <heard/json.h>
+#include <heard/record.h>
 
 #include <stdio.h>
 
@@ -42,21 +44,27 @@ static bool is_bookkeeping(struct heard_str key)
 	return false;
 }
 
+/* In the batch: it may become a text, which is borrowed until all answers are in. */
+static struct heard_str full_name(const struct hook_filling *f, struct heard_str first,
+				  struct heard_str last)
+{
+	char text[256];
+	if (first.len + last.len >= sizeof(text) - 1)
+		return heard_str_n(NULL, 0);
+	int n = snprintf(text, sizeof(text), "%.*s%s%.*s", HEARD_ARG(first),
+			 first.len && last.len ? " " : "", HEARD_ARG(last));
+	return heard_batch_copy(heard_record_batch(f->record), heard_str_n(text, (size_t)n));
+}
+
 static int fill_participant(const struct heard_json *root, struct hook_filling *f,
 			    struct heard_error *err)
 {
 	const struct heard_json *who = heard_json_member(root, "participant");
-	struct heard_str first = heard_json_string(who, "firstname");
-	struct heard_str last = heard_json_string(who, "lastname");
 	struct hook_answer email = {.id = heard_str("email"),
 				    .text = heard_json_string(who, "email")};
-	struct hook_answer name = {.id = heard_str("name")};
-	char text[256];
-	if (first.len + last.len < sizeof(text) - 1) {
-		int n = snprintf(text, sizeof(text), "%.*s%s%.*s", HEARD_ARG(first),
-				 first.len && last.len ? " " : "", HEARD_ARG(last));
-		name.text = heard_str_n(text, (size_t)n);
-	}
+	struct hook_answer name = {.id = heard_str("name"),
+				   .text = full_name(f, heard_json_string(who, "firstname"),
+						     heard_json_string(who, "lastname"))};
 	int result = email.text.len ? hook_fill(f, &email, err) : 0;
 	return result == 0 && name.text.len ? hook_fill(f, &name, err) : result;
 }
