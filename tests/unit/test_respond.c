@@ -495,6 +495,20 @@ static void old_notes_are_let_go(void **state)
 	assert_int_equal(t.n_under_way, 1);
 }
 
+static void people_are_let_go_where_nobody_is_answered(void **state)
+{
+	(void)state;
+	t.window = (struct respond_window){5, 3600000, "call him"};
+	start_with(&hooks);
+	respond_heard(t.r, HEARD_STR_OF("a"), t.now);
+	t.on_sync(t.sync_arg);
+	t.now += FORGET_MS + 1;
+	respond_heard(t.r, HEARD_STR_OF("b"), t.now);
+	t.on_sync(t.sync_arg);
+	reply(1, "sealed:a"); /* else his window would be over */
+	assert_int_equal(t.n_under_way, 1);
+}
+
 /* ---- stopping */
 
 static void a_stop_waits_for_what_is_under_way(void **state)
@@ -542,6 +556,7 @@ int main(void)
 		WITH(what_fails_does_not_use_up_a_window),
 		WITH(a_window_of_time_ends),
 		WITH(old_notes_are_let_go),
+		WITH(people_are_let_go_where_nobody_is_answered),
 		WITH(a_stop_waits_for_what_is_under_way),
 		WITH(a_forced_end_cancels),
 	};

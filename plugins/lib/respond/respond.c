@@ -109,6 +109,15 @@ static void finish(struct exchange *x, enum heard_outcome outcome, int64_t after
 
 /* ---- notes */
 
+/* Once a day; what fails is tried with the next note. */
+static void forget(struct respond *r, int64_t now)
+{
+	struct heard_error err = {0};
+	if (now - r->forgot_at >= DAY_MS &&
+	    answered_forget(r->answered, now - FORGET_MS, &err) == 0)
+		r->forgot_at = now;
+}
+
 static void note(struct respond *r, const struct whom *w)
 {
 	struct heard_error err = {0};
@@ -118,9 +127,7 @@ static void note(struct respond *r, const struct whom *w)
 			  "an answer was sent and cannot be noted, so a crash now would send "
 			  "it again: %s",
 			  err.text);
-	if (now - r->forgot_at >= DAY_MS &&
-	    answered_forget(r->answered, now - FORGET_MS, &err) == 0)
-		r->forgot_at = now;
+	forget(r, now);
 }
 
 static void on_sync(void *arg)
@@ -133,6 +140,7 @@ static void on_sync(void *arg)
 			  "who wrote last cannot be noted, so answers may be refused too "
 			  "early: %s",
 			  err.text);
+	forget(r, heard_now(r->host)); /* people write where nobody answers, too */
 }
 
 void respond_heard(struct respond *r, struct heard_str address, int64_t at_ms)

@@ -12,9 +12,9 @@
  * the desk is told why.
  *
  * Once.  A key is noted in answers.db of the instance's folder, as a keyed hash, before
- * the keeper is told; a key that is there is a DUPLICATE.  A crash between the service's
- * "ok" and our note sends it again: channels that can (Mastodon's Idempotency-Key) are
- * given the same id with it.
+ * the keeper is told; a key that is there is a DUPLICATE.  A service's "ok" that is lost
+ * on its way, or by a crash before our note, sends it again: channels that can (Mastodon's
+ * Idempotency-Key) are given the same id with it.
  *
  * Windows.  Some platforms let one answer only so often after a customer wrote (WeChat: 5
  * answers in 48 h).  The channel says when somebody wrote (respond_heard), and when there
