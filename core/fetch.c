@@ -97,7 +97,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 	size_t len = size * n, room = f->answer.cap - f->answer.len;
 	heard_buf_add(&f->answer, bytes, len < room ? len : room);
 	if (f->answer.failed || len > room) {
-		f->is_truncated = true;
+		/* Without memory there is no answer: what is here ends anywhere. */
+		f->is_truncated = !f->answer.failed;
 		return CURL_WRITEFUNC_ERROR; /* nobody reads the rest */
 	}
 	if (!f->is_fresh && is_streaming(f)) {
