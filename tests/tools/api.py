@@ -13,9 +13,12 @@ first in pages of `size` (10):
     /since?since_id=        oldest first            /changes?c=    a cursor that is kept
     /all                    everything              /rss  /atom    the newest page as a feed
     /posts.json?before=     Discourse, by docs.discourse.org: posts with id <= before
-    /rss/customerreviews/page=N/...                 the App Store's feed of reviews, JSON:
+    /rss/customerreviews/page=N/..., also below /cn the App Store's feed of reviews, JSON:
                             its first entry is the app; one alone is no list; pages to 10
     /stale                  the first page, whatever is asked for
+    /deleted                what /_/set {"deleted": [...]} said
+    /media/NAME             small.png, NAME.png and NAME.mp4 of some bytes, big.png (3 MB),
+                            lies.png (HTML), slow.png (5 s), moved.png (302); others 404
 
 What to do is said by PUT to /_/..., with a JSON object:
 
@@ -34,6 +37,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -46,7 +50,7 @@ BEGIN = 1767225600  # 2026-01-01
 lock = threading.Lock()
 log = []
 faults = []
-STATE = {"items": [], "size": 10, "etag": True, "auth": None, "encoding": None}
+STATE = {"items": [], "deleted": [], "size": 10, "etag": True, "auth": None, "encoding": None}
 
 
 def save():
@@ -146,7 +150,8 @@ def app_store(path):
     entries = [{"im:name": {"label": "App"}, "id": {"label": "app"}}] if n == 1 else []
     for i in newest()[(n - 1) * size:n * size]:
         entries.append({
-            "author": {"uri": {"label": "https://itunes.apple.com/cn/reviews/id1"},
+            "author": {"uri": {"label": "https://itunes.apple.com/cn/reviews/id"
+                                         f"{i['user']['id']}"},
                        "name": {"label": i["user"]["name"]}, "label": ""},
             "updated": {"label": i["updated_at"]}, "im:rating": {"label": str(i["stars"])},
             "im:version": {"label": "1.2"}, "id": {"label": str(5000000000 + i["id"])},
@@ -187,6 +192,7 @@ def atom(_, headers):
 PAGES = {"/page": page, "/offset": offset, "/cursor": cursor, "/link": link,
          "/newest": newest_since, "/since": since, "/changes": changes, "/rss": rss,
          "/atom": atom, "/posts.json": discourse,
+         "/deleted": lambda q, h: STATE["deleted"],
          "/all": lambda q, h: newest(), "/stale": lambda q, h: page({}, h)}
 
 
@@ -241,6 +247,9 @@ class Api(BaseHTTPRequestHandler):
             with lock:
                 self.answer(200, json.dumps(log).encode())
             return
+        if url.path.startswith("/media/"):
+            self.media(url.path[7:])
+            return
         with lock:
             fault = faults.pop(0) if faults else "none"
             entry = {"path": url.path, "query": query, "fault": fault}
@@ -249,11 +258,30 @@ class Api(BaseHTTPRequestHandler):
             entry["status"] = status
         self.wrong(fault, status, body, headers, entry)
 
+    def media(self, name):
+        with lock:
+            log.append({"path": "/media/" + name, "query": {}, "fault": "none", "status": 0})
+        body = b"\x89PNG\r\n\x1a\n" + name.encode()
+        if name.endswith(".mp4"):
+            body = b"\0\0\0\x18ftypmp42" + name.encode()
+        elif name == "big.png":
+            body += b"x" * 3000000
+        elif name == "lies.png":
+            body = b"<html>not a picture</html>"
+        elif name == "slow.png":
+            time.sleep(5)
+        if name == "moved.png":
+            self.answer(302, b"", {"Location": "/media/small.png"})
+        elif name.endswith((".png", ".mp4")):
+            self.answer(200, body, {"Content-Type": "image/png"})
+        else:
+            self.answer(404, b"gone")
+
     def page(self, url, query):
         headers = {"Content-Type": "application/json"}
         if not knows(STATE["auth"], self.headers, query, self.path):
             return 401, b'{"error":"who are you?"}', headers
-        if url.path.startswith("/rss/customerreviews/"):
+        if re.match("(/[a-z]{2})?/rss/customerreviews/", url.path):
             value = app_store(url.path)
         elif url.path in PAGES:
             value = PAGES[url.path](query, headers)
