@@ -2,9 +2,9 @@
  * fuzz_mastodon.c - any bytes as an answer of Mastodon: what is read of a page, and its
  * records.
  *
- * The first byte says where the pull stands.  What must hold: a page that is read has a
- * state, which reads as the same again; each item becomes a record or a dead letter; what
- * is refused says why.
+ * The first byte says where the pull stands.  What must hold:
+ * what is refused says why, and has no next page; a state is no longer than allowed; each
+ * record has an id.
  */
 #include "input/mastodon/mastodon.c"
 
@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n);
 
 static const unsigned char secret[32] = {1};
 static struct heard_host host = {.full_name = (char *)"fuzz", .secret = secret};
-static struct mastodon self = {.account = "shop", .channel = "social", .host = &host};
+static struct mastodon self = {.account = "shop",
+			       .social = {.base_url = "https://x.test", .channel = "social"}};
 
 static void must(bool holds)
 {
@@ -47,9 +48,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 	if (n < 1)
 		return 0;
 	struct heard_str raw = heard_str_n((const char *)data + 1, n - 1);
-	if (self.feed == NULL)
-		self.feed = feed_create(&host, &fields, &err);
-	self.social.host = &host;
+	if (self.social.feed == NULL)
+		must(social_open(&self.social, &host, &fields, finish, &err) == 0);
 	self.social.stopping = (struct heard_done *)&host; /* nothing is emitted */
 	if (self.social.told.cap == 0)
 		heard_buf_init(&self.social.told, SOCIAL_TOLD);
@@ -59,8 +59,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 	read_once(heard_str(data[0] & 1 ? "" : "5 3"), raw);
 	listen_event(&self, heard_str(data[0] & 4 ? "status.update" : "notification"), raw);
 	heard_buf_clear(&self.social.told);
-	int result = mastodon_decode(&self, raw, heard_str(data[0] & 2 ? "x" : ""), batch,
-				     &err);
+	int result = social_decode(&self, raw, heard_str(data[0] & 2 ? "x" : ""), batch, &err);
 	must(result == 0 || err.text[0]);
 	for (size_t i = 0; i < heard_batch_size(batch); i++)
 		must(heard_has(heard_batch_at(batch, i), HEARD_SOURCE_ID));

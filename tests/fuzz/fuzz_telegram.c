@@ -2,9 +2,9 @@
  * fuzz_telegram.c - any bytes as an answer of Telegram: what is read of a page, and its
  * records.
  *
- * The first byte says whether it was asked for or posted.  What must hold: a page that is read
- * has a state, which reads as the same again; each item becomes a record or a dead letter; what
- * is refused says why.
+ * The first byte says whether it was asked for or posted.  What must hold:
+ * what is refused says why, and has no next page; a state is no longer than allowed; each
+ * record has an id.
  */
 #include "input/telegram/telegram.c"
 
@@ -17,8 +17,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n);
 
 static const unsigned char secret[32] = {1};
 static struct heard_host host = {.full_name = (char *)"fuzz", .secret = secret};
-static struct telegram self = {
-	.token = "4711:x", .username = "shop_bot", .channel = "social", .host = &host};
+static struct telegram self = {.token = "4711:x",
+			       .username = "shop_bot",
+			       .social = {.base_url = "https://x.test", .channel = "social"}};
 
 static void must(bool holds)
 {
@@ -47,8 +48,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 	if (n < 1)
 		return 0;
 	struct heard_str raw = heard_str_n((const char *)data + 1, n - 1);
-	if (self.feed == NULL)
-		self.feed = feed_create(&host, &fields, &err);
+	if (self.social.feed == NULL)
+		must(social_open(&self.social, &host, &fields, finish, &err) == 0);
 	if (batch == NULL)
 		batch = batch_create(16 << 20);
 	batch_clear(batch);
@@ -57,8 +58,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 	struct heard_fetch_answer a = {.status = 429, .body = raw};
 	must(reply_judge(&self, &a, &after_ms, &err) == RESPOND_AGAIN && after_ms >= 0);
 	self.groups = data[0] / 4 % 3;
-	int result = telegram_decode(&self, raw, heard_str(data[0] & 2 ? "webhook" : ""), batch,
-				     &err);
+	int result = social_decode(&self, raw, heard_str(data[0] & 2 ? "webhook" : ""), batch,
+				   &err);
 	must(result == 0 || err.text[0]);
 	for (size_t i = 0; i < heard_batch_size(batch); i++)
 		must(heard_has(heard_batch_at(batch, i), HEARD_SOURCE_ID));

@@ -1,9 +1,9 @@
 /*
  * fuzz_weibo.c - any bytes as an answer of Weibo: what is read of a page, and its records.
  *
- * The first byte says which list it is of.  What must hold: a page that is read has a
- * state, which reads as the same again; each item becomes a record or a dead letter; what
- * is refused says why.
+ * The first byte says which list it is of.  What must hold:
+ * what is refused says why, and has no next page; a state is no longer than allowed; each
+ * record has an id.
  */
 #include "input/weibo/weibo.c"
 
@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n);
 
 static const unsigned char secret[32] = {1};
 static struct heard_host host = {.full_name = (char *)"fuzz", .secret = secret};
-static struct weibo self = {.uid = "42", .channel = "social", .host = &host};
+static struct weibo self = {.uid = "42",
+			    .social = {.base_url = "https://x.test", .channel = "social"}};
 
 static void must(bool holds)
 {
@@ -31,7 +32,7 @@ static void read_once(struct heard_str state, struct heard_str body)
 		.status = 200, .body = body, .headers = &link, .n_headers = 1};
 	struct pull_page page = {.more = false};
 	struct heard_error err = {0};
-	struct source source = {&self, &lists[state.len ? 0 : 1]};
+	struct source source = {&self, lists[state.len ? 0 : 1].path};
 	heard_buf_init(&page.state, PULL_STATE_MAX);
 	int result = pull_hooks.read(&source, state, &a, &page, &err);
 	must(!page.state.failed && (result == 0 || err.text[0]));
@@ -46,16 +47,14 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 	if (n < 1)
 		return 0;
 	struct heard_str raw = heard_str_n((const char *)data + 1, n - 1);
-	if (self.statuses == NULL) {
-		self.statuses = feed_create(&host, &of_statuses, &err);
-		self.comments = feed_create(&host, &of_comments, &err);
-	}
+	if (self.social.feed == NULL)
+		must(social_open(&self.social, &host, &fields, finish, &err) == 0);
 	if (batch == NULL)
 		batch = batch_create(16 << 20);
 	batch_clear(batch);
 	read_once(heard_str(data[0] & 1 ? "" : "5 9 7"), raw);
-	int result = weibo_decode(&self, raw, heard_str(data[0] & 2 ? "comments" : ""), batch,
-				  &err);
+	int result = social_decode(&self, raw, heard_str(data[0] & 2 ? "comments" : ""), batch,
+				   &err);
 	must(result == 0 || err.text[0]);
 	for (size_t i = 0; i < heard_batch_size(batch); i++)
 		must(heard_has(heard_batch_at(batch, i), HEARD_SOURCE_ID));

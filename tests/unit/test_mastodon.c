@@ -6,31 +6,28 @@
 #include "social_fixture.h"
 
 static struct mastodon m = {.account = "shop",
-			    .base_url = "https://m.test",
 			    .token = "t",
-			    .channel = "social",
-			    .host = &test_host,
+			    .social = {.base_url = "https://m.test", .channel = "social"},
 			    .max_chars = 500};
 
 static int setup(void **state)
 {
 	struct heard_error err;
 	(void)state;
-	m.feed = feed_create(&test_host, &fields, &err);
-	return m.feed ? 0 : -1;
+	return social_open(&m.social, &test_host, &fields, finish, &err);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	feed_destroy(m.feed);
+	feed_destroy(m.social.feed);
 	return 0;
 }
 
 static void check(const char *raw, const char *wanted)
 {
 	char out[512];
-	decode_as(mastodon_decode, &m, raw, "", out);
+	decode_as(social_decode, &m, raw, "", out);
 	assert_string_equal(out, wanted);
 }
 

@@ -5,21 +5,21 @@
 
 #include "social_fixture.h"
 
-static struct telegram t = {
-	.token = "4711:x", .username = "shop_bot", .channel = "social", .host = &test_host};
+static struct telegram t = {.token = "4711:x",
+			    .username = "shop_bot",
+			    .social = {.base_url = "https://t.test", .channel = "social"}};
 
 static int setup(void **state)
 {
 	struct heard_error err;
 	(void)state;
-	t.feed = feed_create(&test_host, &fields, &err);
-	return t.feed ? 0 : -1;
+	return social_open(&t.social, &test_host, &fields, finish, &err);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	feed_destroy(t.feed);
+	feed_destroy(t.social.feed);
 	return 0;
 }
 
@@ -32,7 +32,7 @@ static void check(const char *member, const char *chat, const char *more, const 
 		 "\"date\":"
 		 "1770000000,\"from\":{\"id\":5,\"is_bot\":false},\"chat\":%s%s}}]}",
 		 member, chat, more);
-	decode_as(telegram_decode, &t, raw, "", out);
+	decode_as(social_decode, &t, raw, "", out);
 	assert_string_equal(out, wanted);
 }
 
@@ -76,12 +76,11 @@ static void what_is_posted_and_makes_no_sense_is_dead(void **state)
 {
 	char out[512];
 	(void)state;
-	decode_as(telegram_decode, &t, "{\"result\":[{]}", "webhook", out);
+	decode_as(social_decode, &t, "{\"result\":[{]}", "webhook", out);
 	assert_string_equal(out, "1 pieces\n");
-	decode_as(telegram_decode, &t, "{\"result\":[{]}", "", out);
+	decode_as(social_decode, &t, "{\"result\":[{]}", "", out);
 	assert_string_equal(out, "refused: -74\n");
-	decode_as(telegram_decode, &t, "{\"result\":[{}, 1, {\"update_id\":1}]}", "webhook",
-		  out);
+	decode_as(social_decode, &t, "{\"result\":[{}, 1, {\"update_id\":1}]}", "webhook", out);
 	assert_string_equal(out, "dropped\n2 pieces\n");
 }
 

@@ -5,29 +5,27 @@
 
 #include "social_fixture.h"
 
-static struct weibo w = {.uid = "42", .channel = "social", .host = &test_host};
+static struct weibo w = {.uid = "42",
+			 .social = {.base_url = "https://w.test", .channel = "social"}};
 
 static int setup(void **state)
 {
 	struct heard_error err;
 	(void)state;
-	w.statuses = feed_create(&test_host, &of_statuses, &err);
-	w.comments = feed_create(&test_host, &of_comments, &err);
-	return w.statuses && w.comments ? 0 : -1;
+	return social_open(&w.social, &test_host, &fields, finish, &err);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	feed_destroy(w.statuses);
-	feed_destroy(w.comments);
+	feed_destroy(w.social.feed);
 	return 0;
 }
 
 static void check(const char *raw, const char *context, const char *wanted)
 {
 	char out[512];
-	decode_as(weibo_decode, &w, raw, context, out);
+	decode_as(social_decode, &w, raw, context, out);
 	assert_string_equal(out, wanted);
 }
 
@@ -51,7 +49,7 @@ static void statuses_and_comments_are_records(void **state)
 
 static void a_walk_goes_down_to_where_the_last_began(void **state)
 {
-	struct source s = {&w, &lists[0]};
+	struct source s = {&w, lists[0].path};
 	char out[512];
 	(void)state;
 	read_as(&pull_hooks, &s, "", "{\"statuses\":[{\"id\":8},{\"id\":9}]}", NULL, out);

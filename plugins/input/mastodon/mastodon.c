@@ -36,14 +36,11 @@ struct source { /* what is asked for */
 
 struct mastodon {
 	struct social social;
-	const char *base_url, *streaming_url, *token, *account, *channel;
+	const char *streaming_url, *token, *account;
 	struct heard_list tags;
 	int stream;
 	int64_t late, max_chars;
 	bool history;
-	struct pull_options pull;
-	struct heard_host *host;
-	struct feed *feed;
 	struct source sources[SOCIAL_PULLS];
 };
 
@@ -99,8 +96,6 @@ static int finish(void *arg, const struct heard_json *item, struct heard_record 
 	const struct mastodon *m = arg;
 	struct heard_str who = feed_text(item, "status.account.acct|account.acct", NULL, 0);
 	bool is_mention = heard_str_is(heard_json_string(item, "type"), "mention");
-	if (heard_set_str(r, HEARD_CHANNEL, heard_str(m->channel)))
-		return heard_fail(err, ENOMEM, "no memory for the record");
 	if (heard_str_is(heard_get_str(r, HEARD_OP), "delete"))
 		return 0;
 	if (who.len == 0 || who.len >= NAME)
@@ -109,17 +104,9 @@ static int finish(void *arg, const struct heard_json *item, struct heard_record 
 		heard_record_drop(r, "other");
 	else if (social_is(who, m->account))
 		heard_record_drop(r, "own");
-	else if (social_set_who(r, m->host, "mastodon", who) || set_words(item, r))
+	else if (social_set_who(r, m->social.host, "mastodon", who) || set_words(item, r))
 		return heard_fail(err, ENOMEM, "no memory for the record");
 	return 0;
-}
-
-static int mastodon_decode(void *self, struct heard_str raw, struct heard_str context,
-			   struct heard_batch *batch, struct heard_error *err)
-{
-	const struct mastodon *m = self;
-	(void)context;
-	return feed_decode(m->feed, raw, batch, finish, self, err);
 }
 
 /* ---- mentions and tags are asked for */
@@ -132,7 +119,7 @@ static int ask(void *arg, struct heard_str state, struct pull_request *q,
 	struct climb c;
 	char *tag = curl_easy_escape(NULL, s->tag ? s->tag : "", 0);
 	(void)err;
-	heard_buf_printf(&q->url, "%s/api/v1/%s%s%climit=%d", m->base_url,
+	heard_buf_printf(&q->url, "%s/api/v1/%s%s%climit=%d", m->social.base_url,
 			 s->tag ? "timelines/tag/" : "notifications?types%5B%5D=mention",
 			 tag ? tag : "", s->tag ? '?' : '&', LIMIT);
 	curl_free(tag);
@@ -148,7 +135,7 @@ static int read_page(void *arg, struct heard_str state, const struct heard_fetch
 		     struct pull_page *page, struct heard_error *err)
 {
 	const struct source *s = arg;
-	struct feed_page *list = feed_page_read(s->mastodon->feed, a->body, err);
+	struct feed_page *list = feed_page_read(s->mastodon->social.feed, a->body, err);
 	struct heard_str link = heard_fetch_header(a, "Link");
 	struct climb c;
 	size_t n;
@@ -176,7 +163,7 @@ static int listen_ask(void *arg, struct pull_request *q, struct heard_error *err
 	const struct mastodon *m = arg;
 	(void)err;
 	heard_buf_printf(&q->url, "%s/api/v1/streaming/user%s",
-			 m->streaming_url[0] ? m->streaming_url : m->base_url,
+			 m->streaming_url[0] ? m->streaming_url : m->social.base_url,
 			 m->stream == STREAM_NOTIFICATION ? "/notification" : "");
 	pull_header(q, "Authorization: Bearer %s", m->token);
 	return 0;
@@ -255,7 +242,7 @@ static int reply_ask(void *arg, const struct respond_to *to, struct pull_request
 	heard_buf_init(&text, BODY_EXTRA);
 	int result = social_write(to, head, heard_str_is(visibility, "direct"),
 				  social_characters, m->max_chars, &text, err);
-	heard_buf_printf(&q->url, "%s/api/v1/statuses", m->base_url);
+	heard_buf_printf(&q->url, "%s/api/v1/statuses", m->social.base_url);
 	pull_header(q, "Authorization: Bearer %s", m->token);
 	pull_header(q, "Content-Type: application/json");
 	pull_header(q, "Idempotency-Key: %s", to->id);
@@ -291,7 +278,6 @@ static const struct respond_hooks reply_hooks = {.ask = reply_ask, .judge = repl
 static int mastodon_open(void *self, struct heard_host *host, struct heard_error *err)
 {
 	struct mastodon *m = self;
-	m->host = host;
 	if (m->account[0] == '\0' || m->account[0] == '@')
 		return heard_fail(err, EINVAL,
 				  "account is %s: write the name without @, as in \"shop\"",
@@ -301,12 +287,9 @@ static int mastodon_open(void *self, struct heard_host *host, struct heard_error
 	for (size_t i = 0; i < m->tags.n; i++)
 		if (m->tags.at[i][0] == '\0' || m->tags.at[i][0] == '#')
 			return heard_fail(err, EINVAL, "tags: write them without #");
-	if (heard_fetch_check_url(m->base_url, err) != 0)
-		return heard_error_wrap(err, "base_url");
 	if (m->streaming_url[0] && heard_fetch_check_url(m->streaming_url, err) != 0)
 		return heard_error_wrap(err, "streaming_url");
-	m->feed = feed_create(host, &fields, err);
-	return m->feed ? 0 : -err->code;
+	return social_open(&m->social, host, &fields, finish, err);
 }
 
 static int start_source(struct mastodon *m, const char *tag, struct heard_error *err)
@@ -316,34 +299,25 @@ static int start_source(struct mastodon *m, const char *tag, struct heard_error 
 	*s = (struct source){m, tag};
 	if (tag)
 		snprintf(stream, sizeof(stream), "tag:%s", tag);
-	return social_pull(&m->social, &m->pull, stream, &pull_hooks, s, err);
+	return social_pull(&m->social, stream, &pull_hooks, s, err);
 }
 
 static int mastodon_start(void *self, struct heard_error *err)
 {
 	struct mastodon *m = self;
-	int result = social_start(&m->social, m->host, CONNECTIONS, err);
-	if (result == 0)
-		result = social_respond(&m->social, &reply_hooks, m, m->pull.allow_private,
-					err);
+	int result = social_start(&m->social, CONNECTIONS, &reply_hooks, err);
 	if (result == 0)
 		result = start_source(m, NULL, err);
 	for (size_t i = 0; i < m->tags.n && result == 0; i++)
 		result = start_source(m, m->tags.at[i], err);
 	if (result == 0 && m->stream != STREAM_NONE)
-		result = social_listen(&m->social, &m->pull, &listen_hooks, m, err);
+		result = social_listen(&m->social, &listen_hooks, m, err);
 	return result;
-}
-
-static void mastodon_close(void *self)
-{
-	social_close(self);
-	feed_destroy(((struct mastodon *)self)->feed);
 }
 
 static const char *const streams[] = {"user", "notification", "none", NULL};
 static const struct heard_option options[] = {
-	{"base_url", HEARD_STRING(struct mastodon, base_url), .value = NULL,
+	{"base_url", HEARD_STRING(struct mastodon, social.base_url), .value = NULL,
 	 .help = "The server, as in https://mastodon.social"},
 	{"streaming_url", HEARD_STRING(struct mastodon, streaming_url), .value = "",
 	 .help = "Where its streaming API is, if that is elsewhere"},
@@ -363,9 +337,9 @@ static const struct heard_option options[] = {
 	 .help = "At the first start, take all that the server has, not the last page only"},
 	{"max_chars", HEARD_INT(struct mastodon, max_chars), .value = "500", .min = 50,
 	 .max = 50000, .help = "Longest post that the server takes, in characters"},
-	{"channel", HEARD_STRING(struct mastodon, channel), .value = "social",
+	{"channel", HEARD_STRING(struct mastodon, social.channel), .value = "social",
 	 .help = "Channel of the records"},
-	PULL_OPTIONS(struct mastodon, pull, "1m"),
+	PULL_OPTIONS(struct mastodon, social.pull, "1m"),
 	{.name = NULL},
 };
 
@@ -384,10 +358,6 @@ const struct heard_plugin heard_plugin = {
 	.self_size = sizeof(struct mastodon),
 	.open = mastodon_open,
 	.start = mastodon_start,
-	.stop = social_stop,
-	.close = mastodon_close,
-	.pause = social_pause,
-	.resume = social_resume,
-	.decode = mastodon_decode,
 	.reply = social_reply,
+	SOCIAL_SLOTS,
 };

@@ -33,17 +33,21 @@
 #include <strings.h>
 
 enum { GROUPS_MENTIONS, GROUPS_ALL, GROUPS_NONE };
-enum { ADDRESS = 64, LIMIT = 100, UPDATE_MAX = 256 << 10, TEXT_MAX = 4096, JSON_MAX = 1 << 20 };
+enum {
+	CONNECTIONS = 4,
+	ADDRESS = 64,
+	LIMIT = 100,
+	UPDATE_MAX = 256 << 10,
+	TEXT_MAX = 4096,
+	JSON_MAX = 1 << 20
+};
 #define FORGOTTEN_MS (INT64_C(6) * 24 * 3600 * 1000)
 
 struct telegram {
 	struct social social;
-	const char *base_url, *token, *username, *channel, *webhook, *webhook_secret, *listener;
+	const char *token, *username, *webhook, *webhook_secret, *listener;
 	int groups;
 	int64_t poll;
-	struct pull_options pull;
-	struct heard_host *host;
-	struct feed *feed;
 	struct verify verify;
 };
 
@@ -154,7 +158,7 @@ static int set_ids(const struct telegram *t, const struct heard_json *m, int64_t
 	if (result == 0 && edited > 0 && edited < FORGOTTEN_MS * 1000)
 		result = heard_set_int(r, HEARD_REVISION, edited * 1000 + update % 1000);
 	if (result == 0)
-		result = social_set_who(r, t->host, "telegram", heard_str(who));
+		result = social_set_who(r, t->social.host, "telegram", heard_str(who));
 	return result ? result : social_set_int(r, "telegram.message", message);
 }
 
@@ -170,27 +174,16 @@ static int finish(void *arg, const struct heard_json *item, struct heard_record 
 	}
 	if (number(m, "message_id") == 0 || number(m, "chat.id") == 0)
 		return heard_fail(err, EBADMSG, "the message has no number or no chat");
-	if (heard_set_str(r, HEARD_CHANNEL, heard_str(t->channel)) ||
-	    set_ids(t, m, number(item, "update_id"), r) || set_words(m, r))
+	if (set_ids(t, m, number(item, "update_id"), r) || set_words(m, r))
 		return heard_fail(err, ENOMEM, "no memory for the record");
 	return 0;
-}
-
-static int telegram_decode(void *self, struct heard_str raw, struct heard_str context,
-			   struct heard_batch *batch, struct heard_error *err)
-{
-	const struct telegram *t = self;
-	int result = feed_decode(t->feed, raw, batch, finish, self, err);
-	if (context.len > 0 && result != 0 && result != -ENOMEM)
-		result = heard_batch_dead(batch, raw, 0, "%s", err->text);
-	return result;
 }
 
 /* ---- updates are asked for */
 
 static void put_url(const struct telegram *t, struct pull_request *q, const char *method)
 {
-	heard_buf_printf(&q->url, "%s/bot%s/%s", t->base_url, t->token, method);
+	heard_buf_printf(&q->url, "%s/bot%s/%s", t->social.base_url, t->token, method);
 	pull_header(q, "Content-Type: application/json");
 }
 
@@ -205,7 +198,7 @@ static int ask(void *arg, struct heard_str state, struct pull_request *q,
 	put_url(t, q, "getUpdates");
 	heard_buf_puts(&q->body, "{");
 	if (sscanf(text, "%lld %lld", &offset, &at) == 2 &&
-	    heard_now(t->host) - at < FORGOTTEN_MS)
+	    heard_now(t->social.host) - at < FORGOTTEN_MS)
 		heard_buf_printf(&q->body, "\"offset\":%lld,", offset);
 	heard_buf_printf(&q->body,
 			 "\"limit\":%d,\"timeout\":%lld,"
@@ -219,7 +212,7 @@ static int read_page(void *arg, struct heard_str state, const struct heard_fetch
 		     struct pull_page *page, struct heard_error *err)
 {
 	const struct telegram *t = arg;
-	struct feed_page *list = feed_page_read(t->feed, a->body, err);
+	struct feed_page *list = feed_page_read(t->social.feed, a->body, err);
 	int64_t last = -1;
 	size_t n;
 	(void)state;
@@ -232,7 +225,7 @@ static int read_page(void *arg, struct heard_str state, const struct heard_fetch
 	page->more = last >= 0;
 	if (last >= 0)
 		heard_buf_printf(&page->state, "%lld %lld", (long long)last + 1,
-				 (long long)heard_now(t->host));
+				 (long long)heard_now(t->social.host));
 	if (n == 0)
 		page->raw = HEARD_STR_OF("");
 	return 0;
@@ -280,7 +273,7 @@ static void handle(void *arg, struct heard_http *take)
 {
 	struct telegram *t = arg;
 	struct heard_buf list;
-	if (!verify_or_refuse(&t->verify, take, heard_now(t->host)))
+	if (!verify_or_refuse(&t->verify, take, heard_now(t->social.host)))
 		return;
 	heard_buf_init(&list, UPDATE_MAX + ADDRESS);
 	heard_buf_puts(&list, "{\"result\":[");
@@ -291,7 +284,7 @@ static void handle(void *arg, struct heard_http *take)
 	if (list.failed)
 		heard_http_problem(take, 503, "out of memory");
 	else
-		intake_take(t->host, take, &e, on_receipt, t);
+		intake_take(t->social.host, take, &e, on_receipt, t);
 	heard_buf_release(&list);
 }
 
@@ -354,50 +347,39 @@ static int open_webhook(struct telegram *t, struct heard_error *err)
 				    .max_body = UPDATE_MAX,
 				    .handle = handle,
 				    .arg = t};
-	t->verify.header = "X-Telegram-Bot-Api-Secret-Token";
 	if (verify_init(&t->verify, VERIFY_TOKEN, t->webhook_secret, err) != 0)
 		return heard_error_wrap(err, "webhook_secret");
 	t->verify.header = "X-Telegram-Bot-Api-Secret-Token";
-	return heard_http_mount(t->host, &route, err);
+	return heard_http_mount(t->social.host, &route, err);
 }
 
 static int telegram_open(void *self, struct heard_host *host, struct heard_error *err)
 {
 	struct telegram *t = self;
 	size_t digits = strspn(t->token, "0123456789");
-	t->host = host;
 	if (digits == 0 || t->token[digits] != ':' || strpbrk(t->token, "/?# \t\r\n"))
 		return heard_fail(
 			err, EINVAL,
 			"token is not of the form 123456:ABC; copy it from BotFather");
 	if (t->username[0] == '@')
 		return heard_fail(err, EINVAL, "username: write it without @");
-	if (heard_fetch_check_url(t->base_url, err) != 0)
-		return heard_error_wrap(err, "base_url");
-	t->feed = feed_create(host, &fields, err);
-	if (t->feed == NULL)
-		return -err->code;
-	return t->webhook[0] ? open_webhook(t, err) : 0;
+	int result = social_open(&t->social, host, &fields, finish, err);
+	return result == 0 && t->webhook[0] ? open_webhook(t, err) : result;
 }
 
 static int telegram_start(void *self, struct heard_error *err)
 {
 	struct telegram *t = self;
-	int result = social_start(&t->social, t->host, 4, err);
-	if (result == 0)
-		result = social_respond(&t->social, &reply_hooks, t, t->pull.allow_private,
-					err);
+	int result = social_start(&t->social, CONNECTIONS, &reply_hooks, err);
 	if (result == 0 && t->webhook[0] == '\0')
-		result = social_pull(&t->social, &t->pull, "updates", &pull_hooks, t, err);
+		result = social_pull(&t->social, "updates", &pull_hooks, t, err);
 	return result;
 }
 
 static void telegram_close(void *self)
 {
-	struct telegram *t = self;
 	social_close(self);
-	feed_destroy(t->feed);
-	verify_release(&t->verify);
+	verify_release(&((struct telegram *)self)->verify);
 }
 
 static const char *const groups[] = {"mentions", "all", "none", NULL};
@@ -418,11 +400,11 @@ static const struct heard_option options[] = {
 	 .help = "Name of the listener that the webhook is on"},
 	{"poll", HEARD_DURATION(struct telegram, poll), .value = "25s", .min = 0, .max = 50000,
 	 .help = "How long a question for updates waits at Telegram when there are none"},
-	{"base_url", HEARD_STRING(struct telegram, base_url),
+	{"base_url", HEARD_STRING(struct telegram, social.base_url),
 	 .value = "https://api.telegram.org", .help = "Where the Bot API is"},
-	{"channel", HEARD_STRING(struct telegram, channel), .value = "social",
+	{"channel", HEARD_STRING(struct telegram, social.channel), .value = "social",
 	 .help = "Channel of the records"},
-	PULL_OPTIONS(struct telegram, pull, "1s"),
+	PULL_OPTIONS(struct telegram, social.pull, "1s"),
 	{.name = NULL},
 };
 
@@ -446,6 +428,6 @@ const struct heard_plugin heard_plugin = {
 	.close = telegram_close,
 	.pause = social_pause,
 	.resume = social_resume,
-	.decode = telegram_decode,
+	.decode = social_decode,
 	.reply = social_reply,
 };

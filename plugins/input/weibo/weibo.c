@@ -16,7 +16,6 @@
 #include <heard/batch.h>
 #include <heard/error.h>
 #include <heard/fetch.h>
-#include <heard/host.h>
 #include <heard/json.h>
 #include <heard/plugin.h>
 #include <pull/climb.h>
@@ -29,28 +28,22 @@
 
 enum { LISTS = 3, COUNT = 50, JSON_MAX = 64 << 20, LIMITED_MS = 10 * 60 * 1000 };
 
-struct list {
+static const struct {
 	const char *name, *path;
-	bool has_comments;
-};
-
-static const struct list lists[LISTS] = {{"mentions", "statuses/mentions", false},
-					 {"comments", "comments/mentions", true},
-					 {"received", "comments/to_me", true}};
+} lists[LISTS] = {{"mentions", "statuses/mentions"},
+		  {"comments", "comments/mentions"},
+		  {"received", "comments/to_me"}};
 
 struct source {
 	const struct weibo *weibo;
-	const struct list *list;
+	const char *path;
 };
 
 struct weibo {
 	struct social social;
-	const char *base_url, *token, *uid, *channel;
+	const char *token, *uid;
 	struct heard_list what;
 	bool history;
-	struct pull_options pull;
-	struct heard_host *host;
-	struct feed *statuses, *comments;
 	struct source sources[LISTS];
 };
 
@@ -60,10 +53,8 @@ static const char *const names[] = {"source_id", "created_at", "deleted", "body"
 				    "author.name"};
 static const char *const paths[] = {"idstr|mid|id", "created_at", "deleted",
 				    "longText.longTextContent|text", "user.screen_name"};
-static const struct feed_options of_statuses = {
-	.format = FEED_JSON, .items = "statuses", .fields = {names, paths, 5}};
-static const struct feed_options of_comments = {
-	.format = FEED_JSON, .items = "comments", .fields = {names, paths, 5}};
+static const struct feed_options fields = {
+	.format = FEED_JSON, .items = "statuses|comments", .fields = {names, paths, 5}};
 
 static int set_id(struct heard_record *r, enum heard_field field, char kind,
 		  struct heard_str id)
@@ -75,51 +66,30 @@ static int set_id(struct heard_record *r, enum heard_field field, char kind,
 	return heard_set_str(r, field, heard_str_n(text, (size_t)n));
 }
 
-static int fill(const struct weibo *w, const struct heard_json *item, struct heard_record *r)
-{
-	char scratch[3][40];
-	bool is_comment = heard_json_member(item, "status") != NULL;
-	struct heard_str before = feed_text(item, "reply_comment.idstr|reply_comment.id",
-					    scratch[0], sizeof(scratch[0]));
-	struct heard_str below = feed_text(item, "status.idstr|retweeted_status.idstr",
-					   scratch[1], sizeof(scratch[1]));
-	struct heard_str who = feed_text(item, "user.idstr|user.id", scratch[2],
-					 sizeof(scratch[2]));
-	int result = heard_set_str(r, HEARD_CHANNEL, heard_str(w->channel));
-	if (result == 0)
-		result = set_id(r, HEARD_SOURCE_ID, is_comment ? 'c' : 's',
-				heard_get_str(r, HEARD_SOURCE_ID));
-	if (result == 0)
-		result = set_id(r, HEARD_IN_REPLY_TO, before.len ? 'c' : 's',
-				before.len ? before : below);
-	if (result == 0)
-		result = social_set_who(r, w->host, "weibo", who);
-	return result ? result
-		      : social_set(r, "weibo.kind",
-				   heard_str(is_comment ? "comment" : "status"));
-}
-
 static int finish(void *arg, const struct heard_json *item, struct heard_record *r,
 		  struct heard_error *err)
 {
 	const struct weibo *w = arg;
-	char scratch[40];
-	struct heard_str who = feed_text(item, "user.idstr|user.id", scratch, sizeof(scratch));
+	char scratch[3][40];
+	bool is_comment = heard_json_member(item, "status") != NULL;
+	struct heard_str who = feed_text(item, "user.idstr|user.id", scratch[0], 40);
+	struct heard_str before = feed_text(item, "reply_comment.idstr|reply_comment.id",
+					    scratch[1], 40);
+	struct heard_str below = feed_text(item, "status.idstr|retweeted_status.idstr",
+					   scratch[2], 40);
+	bool is_deleted = heard_str_is(heard_get_str(r, HEARD_OP), "delete");
 	if (w->uid[0] && heard_str_is(who, w->uid))
 		heard_record_drop(r, "own");
-	else if (who.len == 0 && !heard_str_is(heard_get_str(r, HEARD_OP), "delete"))
+	else if (who.len == 0 && !is_deleted)
 		return heard_fail(err, EBADMSG, "it does not say who wrote it");
-	else if (fill(w, item, r) != 0)
+	else if (set_id(r, HEARD_SOURCE_ID, is_comment ? 'c' : 's',
+			heard_get_str(r, HEARD_SOURCE_ID)) ||
+		 set_id(r, HEARD_IN_REPLY_TO, before.len ? 'c' : 's',
+			before.len ? before : below) ||
+		 social_set_who(r, w->social.host, "weibo", who) ||
+		 social_set(r, "weibo.kind", heard_str(is_comment ? "comment" : "status")))
 		return heard_fail(err, ENOMEM, "no memory for the record");
 	return 0;
-}
-
-static int weibo_decode(void *self, struct heard_str raw, struct heard_str context,
-			struct heard_batch *batch, struct heard_error *err)
-{
-	const struct weibo *w = self;
-	return feed_decode(context.len ? w->comments : w->statuses, raw, batch, finish, self,
-			   err);
 }
 
 /* ---- asking */
@@ -131,8 +101,9 @@ static int ask(void *arg, struct heard_str state, struct pull_request *q,
 	struct walk walk;
 	(void)err;
 	walk_parse(state, &walk);
-	heard_buf_printf(&q->url, "%s/2/%s.json?count=%d&since_id=%s", s->weibo->base_url,
-			 s->list->path, COUNT, walk.since[0] ? walk.since : "0");
+	heard_buf_printf(&q->url, "%s/2/%s.json?count=%d&since_id=%s",
+			 s->weibo->social.base_url, s->path, COUNT,
+			 walk.since[0] ? walk.since : "0");
 	if (walk.below[0])
 		heard_buf_printf(&q->url, "&max_id=%s", walk.below);
 	pull_header(q, "Authorization: OAuth2 %s", s->weibo->token);
@@ -181,10 +152,7 @@ static int read_page(void *arg, struct heard_str state, const struct heard_fetch
 	struct walk walk;
 	size_t n = 0;
 	int result = judge(a->body, &page->after_ms, err);
-	struct feed_page *list = result ? NULL
-					: feed_page_read(s->list->has_comments ? w->comments
-									       : w->statuses,
-							 a->body, err);
+	struct feed_page *list = result ? NULL : feed_page_read(w->social.feed, a->body, err);
 	bool is_empty = heard_str_is(heard_str_trim(a->body), "[]"); /* it says so, too */
 	if (list == NULL && !is_empty)
 		return result ? result : heard_fail(err, EPROTO, "the answer has no list");
@@ -207,7 +175,6 @@ static int read_page(void *arg, struct heard_str state, const struct heard_fetch
 	if (!page->more && walk.since[0] == '\0') /* nothing there, the first time */
 		memcpy(walk.since, "0", sizeof("0"));
 	walk_format(&walk, &page->state);
-	page->context = heard_str(s->list->has_comments ? "comments" : "");
 	return 0;
 }
 
@@ -225,38 +192,23 @@ static const struct pull_hooks pull_hooks = {.ask = ask, .read = read_page, .ref
 static int weibo_open(void *self, struct heard_host *host, struct heard_error *err)
 {
 	struct weibo *w = self;
-	w->host = host;
 	if (w->what.n == 0)
 		return heard_fail(err, EINVAL, "what is empty: name at least one list");
-	if (heard_fetch_check_url(w->base_url, err) != 0)
-		return heard_error_wrap(err, "base_url");
-	w->statuses = feed_create(host, &of_statuses, err);
-	w->comments = w->statuses ? feed_create(host, &of_comments, err) : NULL;
-	return w->comments ? 0 : -err->code;
+	return social_open(&w->social, host, &fields, finish, err);
 }
 
 static int weibo_start(void *self, struct heard_error *err)
 {
 	struct weibo *w = self;
-	int result = social_start(&w->social, w->host, LISTS, err);
-	for (size_t i = 0; i < LISTS && result == 0; i++) {
-		bool is_wanted = false;
-		w->sources[i] = (struct source){w, &lists[i]};
-		for (size_t j = 0; j < w->what.n; j++)
-			is_wanted |= strcmp(w->what.at[j], lists[i].name) == 0;
-		if (is_wanted)
-			result = social_pull(&w->social, &w->pull, lists[i].name, &pull_hooks,
-					     &w->sources[i], err);
+	int result = social_start(&w->social, LISTS, NULL, err);
+	for (size_t i = 0; i < LISTS; i++) {
+		w->sources[i] = (struct source){w, lists[i].path};
+		for (size_t j = 0; j < w->what.n && result == 0; j++)
+			if (strcmp(w->what.at[j], lists[i].name) == 0)
+				result = social_pull(&w->social, lists[i].name, &pull_hooks,
+						     &w->sources[i], err);
 	}
 	return result;
-}
-
-static void weibo_close(void *self)
-{
-	struct weibo *w = self;
-	social_close(self);
-	feed_destroy(w->statuses);
-	feed_destroy(w->comments);
 }
 
 static const char *const whats[] = {"mentions", "comments", "received", NULL};
@@ -270,11 +222,11 @@ static const struct heard_option options[] = {
 	 .help = "Statuses that mention the account, comments that do, comments it received"},
 	{"history", HEARD_BOOL(struct weibo, history), .value = "false",
 	 .help = "At the first start, take all that Weibo gives, not the last page only"},
-	{"base_url", HEARD_STRING(struct weibo, base_url), .value = "https://api.weibo.com",
-	 .help = "Where the interface is"},
-	{"channel", HEARD_STRING(struct weibo, channel), .value = "social",
+	{"base_url", HEARD_STRING(struct weibo, social.base_url),
+	 .value = "https://api.weibo.com", .help = "Where the interface is"},
+	{"channel", HEARD_STRING(struct weibo, social.channel), .value = "social",
 	 .help = "Channel of the records"},
-	PULL_OPTIONS(struct weibo, pull, "5m"),
+	PULL_OPTIONS(struct weibo, social.pull, "5m"),
 	{.name = NULL},
 };
 
@@ -293,9 +245,5 @@ const struct heard_plugin heard_plugin = {
 	.self_size = sizeof(struct weibo),
 	.open = weibo_open,
 	.start = weibo_start,
-	.stop = social_stop,
-	.close = weibo_close,
-	.pause = social_pause,
-	.resume = social_resume,
-	.decode = weibo_decode,
+	SOCIAL_SLOTS,
 };

@@ -8,7 +8,9 @@
  */
 #include "social.h"
 
+#include <heard/batch.h>
 #include <heard/error.h>
+#include <heard/fetch.h>
 #include <heard/host.h>
 
 #include <errno.h>
@@ -89,25 +91,52 @@ void social_tell(struct social *s, struct heard_str json)
 
 /* ---- life */
 
-int social_start(struct social *s, struct heard_host *host, unsigned connections,
-		 struct heard_error *err)
+int social_open(struct social *s, struct heard_host *host, const struct feed_options *fields,
+		int (*finish)(void *self, const struct heard_json *item, struct heard_record *,
+			      struct heard_error *),
+		struct heard_error *err)
 {
+	struct feed_options o = *fields;
+	o.channel = s->channel;
 	s->host = host;
-	heard_buf_init(&s->told, SOCIAL_TOLD);
-	s->again = heard_timer_create(host, on_again, s);
-	if (s->again == NULL)
-		return heard_fail(err, ENOMEM, "out of memory");
-	s->client = heard_fetch_client_create(host, connections, err);
-	return s->client ? 0 : -err->code;
+	s->finish = finish;
+	if (heard_fetch_check_url(s->base_url, err) != 0)
+		return heard_error_wrap(err, "base_url");
+	s->feed = feed_create(host, &o, err);
+	return s->feed ? 0 : -err->code;
 }
 
-int social_pull(struct social *s, const struct pull_options *o, const char *stream,
-		const struct pull_hooks *hooks, void *arg, struct heard_error *err)
+int social_decode(void *self, struct heard_str raw, struct heard_str context,
+		  struct heard_batch *batch, struct heard_error *err)
+{
+	const struct social *s = self;
+	int result = feed_decode(s->feed, raw, batch, s->finish, self, err);
+	if (context.len > 0 && result != 0 && result != -ENOMEM)
+		result = heard_batch_dead(batch, raw, 0, "%s", err->text);
+	return result;
+}
+
+int social_start(struct social *s, unsigned connections, const struct respond_hooks *hooks,
+		 struct heard_error *err)
+{
+	heard_buf_init(&s->told, SOCIAL_TOLD);
+	s->again = heard_timer_create(s->host, on_again, s);
+	if (s->again == NULL)
+		return heard_fail(err, ENOMEM, "out of memory");
+	s->client = heard_fetch_client_create(s->host, connections, err);
+	if (s->client && hooks)
+		s->respond = respond_create(s->host, s->client, NULL, hooks, s,
+					    s->pull.allow_private, err);
+	return s->client && (s->respond || !hooks) ? 0 : -err->code;
+}
+
+int social_pull(struct social *s, const char *stream, const struct pull_hooks *hooks, void *arg,
+		struct heard_error *err)
 {
 	struct pull *p;
 	if (s->n_pulls == SOCIAL_PULLS)
 		return heard_fail(err, EINVAL, "more than %d things to ask for", SOCIAL_PULLS);
-	p = pull_create(s->host, s->client, o, stream, hooks, arg, err);
+	p = pull_create(s->host, s->client, &s->pull, stream, hooks, arg, err);
 	if (p == NULL)
 		return -err->code;
 	s->pulls[s->n_pulls++] = p;
@@ -115,17 +144,10 @@ int social_pull(struct social *s, const struct pull_options *o, const char *stre
 	return 0;
 }
 
-int social_respond(struct social *s, const struct respond_hooks *hooks, void *arg,
-		   bool allow_private, struct heard_error *err)
+int social_listen(struct social *s, const struct listen_hooks *hooks, void *arg,
+		  struct heard_error *err)
 {
-	s->respond = respond_create(s->host, s->client, NULL, hooks, arg, allow_private, err);
-	return s->respond ? 0 : -err->code;
-}
-
-int social_listen(struct social *s, const struct pull_options *o,
-		  const struct listen_hooks *hooks, void *arg, struct heard_error *err)
-{
-	s->listen = listen_create(s->host, s->client, o, SILENCE_MS, hooks, arg, err);
+	s->listen = listen_create(s->host, s->client, &s->pull, SILENCE_MS, hooks, arg, err);
 	if (s->listen == NULL)
 		return -err->code;
 	listen_start(s->listen);
@@ -187,4 +209,5 @@ void social_close(void *self)
 	if (s->again != NULL)
 		heard_timer_destroy(s->again);
 	heard_buf_release(&s->told);
+	feed_destroy(s->feed);
 }

@@ -13,6 +13,7 @@
 #ifndef SOCIAL_SOCIAL_H
 #define SOCIAL_SOCIAL_H
 
+#include <feed/feed.h>
 #include <heard/buf.h>
 #include <heard/str.h>
 #include <pull/listen.h>
@@ -24,11 +25,18 @@
 
 enum { SOCIAL_PULLS = 16, SOCIAL_TOLD = 256 << 10 };
 
+struct heard_batch;
 struct heard_done;
+struct heard_json;
 struct heard_record;
 struct heard_timer;
 
-struct social { /* the first member of an instance, zeroed */
+struct social {				/* the first member of an instance, zeroed */
+	const char *base_url, *channel; /* options */
+	struct pull_options pull;
+	struct feed *feed; /* of what comes, if there is one kind of it */
+	int (*finish)(void *self, const struct heard_json *item, struct heard_record *,
+		      struct heard_error *);
 	struct heard_host *host;
 	struct heard_fetch_client *client;
 	struct pull *pulls[SOCIAL_PULLS];
@@ -42,18 +50,21 @@ struct social { /* the first member of an instance, zeroed */
 	int n_stopping;
 };
 
-/* In start(): a client for so many requests at once. */
-int social_start(struct social *, struct heard_host *, unsigned connections,
+/* In open(): checks base_url, and makes the feed of these fields.  decode() then gives each
+ * record to finish(self), which may drop it. */
+int social_open(struct social *, struct heard_host *, const struct feed_options *,
+		int (*finish)(void *self, const struct heard_json *item, struct heard_record *,
+			      struct heard_error *),
+		struct heard_error *);
+/* In start(): a client for so many requests at once, and answers, unless hooks are NULL. */
+int social_start(struct social *, unsigned connections, const struct respond_hooks *,
 		 struct heard_error *);
-/* A pull that begins at once; it is destroyed by social_close(). */
-int social_pull(struct social *, const struct pull_options *, const char *stream,
-		const struct pull_hooks *, void *arg, struct heard_error *);
-int social_respond(struct social *, const struct respond_hooks *, void *arg, bool allow_private,
-		   struct heard_error *);
-
+/* A pull that begins at once. */
+int social_pull(struct social *, const char *stream, const struct pull_hooks *, void *arg,
+		struct heard_error *);
 /* A stream of events that begins at once. */
-int social_listen(struct social *, const struct pull_options *, const struct listen_hooks *,
-		  void *arg, struct heard_error *);
+int social_listen(struct social *, const struct listen_hooks *, void *arg,
+		  struct heard_error *);
 /* Something is said to be there: all pulls ask. */
 void social_poke(struct social *);
 
@@ -61,12 +72,18 @@ void social_poke(struct social *);
  * until it is taken.  Too many that wait (SOCIAL_TOLD bytes) are let go, with a warning. */
 void social_tell(struct social *, struct heard_str json);
 
-/* The slots of the same names, and that of `reply`. */
+/* The slots of the same names, and that of `reply`.  With a context, what decode() cannot
+ * read is a dead letter instead of a refusal. */
+int social_decode(void *self, struct heard_str raw, struct heard_str context,
+		  struct heard_batch *, struct heard_error *);
 void social_reply(void *self, const struct heard_answer *, struct heard_reply *take);
 void social_pause(void *self);
 void social_resume(void *self);
 void social_stop(void *self, struct heard_done *take_done);
-void social_close(void *self); /* also when start() failed, or was not called */
+void social_close(void *self);
+#define SOCIAL_SLOTS                                                       \
+	.stop = social_stop, .close = social_close, .pause = social_pause, \
+	.resume = social_resume, .decode = social_decode
 
 /* ---- records; 0 or -ENOMEM */
 
