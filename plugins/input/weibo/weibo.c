@@ -211,14 +211,14 @@ static int weibo_start(void *self, struct heard_error *err)
 	return result;
 }
 
-static const char *const whats[] = {"mentions", "comments", "received", NULL};
+static const char *const kinds[] = {"mentions", "comments", "received", NULL};
 static const struct heard_option options[] = {
 	{"token", HEARD_SECRET(struct weibo, token), .value = NULL,
 	 .help = "Access token of the account, by OAuth 2"},
 	{"uid", HEARD_STRING(struct weibo, uid), .value = "",
 	 .help = "Number of the account, whose own words are no feedback"},
 	{"what", HEARD_LIST(struct weibo, what),
-	 .value = "[ \"mentions\", \"comments\", \"received\" ]", .choices = whats,
+	 .value = "[ \"mentions\", \"comments\", \"received\" ]", .choices = kinds,
 	 .help = "Statuses that mention the account, comments that do, comments it received"},
 	{"history", HEARD_BOOL(struct weibo, history), .value = "false",
 	 .help = "At the first start, take all that Weibo gives, not the last page only"},

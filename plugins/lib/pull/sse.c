@@ -39,6 +39,8 @@ void sse_clear(struct sse *s)
 static void take_field(struct sse *s, struct heard_str line)
 {
 	static const struct heard_str bom = HEARD_STR("\xef\xbb\xbf");
+	if (line.ptr == NULL) /* no memory for it */
+		return;
 	if (heard_str_starts(line, bom))
 		line = heard_str_skip(line, bom.len);
 	const char *colon = line.len ? memchr(line.ptr, ':', line.len) : NULL;

@@ -55,7 +55,8 @@ static void on_receipt(void *arg, const struct heard_receipt *r)
 static void say(struct social *s)
 {
 	struct heard_buf list;
-	if (s->told.len == 0 || s->n_saying > 0 || s->stopping || heard_is_paused(s->host))
+	if (s->told.ptr == NULL || s->told.len == 0 || s->n_saying > 0 || s->stopping ||
+	    heard_is_paused(s->host))
 		return;
 	heard_buf_init(&list, SOCIAL_TOLD + 8);
 	heard_buf_str(&list, heard_buf_view(&s->told));
