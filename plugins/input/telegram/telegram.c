@@ -339,7 +339,7 @@ static const struct respond_hooks reply_hooks = {.ask = reply_ask, .judge = repl
 
 /* ---- life */
 
-static int open_webhook(struct telegram *t, struct heard_error *err)
+static int open_webhook(struct telegram *t, struct heard_host *host, struct heard_error *err)
 {
 	struct heard_route route = {.listener = t->listener,
 				    .path = t->webhook,
@@ -350,7 +350,7 @@ static int open_webhook(struct telegram *t, struct heard_error *err)
 	if (verify_init(&t->verify, VERIFY_TOKEN, t->webhook_secret, err) != 0)
 		return heard_error_wrap(err, "webhook_secret");
 	t->verify.header = "X-Telegram-Bot-Api-Secret-Token";
-	return heard_http_mount(t->social.host, &route, err);
+	return heard_http_mount(host, &route, err);
 }
 
 static int telegram_open(void *self, struct heard_host *host, struct heard_error *err)
@@ -363,8 +363,9 @@ static int telegram_open(void *self, struct heard_host *host, struct heard_error
 			"token is not of the form 123456:ABC; copy it from BotFather");
 	if (t->username[0] == '@')
 		return heard_fail(err, EINVAL, "username: write it without @");
-	int result = social_open(&t->social, host, &fields, finish, err);
-	return result == 0 && t->webhook[0] ? open_webhook(t, err) : result;
+	if (t->webhook[0] && open_webhook(t, host, err) != 0)
+		return -err->code;
+	return social_open(&t->social, host, &fields, finish, err);
 }
 
 static int telegram_start(void *self, struct heard_error *err)
