@@ -55,7 +55,9 @@ ok "nobody was heard yet" test "$(heard status --json | jq '.channels | length')
 day=0
 while [ $day -le 7 ]; do
 	for hour in 09 11 13 15 17 19; do
-		clock_at "$(the $day)T$hour:00"
+		minute=00
+		[ $hour = 09 ] && minute=05 # the night is 14 hours, and not a second less
+		clock_at "$(the $day)T$hour:$minute"
 		post app "app-$day-$hour"
 		case $hour in 09 | 13 | 19) post $weibo "weibo-$day-$hour" ;; esac
 	done
