@@ -308,6 +308,65 @@ static void stop_waits_for_a_receipt(void **state)
 	assert_int_equal(t.n_requests, 1);
 }
 
+/* ---- a page that waits for what goes with it */
+
+static int n_held;
+static bool is_released_at_once;
+
+static void hold_it(void *arg, struct heard_str raw, struct heard_str context)
+{
+	(void)arg;
+	assert_true(raw.len > 0 && context.len == 0);
+	n_held++;
+	if (is_released_at_once)
+		pull_release(t.pull, heard_str("now"));
+}
+
+static void with_hold(bool at_once)
+{
+	n_held = 0;
+	is_released_at_once = at_once;
+	t.n_items = 3;
+	test_hooks.hold = hold_it;
+	start_pull();
+}
+
+static void a_page_is_held_until_it_is_released(void **state)
+{
+	(void)state;
+	with_hold(false);
+	engine_until(&t.e, n_held == 1);
+	engine_idle(&t.e, 20);
+	assert_int_equal(received(), 0);
+	assert_int_equal(t.n_requests, 1);
+	pull_release(t.pull, heard_str("later"));
+	pull_release(t.pull, heard_str("twice"));
+	engine_until(&t.e, n_held == 2);
+	assert_int_equal(received(), 2);
+	is_released_at_once = true;
+	pull_release(t.pull, heard_str("later"));
+	engine_until(&t.e, t.n_moved == 2);
+	assert_int_equal(received(), 3);
+	test_hooks.hold = NULL;
+}
+
+static void what_is_held_at_a_stop_is_asked_for_again(void **state)
+{
+	(void)state;
+	with_hold(false);
+	engine_until(&t.e, n_held == 1);
+	pull_stop(t.pull, test_stopped, NULL);
+	assert_int_equal(t.n_stopped, 1);
+	pull_release(t.pull, heard_str("too late"));
+	engine_idle(&t.e, 20);
+	assert_int_equal(received(), 0);
+	end();
+	is_released_at_once = true;
+	start_pull();
+	engine_until(&t.e, received() == 3);
+	test_hooks.hold = NULL;
+}
+
 /* ---- newest first */
 
 static void page(struct walk *w, const char *newest, const char *oldest, bool is_last,
@@ -370,6 +429,8 @@ int main(void)
 		WITH(paused_it_asks_nothing),
 		WITH(stop_cancels_a_request_at_once),
 		WITH(stop_waits_for_a_receipt),
+		WITH(a_page_is_held_until_it_is_released),
+		WITH(what_is_held_at_a_stop_is_asked_for_again),
 		cmocka_unit_test(walk_goes_down_and_moves_its_since_at_the_end),
 	};
 	unsetenv("http_proxy");

@@ -66,8 +66,7 @@ bool media_url(struct heard_str link, char url[MEDIA_URL])
 	bool is_relative = heard_str_starts(link, HEARD_STR_OF("//"));
 	int n = snprintf(url, MEDIA_URL, "%s%.*s", is_relative ? "https:" : "",
 			 HEARD_ARG(link));
-	return n > 0 && n < MEDIA_URL && strlen(url) == (size_t)n &&
-	       heard_fetch_check_url(url, NULL) == 0;
+	return n > 0 && n < MEDIA_URL && heard_fetch_check_url(url, NULL) == 0;
 }
 
 /* ---- a record */
