@@ -16,6 +16,8 @@
 
 #include <heard/buf.h>
 
+_Static_assert(FORM_QUESTIONS <= 64, "a bit each");
+
 static const char rules[] =
 	".ask{padding-top:4px}.ask+.ask{margin-top:30px}"
 	".ask>legend,.ask>label{font-size:1.0625rem;line-height:1.45;margin-bottom:10px}"
@@ -108,19 +110,32 @@ static void put_condition(struct heard_buf *out, const struct form *form,
 	put_what(out, shown);
 }
 
-/* What asks for a question that is hidden is hidden too, whatever is still ticked. */
-static void put_ancestors(struct heard_buf *out, const struct form *form, size_t i)
+/* The questions that must be asked for question i to be, and that have a condition
+ * themselves, a bit each; an "or" may do without any of its own. */
+static uint64_t asks_for(const struct form *form, size_t i)
 {
 	const struct when *when = &form->at[i].when;
+	uint64_t all = 0;
 	for (size_t k = 0; k < when->n; k++) {
-		const struct when *other = &form->at[when->terms[k].question].when;
-		bool is_only = when->n == 1 || !when->terms[k].is_or;
-		for (size_t m = k + 1; m < when->n; m++) /* an "or" may do without it */
-			is_only &= !when->terms[m].is_or;
-		if (other->n == 0 || !is_only)
+		if (when->terms[k].is_or)
+			return 0;
+		if (form->at[when->terms[k].question].when.n)
+			all |= UINT64_C(1) << when->terms[k].question;
+	}
+	return all;
+}
+
+/* What asks for a question that is hidden is hidden too, and what asks for that: whatever
+ * is still ticked, the server would leave it out. */
+static void put_ancestors(struct heard_buf *out, const struct form *form, size_t i)
+{
+	uint64_t all = asks_for(form, i);
+	for (size_t j = i; j-- > 0;) { /* a condition looks back only */
+		if (!(all >> j & 1))
 			continue;
+		all |= asks_for(form, j);
 		heard_buf_puts(out, "form:not(");
-		put_condition(out, form, other, NULL);
+		put_condition(out, form, &form->at[j].when, NULL);
 		heard_buf_printf(out, ") .ask.w%zu{display:none!important}", i);
 	}
 }
