@@ -12,11 +12,10 @@
 
 #include <heard/json.h>
 
-#include <stdio.h>
 #include <string.h>
 #include <text/utf8.h>
 
-enum { SUBJECT = 600, KEYS = 4096 };
+enum { SUBJECT = 4096, KEYS = 4096 };
 
 struct line {
 	struct heard_json_out out;
@@ -65,18 +64,21 @@ static bool is_chinese(const struct line *l)
 /* "售后调查：物流 1/5" */
 static void put_subject(struct line *l, const struct score *score)
 {
-	char text[SUBJECT];
+	struct heard_buf text;
 	enum page_lang lang = l->about->lang;
 	const char *colon = lang == PAGE_ZH ? "：" : ": ";
 	if (!score->is_bad || count_texts(l))
 		return;
+	heard_buf_init(&text, SUBJECT);
+	heard_buf_printf(&text, "%s%s", l->about->title.in[lang], colon);
 	if (score->worst)
-		snprintf(text, sizeof(text), "%.200s%s%.200s %lld/5", l->about->title.in[lang],
-			 colon, score->worst->said.in[lang], (long long)score->worst_value);
+		heard_buf_printf(&text, "%s %lld/5", score->worst->said.in[lang],
+				 (long long)score->worst_value);
 	else
-		snprintf(text, sizeof(text), "%.200s%s%s", l->about->title.in[lang], colon,
-			 lang == PAGE_ZH ? "低分" : "a low score");
-	heard_json_str(&l->out, "subject", heard_str(text));
+		heard_buf_puts(&text, lang == PAGE_ZH ? "低分" : "a low score");
+	if (!text.failed) /* a title without end: better no subject than no answer */
+		heard_json_str(&l->out, "subject", heard_buf_view(&text));
+	heard_buf_release(&text);
 }
 
 static void put_scores(struct line *l)
