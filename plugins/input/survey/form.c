@@ -7,6 +7,7 @@
  */
 #include "form.h"
 
+#include "reply.h"
 #include "wording.h"
 
 #include <heard/buf.h>
@@ -246,6 +247,26 @@ static void add_condition(struct making *m, size_t i, const char *text)
 	heard_buf_release(&sentence);
 }
 
+/* A character may be three bytes, and a browser sends three for each of those. */
+_Static_assert(9 * FORM_TEXTS + FORM_QUESTIONS * FORM_CHOICES * (FORM_ID + 8) < REPLY_MAX,
+	       "what the largest form sends");
+
+static void check_texts(struct making *m)
+{
+	char text[100];
+	int64_t all = 0;
+	for (size_t i = 0; i < m->form->n; i++) {
+		int64_t max = m->form->at[i].kind == KIND_TEXT ? m->form->at[i].max : 0;
+		all += max;
+		if (all <= FORM_TEXTS || all - max > FORM_TEXTS)
+			continue;
+		snprintf(text, sizeof(text),
+			 "max of all texts up to this one is more than %d characters",
+			 FORM_TEXTS);
+		add_fault(m, i, text);
+	}
+}
+
 struct form *form_create(const struct heard_rows *questions, struct heard_error *err)
 {
 	const struct question_row *rows = questions->at;
@@ -260,6 +281,7 @@ struct form *form_create(const struct heard_rows *questions, struct heard_error 
 		add_question(&m, &rows[i]);
 	for (size_t i = 0; i < n; i++) /* all ids are known now */
 		add_condition(&m, i, rows[i].when);
+	check_texts(&m);
 	int result = questions->n > FORM_QUESTIONS
 			     ? heard_fail(err, EINVAL, "questions: there are more than %d",
 					  FORM_QUESTIONS)

@@ -22,8 +22,9 @@ enum {
 	FORM_QUESTIONS = 40,
 	FORM_PARTS = 8,
 	FORM_CHOICES = 32,
-	FORM_ID = 32,	  /* bytes of an id or of a part's name */
-	FORM_LABEL = 200, /* bytes of a label                   */
+	FORM_ID = 32,	    /* bytes of an id or of a part's name */
+	FORM_LABEL = 200,   /* bytes of a label                   */
+	FORM_TEXTS = 20000, /* characters of all texts; REPLY_MAX has nine bytes for each */
 };
 
 /* A row of the option `questions`. */

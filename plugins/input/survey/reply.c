@@ -15,7 +15,7 @@
 #include <text/percent.h>
 #include <text/utf8.h>
 
-enum { PAIRS = 512 };
+enum { PAIRS = 2048 }; /* all boxes of the largest form ticked are fewer */
 
 const char *const hidden_names[HIDDEN_FIELDS] = {
 	[HIDDEN_ONCE] = "once",	  [HIDDEN_TOKEN] = "t",		[HIDDEN_LANG] = "lang",

@@ -9,7 +9,9 @@
 #include <heard/buf.h>
 #include <heard/str.h>
 
-enum { REPLY_MAX = 64 * 1024 }; /* bytes of all of it, as sent */
+/* Bytes of all of it, as sent: whatever form.c lets a page ask fits in, so no browser sends
+ * more, and nobody's words are refused before they could be shown to him again. */
+enum { REPLY_MAX = 256 * 1024 };
 
 enum reply_fault {
 	REPLY_GOOD,
