@@ -46,7 +46,9 @@ is "which differ" "$(sed 's/.*t=//' "$T/links.csv" | sort | uniq -d | wc -l)" 0
 is "for its owner's eyes" "$(stat -c %a "$T/links.csv")" 600
 ok "the same list once more" run after invite "$T/list.csv" -o "$T/none.csv"
 is "invites nobody" "$(said) $(wc -l <"$T/none.csv")" "To invite: 0; asked lately: 12; without id: 1 1"
-ok "nor does another survey" run other invite "$T/list.csv" -o "$T/none.csv"
+is "a file that is there is not written over" "$(run after invite "$T/list.csv" -o "$T/links.csv"; echo $?) $(wc -l <"$T/links.csv")" "1 12"
+like "which is said" "$(said)" 'links.csv is there already'
+ok "nor does another survey" run other invite "$T/list.csv" -o "$T/none-2.csv"
 like "within 90 days" "$(said)" "^To invite: 0; asked lately: 12"
 printf 'id\nnew\n%s\n' "x,\"open" >"$T/broken.csv"
 printf 'id,segment\nnew,%s\n' "$(head -c 70 /dev/zero | tr '\0' a)" >"$T/long.csv"
@@ -54,7 +56,12 @@ is "a list that is wrong somewhere is refused" "$(run after invite "$T/long.csv"
 like "with its line" "$(said)" 'line 2: a segment or product has more than 63 bytes'
 is "one that cannot be written is, too" "$(printf 'id\nnew\n' | run after invite - -o "$T/no/such"; echo $?)" 1
 is "so is one without customers" "$(printf 'name\nnew\n' | run after invite - >/dev/null; echo $?)" 1
-is "and nobody was invited by them" "$(printf 'id\nnew\n' | run after invite - --json 2>/dev/null | wc -l) $(jq -c '[.invited,.rest]' "$T/said")" "2 [1,0]"
+is "and nobody was invited by them" "$(printf 'id,name\nnew\n' | run after invite - --json 2>/dev/null | tee "$T/new.csv" | wc -l) $(jq -c '[.invited,.rest]' "$T/said")" "2 [1,0]"
+like "the link of a short row stands in its column" "$(sed -n 2p "$T/new.csv")" '^new,,https://shop.example/'
+printf 'id\nodd,\n' >"$T/odd.csv"
+is "a long row is refused" "$(run after invite "$T/odd.csv" -o "$T/odd.out"; echo $?) $([ -e "$T/odd.out" ] && echo left)" "1 "
+like "with its line" "$(said)" 'line 2 of the list has more fields'
+
 printf '\277\315\273\247\261\340\272\305,a\ngbk1,\304\372\272\303\260\241\n' >"$T/gbk.csv"
 ok "a list in GBK" run other invite "$T/gbk.csv" -o "$T/gbk.out"
 like "is written in UTF-8" "$(cat "$T/gbk.out")" '^gbk1,您好啊,https://'
@@ -88,13 +95,13 @@ ok "a survey that is a number" wait_for 20 has_records 8
 
 # ---- reminding
 
-ok "on the same day" run after remind "$T/list.csv" -o "$T/none.csv"
+ok "on the same day" run after remind "$T/list.csv" -o "$T/none-3.csv"
 like "nobody is reminded" "$(said)" '^To remind: 0; have answered: 7; invited only just now: 5'
 days 4
 ok "after four days" run after remind "$T/list.csv" -o "$T/again.csv"
 is "those who have not answered" "$(said)" "To remind: 5; have answered: 7; without id: 1"
 is "by the same links" "$(sort "$T/again.csv" | grep -c -F -x -f "$T/links.csv")" 6
-ok "and then" run after remind "$T/list.csv" -o "$T/none.csv"
+ok "and then" run after remind "$T/list.csv" -o "$T/none-4.csv"
 like "nobody twice" "$(said)" "^To remind: 0; have answered: 7; reminded before: 5"
 printf 'id\nstranger\n' | run after remind - >/dev/null
 like "nor a stranger" "$(said)" "never invited: 1"

@@ -140,6 +140,22 @@ static void faults_of_questions_are_told_together(void **state)
 	      {.id = "b", .kind = KIND_NPS}, {.id = "B", .kind = KIND_TEXT});
 }
 
+static void all_texts_together_fit_into_what_is_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct question_row given[] = {
+		{.id = "a", .kind = KIND_TEXT, .max = 5000, .when = ""},
+		{.id = "b", .kind = KIND_TEXT, .max = 5000, .when = ""},
+		{.id = "c", .kind = KIND_TEXT, .max = 5000, .when = ""},
+		{.id = "d", .kind = KIND_TEXT, .max = 5000, .when = ""},
+		{.id = "e", .kind = KIND_TEXT, .max = 1, .when = ""},
+		{.id = "f", .kind = KIND_TEXT, .max = 1, .when = ""},
+	};
+	assert_non_null(strstr(fault_of(f, given, 6), "question \"e\": max of all texts"));
+	assert_null(strstr(f->err.text, "\"f\""));
+	form_destroy(form_create(&(struct heard_rows){given, 4}, &f->err));
+}
+
 static void faults_of_questions_that_have_no_room_are_counted(void **state)
 {
 	struct fixture *f = *state;
@@ -323,6 +339,24 @@ static char *line_of(struct fixture *f, const char *body, enum page_lang lang)
 	return text;
 }
 
+static void a_long_title_does_not_spoil_a_record(void **state)
+{
+	struct fixture *f = *state;
+	char title[3 * 100 + 1] = "x";
+	for (size_t i = 1; i + 3 < sizeof(title); i += 3)
+		memcpy(title + i, "调", sizeof("调"));
+	struct score s = scored(f, "q.nps=1");
+	struct line_about about = {
+		.survey = "after", .title = {{title, title}}, .lang = PAGE_ZH};
+	struct heard_buf buf;
+	heard_buf_init(&buf, 4096);
+	line_write(&buf, f->form, &f->reply, &s, &about);
+	assert_false(buf.failed);
+	assert_true(text_is_valid(heard_buf_view(&buf)));
+	assert_non_null(strstr(buf.ptr, "调：低分\""));
+	heard_buf_release(&buf);
+}
+
 static void a_record_says_what_was_answered(void **state)
 {
 	struct fixture *f = *state;
@@ -369,6 +403,33 @@ static void style_shows_what_the_condition_says(void **state)
 	heard_buf_release(&css);
 }
 
+/* a <- b <- c <- d, and e by either of two */
+static void what_asks_for_a_hidden_question_is_hidden(void **state)
+{
+	(void)state;
+	struct question_row chain[] = {
+		{.id = "a", .kind = KIND_NPS, .when = ""},
+		{.id = "b", .kind = KIND_CSAT, .when = "a > 9"},
+		{.id = "c", .kind = KIND_CES, .when = "b > 4"},
+		{.id = "d", .kind = KIND_TEXT, .max = 1, .when = "c > 6"},
+		{.id = "e", .kind = KIND_TEXT, .max = 1, .when = "a < 1 or c > 6 and a > 9"},
+	};
+	struct heard_rows all = {chain, sizeof(chain) / sizeof(*chain)};
+	struct heard_error err = {0};
+	struct heard_buf css;
+	struct form *form = form_create(&all, &err);
+	assert_non_null(form);
+	heard_buf_init(&css, 1 << 16);
+	style_write(&css, form);
+	assert_non_null(strstr(
+		css.ptr, "form:not(form:has(#q1-5:checked)) .ask.w3{display:none!important}"));
+	assert_non_null(strstr(
+		css.ptr, "form:not(form:has(#q0-10:checked)) .ask.w3{display:none!important}"));
+	assert_null(strstr(css.ptr, ".ask.w4{display:none!important}"));
+	heard_buf_release(&css);
+	form_destroy(form);
+}
+
 /* ---- lists, codes */
 
 static int open_list(struct list *list, const char *text, size_t n, struct heard_error *err)
@@ -392,8 +453,10 @@ static void lists_are_read_as_shops_export_them(void **state)
 	assert_true(heard_str_is(row.of[LIST_ID], "17") &&
 		    heard_str_is(row.of[LIST_SEGMENT], "vip"));
 	assert_true(heard_str_is(row.raw, "\"a;b\"\"\"; 17 ;vip"));
+	assert_int_equal(row.lacks, 0);
 	assert_int_equal(list_next(&list, &row, &f->err), 1);
 	assert_int_equal(row.of[LIST_ID].len, 0);
+	assert_int_equal(row.lacks, 2);
 	assert_int_equal(list_next(&list, &row, &f->err), 1);
 	list_next(&list, &row, &f->err);
 	assert_int_equal(list_next(&list, &row, &f->err), 0);
@@ -403,6 +466,10 @@ static void lists_are_read_as_shops_export_them(void **state)
 	assert_int_equal(open_list(&list, gbk, sizeof(gbk) - 1, &f->err), 0);
 	assert_int_equal(list_next(&list, &row, &f->err), 1);
 	assert_true(heard_str_is(row.raw, "9,您好啊"));
+	list_release(&list);
+	assert_int_equal(open_list(&list, "id\n1,2\n", 7, &f->err), 0);
+	assert_int_equal(list_next(&list, &row, &f->err), -EBADMSG);
+	assert_non_null(strstr(f->err.text, "line 2 of the list has more fields"));
 	list_release(&list);
 	assert_int_equal(open_list(&list, "name\nx\n", 7, &f->err), -EINVAL);
 	assert_non_null(strstr(f->err.text, "no column"));
@@ -436,6 +503,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(labels_have_a_key_and_both_languages),
 		TEST(faults_of_questions_are_told_together),
+		TEST(all_texts_together_fit_into_what_is_taken),
 		TEST(faults_of_questions_that_have_no_room_are_counted),
 		TEST(conditions_that_make_no_sense_are_refused),
 		TEST(conditions_are_asked_of_what_was_answered),
@@ -443,7 +511,9 @@ int main(void)
 		TEST(a_bad_answer_goes_to_the_department_of_its_worst_part),
 		TEST(options_of_bad_are_checked),
 		TEST(a_record_says_what_was_answered),
+		TEST(a_long_title_does_not_spoil_a_record),
 		TEST(style_shows_what_the_condition_says),
+		TEST(what_asks_for_a_hidden_question_is_hidden),
 		TEST(lists_are_read_as_shops_export_them),
 		TEST(a_code_is_an_image_of_its_link),
 	};

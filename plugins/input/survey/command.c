@@ -29,6 +29,7 @@ struct job {
 	const struct heard_call *call;
 	struct campaign *campaign;
 	const char *list, *file;
+	FILE *links;   /* `file`, or the standard output */
 	int64_t after; /* a reminder is not sent before */
 	bool is_reminder;
 	struct heard_buf out;
@@ -43,10 +44,12 @@ static int failed(const struct heard_call *call, const struct heard_error *err)
 
 /* ---- one list */
 
-static int put_row(struct job *job, struct heard_str raw, const char *link, char separator)
+static int put_row(struct job *job, struct heard_str raw, int lacks, const char *link,
+		   char separator)
 {
 	heard_buf_str(&job->out, raw);
-	heard_buf_add(&job->out, &separator, 1);
+	for (int i = 0; i <= lacks; i++) /* the link stands in its own column */
+		heard_buf_add(&job->out, &separator, 1);
 	heard_buf_puts(&job->out, link);
 	heard_buf_puts(&job->out, "\r\n");
 	return job->out.failed ? -ENOMEM : 0;
@@ -91,7 +94,8 @@ static int ask_one(struct job *job, const struct list *list, const struct list_r
 		return 0;
 	heard_buf_init(&link, 4096);
 	survey_link(job->self, "", "", token, &link);
-	result = link.failed ? -ENOMEM : put_row(job, row->raw, link.ptr, list->separator);
+	result = link.failed ? -ENOMEM
+			     : put_row(job, row->raw, row->lacks, link.ptr, list->separator);
 	heard_buf_release(&link);
 	return result ? heard_fail(err, ENOMEM, "out of memory") : 0;
 }
@@ -109,22 +113,41 @@ static int ask_all(struct job *job, struct list *list, struct heard_error *err)
 	return more;
 }
 
-static int write_out(struct job *job, struct heard_error *err)
+/* A file that is there is not written over: it may be the list itself, or links of before,
+ * which nobody can make again. */
+static int open_out(struct job *job, struct heard_error *err)
 {
 	/* It holds addresses and links: for its owner alone. */
 	mode_t before = umask(077);
-	FILE *out = job->file ? fopen(job->file, "we") : job->call->out;
+	job->links = job->file ? fopen(job->file, "wxe") : job->call->out;
 	umask(before);
-	bool is_good = out && fwrite(job->out.ptr, 1, job->out.len, out) == job->out.len &&
+	if (job->links)
+		return 0;
+	return errno == EEXIST ? heard_fail(err, EEXIST, "%s is there already; name a new file",
+					    job->file)
+			       : heard_fail(err, errno, "%s cannot be written: %m", job->file);
+}
+
+/* Links that nobody is noted for would be refused. */
+static void close_out(struct job *job, bool is_good)
+{
+	if (job->file == NULL || job->links == NULL)
+		return;
+	fclose(job->links);
+	if (!is_good)
+		unlink(job->file);
+}
+
+static int write_out(struct job *job, struct heard_error *err)
+{
+	FILE *out = job->links;
+	bool is_good = fwrite(job->out.ptr, 1, job->out.len, out) == job->out.len &&
 		       fflush(out) == 0 && (!job->file || fsync(fileno(out)) == 0);
-	int result = is_good ? 0
-			     : heard_fail(err, errno ? errno : EIO,
-					  "the links cannot be written to %s: %m; nobody is "
-					  "noted as asked",
-					  job->file ? job->file : "the output");
-	if (out && job->file)
-		fclose(out);
-	return result;
+	return is_good ? 0
+		       : heard_fail(err, errno ? errno : EIO,
+				    "the links cannot be written to %s: %m; nobody is "
+				    "noted as asked",
+				    job->file ? job->file : "the output");
 }
 
 static int run_list(struct job *job, struct heard_error *err)
@@ -133,9 +156,11 @@ static int run_list(struct job *job, struct heard_error *err)
 	struct heard_str head;
 	int result = list_read(&list, job->list, job->call->in, &head, err);
 	if (result == 0)
+		result = open_out(job, err);
+	if (result == 0)
 		result = campaign_begin(job->campaign, err);
 	if (result == 0) {
-		put_row(job, head, "link", list.separator);
+		put_row(job, head, 0, "link", list.separator);
 		result = ask_all(job, &list, err);
 		if (result == 0)
 			result = write_out(job, err);
@@ -144,6 +169,7 @@ static int run_list(struct job *job, struct heard_error *err)
 		if (result != 0)
 			campaign_rollback(job->campaign);
 	}
+	close_out(job, result == 0);
 	list_release(&list);
 	return result;
 }

@@ -89,7 +89,7 @@ static int find_columns(struct list *list, struct heard_str head, struct heard_e
 {
 	struct heard_str fields[CSV_COLUMNS_MAX];
 	list->separator = csv_separator(head);
-	int n = csv_split(head, list->separator, &list->scratch, fields);
+	int n = list->n = csv_split(head, list->separator, &list->scratch, fields);
 	for (int column = 0; column < LIST_COLUMNS; column++) {
 		list->columns[column] = -1;
 		for (int i = 0; i < n; i++)
@@ -146,6 +146,12 @@ int list_next(struct list *list, struct list_row *row, struct heard_error *err)
 				  "line %lld of the list is no row: it is too long, or a quote "
 				  "is not closed",
 				  (long long)list->line);
+	if (n > list->n)
+		return heard_fail(err, EBADMSG,
+				  "line %lld of the list has more fields than its first line "
+				  "names",
+				  (long long)list->line);
+	row->lacks = list->n - n;
 	for (int column = 0; column < LIST_COLUMNS; column++)
 		if (list->columns[column] >= 0 && list->columns[column] < n)
 			row->of[column] = heard_str_trim(fields[list->columns[column]]);

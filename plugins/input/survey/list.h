@@ -19,12 +19,15 @@ struct list {
 	size_t at;	       /* of the next row */
 	int64_t line;	       /* of the one before */
 	char separator;
+	int n;			   /* fields of the first row */
 	int columns[LIST_COLUMNS]; /* which field; -1: the list has none */
 	struct heard_buf scratch;
 };
 
 struct list_row {
 	struct heard_str raw; /* as it stands in the list, without its end   */
+	int lacks; /* fields that the first row has and this one has not, as Excel leaves
+		    * out empty ones at the end                             */
 	struct heard_str of[LIST_COLUMNS];
 };
 
