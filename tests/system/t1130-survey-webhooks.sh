@@ -229,6 +229,10 @@ is "a bad answer comes in" "$(tool formbricks 11 11)" "200 1"
 has_ticket() { [ "$(heard tickets list --json | jq length)" = 1 ]; }
 ok "and is a ticket" wait_for 20 has_ticket
 is "with an intent" "$(heard tickets list --json | jq -r '.[0].intent')" complaint
+ok "somebody answers it" heard tickets reply 1 'Sorry.'
+fate() { heard tickets show 1 --json | jq -r '[.. | .fate? // empty] | last // "none"'; }
+is_refused() { [ "$(fate)" = refused ]; }
+ok "which cannot go back by the tool, and is not said to have" wait_for 20 is_refused
 daemon_stop
 is "it ends well, too" "$?" 0
 no_sanitizer_reports

@@ -24,6 +24,7 @@
 #include <heard/error.h>
 #include <heard/host.h>
 #include <heard/http.h>
+#include <heard/json.h>
 #include <heard/time.h>
 
 #include <campaign/campaign.h>
@@ -32,7 +33,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STYLE_MAX = 256 * 1024, PLACE_MAX = 512, DAY_MS = 24 * 3600 * 1000 };
+enum {
+	STYLE_MAX = 256 * 1024,
+	PLACE_MAX = 512,
+	RECORD_MAX = 64 << 20,
+	DAY_MS = 24 * 3600 * 1000
+};
 
 /* ---- pages */
 
@@ -123,13 +129,30 @@ static int survey_decode(void *arg, struct heard_str raw, struct heard_str conte
 	return heard_batch_add_json(batch, raw, err);
 }
 
-/* The customer has the link of his status page, which shows the answer: by being kept it
- * has reached him. */
+/* "<tool>:<id>"; the ids of our own pages are hexadecimal. */
+static bool was_pushed(struct heard_str record)
+{
+	struct heard_json_doc *doc = heard_json_parse(record, RECORD_MAX, NULL);
+	struct heard_str id = {NULL, 0};
+	if (doc)
+		id = heard_json_string(heard_json_root(doc), "source_id");
+	bool was = id.len > 0 && memchr(id.ptr, ':', id.len) != NULL;
+	heard_json_destroy(doc);
+	return was;
+}
+
+/* Who answered on our page has the link of his status page, which shows the answer: by being
+ * kept it has reached him.  Who answered to another tool has no such link. */
 static void survey_reply(void *arg, const struct heard_answer *answer,
 			 struct heard_reply *take_reply)
 {
-	(void)arg, (void)answer;
-	heard_reply_finish(take_reply, HEARD_DELIVERED, 0, NULL);
+	(void)arg;
+	if (was_pushed(answer->record))
+		heard_reply_finish(take_reply, HEARD_REFUSED, 0,
+				   "it came by the webhook of a survey tool, which takes no "
+				   "answers; the option reply names who can carry them");
+	else
+		heard_reply_finish(take_reply, HEARD_DELIVERED, 0, NULL);
 }
 
 /* ---- what the options say together */
