@@ -187,6 +187,14 @@ begin=$(date +%s)
 is "a slow one is not waited for" "$(post "{\"id\": \"p8\", \"rating\": 1, \"images\": [\"$m/slow.png\"]}")" 200
 ok "for long" [ $(($(date +%s) - begin)) -lt 5 ]
 is "and is a link" "$(of p8 '.attributes["media.why"]')" '"no time"'
+slow='.path == "/media/slow.png"'
+before=$(asked "$slow")
+{ post "{\"id\": \"p10\", \"rating\": 1, \"images\": [\"$m/slow.png\"]}" >"$T/stopped"; } &
+waiting=$!
+ok "while one waits for its picture" wait_for 10 has_asked "$slow" $((before + 1))
+ok "the daemon stops" daemon_stop
+wait "$waiting"
+is "and says that it is to be sent again" "$(cat "$T/stopped") $(of p10 .id)" "503 "
 ok "a daemon with the guard up" fresh "$(echo "$fetching" | sed 's/media_private = true;//')"
 before=$(asked '.path | startswith("/media")')
 is "takes the review" "$(post "{\"id\": \"p9\", \"rating\": 1, \"images\": [\"$m/one.png\", \"http://localhost:$API_PORT/media/one.png\"]}")" 200

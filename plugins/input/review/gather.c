@@ -28,7 +28,7 @@ struct link {
 
 struct gather_job {
 	struct gather *gather;
-	struct gather_job *prev, *next;
+	size_t place; /* in gather->jobs */
 	void (*done)(void *arg, struct heard_str found);
 	void *arg;
 	struct link *links;
@@ -42,8 +42,7 @@ struct gather {
 	struct heard_host *host;
 	const struct media_options *options;
 	struct heard_fetch_client *client;
-	struct gather_job *jobs;
-	size_t n;
+	struct gather_job *jobs[JOBS]; /* NULL: free */
 };
 
 /* ---- one link */
@@ -139,13 +138,7 @@ static void release(struct gather_job *job)
 	}
 	heard_timer_destroy(job->timer);
 	heard_buf_release(&job->found);
-	if (job->prev)
-		job->prev->next = job->next;
-	else
-		g->jobs = job->next;
-	if (job->next)
-		job->next->prev = job->prev;
-	g->n--;
+	g->jobs[job->place] = NULL;
 	free(job->links);
 	free(job);
 }
@@ -173,20 +166,20 @@ static void on_timer(void *arg)
 struct gather_job *gather_begin(struct gather *g, void (*done)(void *arg, struct heard_str),
 				void *arg)
 {
-	struct gather_job *job = g->n < JOBS ? calloc(1, sizeof(*job)) : NULL;
+	size_t place = 0;
+	while (place < JOBS && g->jobs[place])
+		place++;
+	struct gather_job *job = place < JOBS ? calloc(1, sizeof(*job)) : NULL;
 	if (job == NULL)
 		return NULL;
-	*job = (struct gather_job){.gather = g, .next = g->jobs, .done = done, .arg = arg};
+	*job = (struct gather_job){.gather = g, .place = place, .done = done, .arg = arg};
 	job->timer = heard_timer_create(g->host, on_timer, job);
 	if (job->timer == NULL) {
 		free(job);
 		return NULL;
 	}
 	heard_buf_init(&job->found, FOUND_BYTES);
-	if (g->jobs)
-		g->jobs->prev = job;
-	g->jobs = job;
-	g->n++;
+	g->jobs[place] = job;
 	return job;
 }
 
@@ -253,8 +246,9 @@ void gather_destroy(struct gather *g)
 {
 	if (g == NULL)
 		return;
-	while (g->jobs)
-		release(g->jobs);
+	for (size_t i = 0; i < JOBS; i++)
+		if (g->jobs[i])
+			release(g->jobs[i]);
 	heard_fetch_client_destroy(g->client);
 	free(g);
 }

@@ -28,16 +28,12 @@ struct push {
 	struct review *review;
 	struct verify verify;
 	struct feed *feed;
-	struct waiting *waiting;
-	size_t n;
-};
-
-struct waiting { /* for pictures */
-	struct push *push;
-	struct waiting *prev, *next;
-	struct heard_http *request;
-	struct gather_job *job;
-	enum page_kind kind;
+	struct waiting { /* for pictures */
+		struct push *push;
+		struct heard_http *request; /* NULL: nobody waits here */
+		struct gather_job *job;
+		enum page_kind kind;
+	} waiting[WAITING];
 };
 
 /* ---- the items of a body */
@@ -202,23 +198,12 @@ static void emit(struct push *p, struct heard_http *take, enum page_kind kind,
 
 /* ---- pictures */
 
-static void forget(struct waiting *w)
-{
-	if (w->prev)
-		w->prev->next = w->next;
-	else
-		w->push->waiting = w->next;
-	if (w->next)
-		w->next->prev = w->prev;
-	w->push->n--;
-	free(w);
-}
-
 static void on_gathered(void *arg, struct heard_str found)
 {
 	struct waiting *w = arg;
-	emit(w->push, w->request, w->kind, found);
-	forget(w);
+	struct heard_http *request = w->request;
+	w->request = NULL;
+	emit(w->push, request, w->kind, found);
 }
 
 static int gather_item(void *arg, const struct heard_json *item, size_t i,
@@ -234,35 +219,33 @@ static int gather_item(void *arg, const struct heard_json *item, size_t i,
 static void gather_body(struct push *p, struct heard_http *take, enum page_kind kind)
 {
 	struct heard_error ignored = {0};
-	struct waiting *w = p->n < WAITING ? malloc(sizeof(*w)) : NULL;
-	if (w)
-		*w = (struct waiting){
-			.push = p, .request = take, .kind = kind, .next = p->waiting};
-	if (w)
-		w->job = gather_begin(p->review->gather, on_gathered, w);
-	if (w == NULL || w->job == NULL) {
-		free(w);
+	struct waiting *w = p->waiting, *end = p->waiting + WAITING;
+	while (w < end && w->request)
+		w++;
+	struct gather_job *job = w < end ? gather_begin(p->review->gather, on_gathered, w)
+					 : NULL;
+	if (job == NULL) {
 		intake_set_retry(take, 0);
 		heard_http_problem(take, 503,
 				   "too many reviews wait for their pictures, send it again");
 		return;
 	}
-	if (p->waiting)
-		p->waiting->prev = w;
-	p->waiting = w;
-	p->n++;
+	*w = (struct waiting){.push = p, .request = take, .job = job, .kind = kind};
 	visit_body(p, heard_http_body(take), kind == PAGE_LINES, gather_item, w, &ignored);
-	gather_run(w->job);
+	gather_run(job);
 }
 
 void push_stop(struct review *r)
 {
-	while (r->push && r->push->waiting) {
-		struct waiting *w = r->push->waiting;
+	for (size_t i = 0; r->push && i < WAITING; i++) {
+		struct waiting *w = &r->push->waiting[i];
+		struct heard_http *request = w->request;
+		if (request == NULL)
+			continue;
 		gather_cancel(w->job);
-		intake_set_retry(w->request, 0);
-		heard_http_problem(w->request, 503, "heard is stopping, send it again");
-		forget(w);
+		w->request = NULL;
+		intake_set_retry(request, 0);
+		heard_http_problem(request, 503, "heard is stopping, send it again");
 	}
 }
 
