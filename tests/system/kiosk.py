@@ -6,6 +6,8 @@
     kiosk.py press PROFILE URL N FROM HOURS SHOT the presses FROM to FROM + N of the 10,000
                                                  that are spread over the last HOURS
     kiosk.py send PROFILE URL                    wait until all are sent
+    kiosk.py spoilt PROFILE URL                  three presses: with half a character, with one
+                                                 that no JSON of ours may have, and a good one
 
 With a PROFILE the browser is a new one each time, with the storage of the last.  `press`
 ends it with SIGKILL.  The clock of the page is shifted by a script that runs before the
@@ -185,4 +187,27 @@ def send(profile, url):
         sent(b)
 
 
-{"shots": shots, "enrol": enrol, "press": press, "send": send}[sys.argv[1]](*sys.argv[2:])
+SPOILT = """
+const request = indexedDB.open('heard-kiosk');
+await new Promise((resolve) => { request.onsuccess = resolve; });
+const presses = request.result.transaction('presses', 'readwrite').objectStore('presses');
+const press = { device: 'shop-3', ts: Date.now(), lang: 'zh' };
+presses.add({ ...press, r: 1, text: 'half \\ud83d' });
+presses.add({ ...press, r: 0, text: 'a\\0b' });
+presses.add({ ...press, r: 2 });
+await new Promise((resolve) => { presses.transaction.oncomplete = resolve; });
+request.result.close();
+"""
+
+
+def spoilt(profile, url):
+    with Browser(width=800, height=480, profile=profile) as b:
+        b.go(url)
+        is_on(b, "faces")
+        b.run_async(SPOILT)
+        b.go(url)
+        b.until(lambda: b.run("return document.body.dataset.queue") == "1", 60,
+                "what is behind the bad one is not sent")
+
+
+{"shots": shots, "enrol": enrol, "press": press, "send": send, "spoilt": spoilt}[sys.argv[1]](*sys.argv[2:])

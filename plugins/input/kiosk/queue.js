@@ -44,7 +44,9 @@ export class Queue {
     this.page = null; /* version of the page that the server has */
     this.failures = 0;
     this.spokenAt = 0;
-    this.refused = new Set();
+    this.refused = new Set(); /* devices */
+    this.aside = new Set(); /* numbers of presses that the server cannot read */
+    this.most = BATCH;
     this.timer = 0;
     this.isSending = false;
     this.isMore = false; /* something came while we were sending */
@@ -151,9 +153,9 @@ export class Queue {
       cursor.onerror = () => reject(cursor.error);
       cursor.onsuccess = () => {
         const at = cursor.result;
-        if (!at || batch.length === BATCH) return resolve();
+        if (!at || batch.length === this.most) return resolve();
         const p = at.value;
-        if (!p.open && !this.refused.has(p.device) &&
+        if (!p.open && !this.refused.has(p.device) && !this.aside.has(p.seq) &&
             (!batch.length || batch[0].device === p.device)) batch.push(p);
         at.continue();
       };
@@ -209,11 +211,19 @@ export class Queue {
     const answer = await this.ask(known, await this.envelope(batch));
     if (answer.status === 401) return this.refuse(device);
     if (answer.status === 409) return this.renumber((await answer.json()).conflict[0]);
+    if (batch.length > 1 && (answer.status === 400 || answer.status === 413)) {
+      this.most = Math.ceil(batch.length / 2); /* which one is it? */
+      return;
+    }
     if (!answer.ok) {
+      if (batch.length === 1 && answer.status === 400) this.putAside(batch[0].seq);
       throw Object.assign(new Error(answer.statusText),
         { after: Math.min(600, Number(answer.headers.get('Retry-After')) || 0) });
     }
-    this.page = (await answer.json()).page;
+    const { page, safe } = await answer.json();
+    if (!Array.isArray(safe)) throw new Error('this is not our server');
+    this.page = page;
+    this.most = Math.min(BATCH, 2 * this.most);
     this.link = 'ok';
     this.failures = 0;
     this.spokenAt = Date.now();
@@ -228,6 +238,12 @@ export class Queue {
     if (device === this.device) this.link = 'key';
   }
 
+  /* It must not hold up those behind it; later it is tried again. */
+  putAside(seq) {
+    this.aside.add(seq);
+    setTimeout(() => this.aside.delete(seq), SIGN_OF_LIFE);
+  }
+
   async envelope(batch) {
     const battery = navigator.getBattery ? await navigator.getBattery().catch(() => null) : null;
     return JSON.stringify({
@@ -235,7 +251,8 @@ export class Queue {
       queue: this.length,
       battery: battery && !(battery.charging && battery.level === 1) ? battery.level : undefined,
       presses: batch,
-    });
+      /* Half of a character of two would spoil the whole batch. */
+    }, (name, value) => (typeof value === 'string' ? value.replace(/\p{Cs}/gu, '\ufffd') : value));
   }
 
   async ask(known, body) {
