@@ -22,6 +22,15 @@
 
 /* ---- life */
 
+static void review_close(void *self)
+{
+	struct review *r = self;
+	gather_destroy(r->gather);
+	sources_close(r);
+	push_close(r);
+	extra_close(&r->extra);
+}
+
 static int review_open(void *self, struct heard_host *host, struct heard_error *err)
 {
 	struct review *r = self;
@@ -37,7 +46,11 @@ static int review_open(void *self, struct heard_host *host, struct heard_error *
 		code = extra_open(&r->extra, host, &r->extra_options, r->channel, err);
 	if (code == 0)
 		code = sources_open(r, err);
-	return code == 0 ? push_open(r, err) : code;
+	if (code == 0)
+		code = push_open(r, err);
+	if (code != 0)
+		review_close(r); /* who did not open is not closed */
+	return code;
 }
 
 static int review_start(void *self, struct heard_error *err)
@@ -76,15 +89,6 @@ static void review_pause(void *self)
 static void review_resume(void *self)
 {
 	sources_resume(self);
-}
-
-static void review_close(void *self)
-{
-	struct review *r = self;
-	gather_destroy(r->gather);
-	sources_close(r);
-	push_close(r);
-	extra_close(&r->extra);
 }
 
 static int review_decode(void *self, struct heard_str raw, struct heard_str context,
