@@ -32,19 +32,21 @@ static void metrics_ended(struct heard_buf *b, const char *how, const struct hea
 	heard_buf_printf(b, "} %" PRIu64 "\n", n);
 }
 
+static void metrics_dropped_by(const struct heard_host *by, const struct tally *t,
+			       struct heard_buf *b)
+{
+	for (size_t i = 0; i < TALLY_REASONS && t->dropped[i].reason != NULL; i++)
+		metrics_ended(b, "dropped", by, t->dropped[i].reason, t->dropped[i].n);
+	if (t->dropped_otherwise > 0)
+		metrics_ended(b, "dropped", by, "other", t->dropped_otherwise);
+}
+
 static void metrics_dropped(struct daemon *d, struct heard_buf *b)
 {
 	metrics_type(b, "records_dropped", "counter",
-		     "Records that a filter did not want, and why");
-	daemon_each_filter(d, p, f)
-	{
-		const struct tally *t = &f->tally;
-		for (size_t i = 0; i < TALLY_REASONS && t->dropped[i].reason != NULL; i++)
-			metrics_ended(b, "dropped", &f->host, t->dropped[i].reason,
-				      t->dropped[i].n);
-		if (t->dropped_otherwise > 0)
-			metrics_ended(b, "dropped", &f->host, "other", t->dropped_otherwise);
-	}
+		     "Records that an input or a filter did not want, and why");
+	daemon_each_input(d, p, in) metrics_dropped_by(&in->host, &in->tally, b);
+	daemon_each_filter(d, p, f) metrics_dropped_by(&f->host, &f->tally, b);
 }
 
 static void metrics_dead(struct daemon *d, struct heard_buf *b)
@@ -54,7 +56,7 @@ static void metrics_dead(struct daemon *d, struct heard_buf *b)
 	daemon_each_input(d, p, in)
 	{
 		metrics_ended(b, "dead", &in->host, "decode", in->undecodable);
-		metrics_ended(b, "dead", &in->host, "quarantine", in->quarantined);
+		metrics_ended(b, "dead", &in->host, "quarantine", in->tally.dead);
 	}
 	daemon_each_filter(d, p, f)
 		metrics_ended(b, "dead", &f->host, "quarantine", f->tally.dead);
@@ -65,7 +67,7 @@ static void metrics_dead(struct daemon *d, struct heard_buf *b)
 			metrics_ended(b, "dead", &o->host, "refused", o->dead);
 		if (in != NULL)
 			metrics_ended(b, "dead", &o->host, "event",
-				      in->undecodable + in->quarantined);
+				      in->undecodable + in->tally.dead);
 	}
 }
 

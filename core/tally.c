@@ -41,13 +41,13 @@ static void tally_record(struct input *in, const struct heard_record *r)
 {
 	const struct pipeline *p = in->host.pipeline;
 	unsigned at = record_died_at(r);
-	struct tally *t = at < p->n_filters ? &p->filters[at].tally : NULL;
+	struct tally *t = at < p->n_filters ? &p->filters[at].tally : &in->tally;
 	const char *reason = record_reason(r);
 	enum record_fate fate = record_fate(r);
-	if (fate == RECORD_DROPPED && t != NULL)
+	if (fate == RECORD_DROPPED)
 		tally_drop(t, reason != NULL ? reason : "");
 	else if (fate == RECORD_DEAD)
-		(*(t != NULL ? &t->dead : &in->quarantined))++;
+		t->dead++;
 }
 
 /* ---- channels */

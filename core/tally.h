@@ -15,7 +15,8 @@ struct job;
 
 #define TALLY_REASONS 16
 
-/* Of one filter.  Written by the journal's thread alone; read by any. */
+/* Of one filter, or of an input's decode().  Written by the journal's thread alone; read by
+ * any. */
 struct tally {
 	struct {
 		const char *_Atomic reason; /* a plugin's constant; NULL: free */
