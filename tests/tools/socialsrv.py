@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """socialsrv.py - the servers of Mastodon, Telegram and Weibo for tests, on loopback, as
-their public documentation describes them.
+their public documentation describes them, as far as we know it: nothing here was compared
+with the real services.
 
     socialsrv.py serve PORT_FILE STATE_FILE
     socialsrv.py post URL [OPTIONS]   updates of Telegram, as it posts them to a webhook; one
