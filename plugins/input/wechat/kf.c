@@ -17,6 +17,7 @@
 #include <heard/error.h>
 #include <heard/host.h>
 #include <heard/json.h>
+#include <heard/record.h>
 #include <heard/time.h>
 
 #include <errno.h>
@@ -190,6 +191,8 @@ static int add_recall(const struct wechat *w, struct heard_str id, struct heard_
 	    heard_set_int(r, HEARD_REVISION, 1) ||
 	    heard_set_str(r, HEARD_CHANNEL, heard_str(w->feedback.channel)))
 		return heard_fail(err, ENOMEM, "no memory for the record");
+	if (id.len == 0)
+		heard_record_quarantine(r, "a recall that does not name its message");
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { URL_MAX = 8192, HEADER_MAX = 8192, BODY_MAX = 1 << 20, CONDITION_MAX = 512 };
 
@@ -70,12 +71,20 @@ void request_init(struct pull_request *q)
 	heard_buf_init(&q->body, BODY_MAX);
 }
 
+/* Keys of services stand in URLs, headers and bodies. */
+static void wipe(struct heard_buf *b)
+{
+	if (b->ptr != NULL)
+		explicit_bzero(b->ptr, b->size);
+	heard_buf_release(b);
+}
+
 void request_release(struct pull_request *q)
 {
-	heard_buf_release(&q->url);
-	heard_buf_release(&q->body);
+	wipe(&q->url);
+	wipe(&q->body);
 	for (size_t i = 0; i < q->n_headers; i++)
-		heard_buf_release(&q->headers[i]);
+		wipe(&q->headers[i]);
 	*q = (struct pull_request){0};
 }
 

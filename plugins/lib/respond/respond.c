@@ -147,10 +147,12 @@ void respond_heard(struct respond *r, struct heard_str address, int64_t at_ms)
 {
 	struct heard_error err = {0};
 	unsigned char person[ANSWERED_HASH];
+	int64_t now = heard_now(r->host);
 	if (r->window.answers == 0)
 		return;
 	whom_hash(r->host, address, person);
-	if (answered_heard(r->answered, person, at_ms, &err) != 0)
+	/* A sender whose clock is ahead would keep his window from beginning anew. */
+	if (answered_heard(r->answered, person, at_ms < now ? at_ms : now, &err) != 0)
 		heard_log(r->host, HEARD_WARN,
 			  "who wrote last cannot be noted, so answers may be refused too "
 			  "early: %s",
