@@ -138,6 +138,9 @@ class Browser:
     def go(self, url):
         self._do("POST", "/url", {"url": url})
 
+    def reload(self):
+        self._do("POST", "/refresh", {})
+
     def url(self):
         return self._do("GET", "/url")
 

@@ -2,6 +2,7 @@
 
     survey.py shots URL FOLDER          empty and filled in, zh and en, at 390 and 1280 px
     survey.py answer URL FOLDER js|none TEXT   a bad answer as a customer gives it
+    survey.py offline URL TEXT          an answer sent without a network, and once more with it
     survey.py look URL FILE             one page, at both widths
 
 Anything that is not as it should be ends it with a sentence.
@@ -72,6 +73,23 @@ def answer(url, folder, script, text):
         print(b.text("main"))
 
 
+def offline(url, text):
+    with Browser(width=390, lang="zh-CN", javascript=False) as b:
+        b.go(url)
+        fill(b)
+        b.type("#q1", text)
+        b.offline(True)
+        b.click("button[type=submit]")
+        b.until(lambda: not b.count(".ask"), what="it does not say that there is no network")
+        must(not b.count("main"), "it was sent without a network")
+        b.offline(False)
+        for _ in range(2):  # the customer loads it again, which sends it again, and once more
+            b.reload()
+            b.until(lambda: b.count("main"), what="it is not sent again")
+            must(not b.count(".ask"), "the form is there again, and empty")
+        print(b.text("main"))
+
+
 def look(url, name):
     with Browser(width=390, lang="zh-CN") as b:
         b.go(url)
@@ -79,4 +97,4 @@ def look(url, name):
         print(b.text("main"))
 
 
-{"shots": shots, "answer": answer, "look": look}[sys.argv[1]](*sys.argv[2:])
+{"shots": shots, "answer": answer, "offline": offline, "look": look}[sys.argv[1]](*sys.argv[2:])

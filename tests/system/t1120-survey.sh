@@ -267,6 +267,10 @@ if has_browser; then
 	ok "both are there" wait_for 20 has_records 45
 	is "as they were given" "$(tail -n 2 "$OUT" | jq -c '[.nps,.csat,.ces,.rating,.ratings.packaging,.body,.attributes["survey.box","survey.wait"]]' | uniq)" \
 		'[3,2,4,3,1,"箱子湿了","wet, big","long"]'
+	before=$(records)
+	like "one answers where there is no network for a while" "$(look offline "$PAGE" '信号不好' 2>&1)" '您的回答已经收到'
+	ok "his answer is there" wait_for 20 has_records $((before + 1))
+	is "once" "$(grep -c 信号不好 "$OUT")" 1
 	ok "it fits each width, and shows what is to be asked" look shots "$PAGE" "$shots"
 	like "what is over says so" "$(look look "$(url public /survey/over)" "$shots/survey-over" 2>&1)" '调查已经结束'
 else
