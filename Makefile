@@ -16,9 +16,9 @@ say   = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
               libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev libgmime-3.0-dev \
-              libopencc-dev libcld2-dev
+              libqrencode-dev libopencc-dev libcld2-dev
 CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc \
-              chromium chromium-driver fonts-noto-cjk dovecot-imapd dovecot-lmtpd postfix
+              chromium chromium-driver fonts-noto-cjk dovecot-imapd dovecot-lmtpd postfix mosquitto mosquitto-clients
 LINT_DEPS  := clang clang-tidy clang-format codespell git
 
 # One line a library; a plugin or library folder may add its own in a file `libs`.
@@ -115,6 +115,9 @@ $(BUILD)/gen/hanzi_table.inc: $(BUILD)/gen/hanzi_gen
 	$(Q)$< >$@
 $(BUILD)/plugins/lib/text/hanzi.o: $(BUILD)/gen/hanzi_table.inc
 $(BUILD)/plugins/lib/text/hanzi.o: COMMON += -I$(BUILD)/gen
+
+# Files that the assembler puts into an object: a page's script and style.
+$(BUILD)/plugins/input/kiosk/files.o: $(wildcard plugins/input/kiosk/*.js plugins/input/kiosk/*.css plugins/input/kiosk/*.svg)
 
 $(BUILD)/core/%.o: core/%.c
 	@mkdir -p $(@D)

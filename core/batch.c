@@ -22,6 +22,7 @@
 #include <stdlib.h>
 
 enum { TEXT_PAGE = 8192, FIRST_RECORDS = 64, FIRST_DEAD = 16 };
+enum { AT_SOURCE = UINT16_MAX - 1 }; /* where a record ended: before any filter */
 
 struct heard_batch {
 	struct arena arena;
@@ -220,8 +221,16 @@ struct heard_zone *heard_batch_zone(const struct heard_batch *b)
 	return b->zone;
 }
 
+void batch_mark_fates(struct heard_batch *b, unsigned at)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->at[i]->fate != RECORD_LIVE && b->at[i]->died_at == UINT16_MAX)
+			b->at[i]->died_at = (uint16_t)at;
+}
+
 void batch_end_decode(struct heard_batch *b)
 {
+	batch_mark_fates(b, AT_SOURCE);
 	b->decoded = b->n;
 	b->is_decoded = true;
 	b->zone = NULL;
@@ -274,13 +283,6 @@ int batch_widen(struct heard_batch *b)
 	b->n = n + n_added;
 	b->size = n + n_added + FIRST_RECORDS;
 	return 0;
-}
-
-void batch_mark_fates(struct heard_batch *b, unsigned at)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (b->at[i]->fate != RECORD_LIVE && b->at[i]->died_at == UINT16_MAX)
-			b->at[i]->died_at = (uint16_t)at;
 }
 
 unsigned record_died_at(const struct heard_record *r)

@@ -58,7 +58,7 @@ int batch_narrow(struct heard_batch *, const bool *keep, size_t n);
 int batch_widen(struct heard_batch *);
 /* Records that ended since the last call ended in filter number `at`. */
 void batch_mark_fates(struct heard_batch *, unsigned at);
-/* The number of the filter; UINT16_MAX: before any. */
+/* The number of the filter; one that no filter has: in its source's decode(). */
 unsigned record_died_at(const struct heard_record *);
 
 /* ---- canonical JSON */

@@ -2,6 +2,7 @@
  * cmd_show.c - ledger and status, for people and as JSON.
  */
 #include "cli.h"
+#include "span.h"
 
 #include <heard/buf.h>
 
@@ -118,6 +119,40 @@ static void status_outputs(const struct heard_json *pipelines)
 	cli_table_print(&t, stdout);
 }
 
+static void status_channel(struct cli_table *t, const struct heard_json *c, int64_t now)
+{
+	char ago[SPAN_SIZE];
+	int64_t week = number(c, "week"), dead = number(c, "week_dead");
+	span_say(ago, now - number(c, "last_heard_ms"));
+	cli_table_addf(t, "%.*s/%.*s", HEARD_ARG(heard_json_string(c, "pipeline")),
+		       HEARD_ARG(heard_json_string(c, "channel")));
+	cli_table_addf(t, "%" PRId64, number(c, "today"));
+	cli_table_addf(t, "%" PRId64, week);
+	if (week > 0)
+		cli_table_addf(t, "%.1f %%", 100.0 * (double)dead / (double)week);
+	else
+		cli_table_add(t, "");
+	cli_table_addf(t, "%s ago", ago);
+	cli_table_add(t, truth(c, "silent") ? "SILENT for longer than usual" : "");
+}
+
+static void status_channels(const struct heard_json *c, int64_t now)
+{
+	static const char *const heads[] = {"channel", "today",	     "7 days",
+					    "errors",  "last heard", ""};
+	struct cli_table t;
+	if (c == NULL)
+		return;
+	cli_table_init(&t, 6);
+	for (size_t i = 0; i < 6; i++)
+		cli_table_add(&t, heads[i]);
+	t.right[1] = t.right[2] = t.right[3] = t.right[4] = true;
+	for (; c != NULL; c = c->next)
+		status_channel(&t, c, now);
+	printf("\n");
+	cli_table_print(&t, stdout);
+}
+
 static void status_print(void *arg, const struct heard_json *out, struct heard_str text)
 {
 	const struct heard_json *journal = heard_json_member(out, "journal");
@@ -137,6 +172,7 @@ static void status_print(void *arg, const struct heard_json *out, struct heard_s
 	       number(journal, "segments"), number(journal, "spare"),
 	       number(journal, "dead_letters"), truth(journal, "full") ? ", FULL" : "");
 	status_outputs(first(out, "pipelines"));
+	status_channels(first(out, "channels"), number(out, "now_ms"));
 }
 
 int cmd_status(int argc, char **argv)

@@ -3,6 +3,7 @@
  */
 #include "control.h"
 
+#include "channels.h"
 #include "control_errand.h"
 #include "daemon.h"
 #include "ledger.h"
@@ -86,6 +87,39 @@ static void status_pipeline(struct heard_json_out *w, struct pipeline *p)
 	heard_json_end(w, '}');
 }
 
+struct status_channel {
+	struct heard_json_out *out;
+	const char *pipeline;
+};
+
+static void status_channel(void *arg, const struct channel_view *c)
+{
+	const struct status_channel *s = arg;
+	struct heard_json_out *w = s->out;
+	heard_json_begin(w, NULL, '{');
+	heard_json_str(w, "pipeline", heard_str(s->pipeline));
+	heard_json_str(w, "channel", c->seen.name);
+	heard_json_int(w, "today", (int64_t)c->today.received);
+	heard_json_int(w, "today_dead", (int64_t)c->today.dead);
+	heard_json_int(w, "week", (int64_t)c->week.received);
+	heard_json_int(w, "week_dead", (int64_t)c->week.dead);
+	heard_json_int(w, "last_heard_ms", c->seen.last_heard);
+	heard_json_bool(w, "silent", c->seen.is_silent);
+	heard_json_end(w, '}');
+}
+
+static void status_channels(struct heard_json_out *w, struct daemon *d)
+{
+	int64_t now = daemon_now();
+	heard_json_int(w, "now_ms", now);
+	heard_json_begin(w, "channels", '[');
+	for (size_t i = 0; i < d->n_pipelines; i++) {
+		struct status_channel s = {w, d->pipelines[i].conf->name};
+		channels_each(d->channels, i, now, now + 1, now, status_channel, &s);
+	}
+	heard_json_end(w, ']');
+}
+
 void control_status(struct control_client *c, const struct heard_json *request)
 {
 	(void)request;
@@ -121,6 +155,7 @@ void control_status(struct control_client *c, const struct heard_json *request)
 	for (size_t i = 0; i < d->n_pipelines; i++)
 		status_pipeline(w, &d->pipelines[i]);
 	heard_json_end(w, ']');
+	status_channels(w, d);
 	heard_json_end(w, '}');
 	control_out_end(c);
 	control_exit(c, 0, "%s", "");

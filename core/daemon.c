@@ -8,6 +8,7 @@
 #include "daemon.h"
 
 #include "blob.h"
+#include "channels.h"
 #include "claim.h"
 #include "control.h"
 #include "gauge.h"
@@ -94,8 +95,9 @@ struct daemon *daemon_open(const struct conf *conf, struct faults *faults)
 	d->http = d->main != NULL ? http_create(conf, d->main) : NULL;
 	d->pipelines = calloc(conf->n_pipelines + 1, sizeof(*d->pipelines));
 	d->gauges = gauges_create();
+	d->channels = channels_create(conf);
 	if (d->http == NULL || d->pipelines == NULL || d->gauges == NULL ||
-	    daemon_open_lanes(d) != 0) {
+	    d->channels == NULL || daemon_open_lanes(d) != 0) {
 		faults_add(faults, conf->file, 0, "no memory");
 		daemon_close(d);
 		return NULL;
@@ -125,6 +127,7 @@ void daemon_close(struct daemon *d)
 	free(d->pipelines);
 	claims_free(d->claims);
 	gauges_destroy(d->gauges);
+	channels_destroy(d->channels);
 	http_destroy(d->http);
 	for (unsigned i = 0; d->lanes != NULL && i <= d->n_workers; i++) {
 		sealer_release(&d->lanes[i].sealer);
@@ -309,6 +312,7 @@ int daemon_start(struct daemon *d, struct heard_error *err)
 			 "recognised");
 	gate_derive(&d->gate);
 	blob_tidy(d->conf->state_dir);
+	channels_start(d->channels, d->conf->state_dir, d->main);
 	if (rc == 0)
 		rc = daemon_open_crash(d, err);
 	if (rc == 0 && (rc = daemon_open_journal(d, err)) != 0)
@@ -358,6 +362,7 @@ void daemon_stop(struct daemon *d)
 	if (d->journal != NULL)
 		journal_close(d->journal);
 	d->journal = NULL;
+	channels_stop(d->channels);
 	crash_close(d->crash);
 	d->crash = NULL;
 }

@@ -51,9 +51,10 @@ struct daemon {
 	int lock_fd; /* state_dir/lock, held                  */
 	int64_t started_ms;
 	_Atomic bool journal_full;
-	struct claim *claims;  /* files that instances write: claim.c          */
-	struct gauges *gauges; /* figures that instances set: gauge.c        */
-	struct life *life;     /* signals, stop and reload: life.c      */
+	struct claim *claims;	   /* files that instances write: claim.c          */
+	struct gauges *gauges;	   /* figures that instances set: gauge.c        */
+	struct channels *channels; /* who has been heard lately         */
+	struct life *life;	   /* signals, stop and reload: life.c      */
 };
 
 struct daemon_flags {

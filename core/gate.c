@@ -142,7 +142,8 @@ int gate_pass(const struct gate *g, struct lane *lane, struct job *job, int64_t 
 							   (size_t)c.live * sizeof(*records));
 	struct journal_dead *letters = heard_batch_alloc(b, (size_t)c.dead * sizeof(*letters));
 	struct journal_add *add = heard_batch_alloc(b, sizeof(*add));
-	if (records == NULL || letters == NULL || add == NULL)
+	if (records == NULL || letters == NULL || add == NULL ||
+	    tally_begin(job, (size_t)c.live) != 0)
 		return -ENOMEM;
 	memset(letters, 0, (size_t)c.dead * sizeof(*letters));
 	uint32_t emission = UINT32_MAX;
@@ -151,6 +152,7 @@ int gate_pass(const struct gate *g, struct lane *lane, struct job *job, int64_t 
 		int rc = 0;
 		index = record_emission(r) == emission ? index + 1 : 0;
 		emission = record_emission(r);
+		tally_note(job, r, i);
 		if (record_fate(r) == RECORD_LIVE) {
 			rc = gate_one(g, lane, job, i, index, now, &records[n++]);
 		} else if (record_fate(r) == RECORD_DEAD) {

@@ -6,6 +6,7 @@
 
 #include "host.h"
 #include "job.h"
+#include "tally.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -32,8 +33,10 @@ struct input {
 	_Atomic uint64_t poisoned; /* jobs of this epoch or older are refused */
 
 	/* records committed, for metrics: all (of a companion: told); dead letters that decode
-	 * made; records that were condemned before any filter */
-	_Atomic uint64_t received, undecodable, quarantined;
+	 * made */
+	_Atomic uint64_t received, undecodable;
+	struct tally tally;	 /* what decode() dropped or condemned */
+	struct channel *channel; /* [journal] what it brought last, or NULL */
 };
 
 int input_init(struct input *, struct heard_error *);

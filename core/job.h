@@ -16,6 +16,7 @@
 #include "batch.h"
 #include "journal.h"
 #include "loop.h"
+#include "tally.h"
 
 #include <heard/buf.h>
 #include <heard/host.h>
@@ -58,6 +59,7 @@ struct job {
 	/* made by the gate, for the journal */
 	struct heard_buf lines;
 	struct journal_txn txn;
+	struct tally_sheet sheet;
 	char (*ids)[37];   /* room for the receipts, got before the commit */
 	uint64_t last_seq; /* once committed */
 

@@ -6,6 +6,7 @@
  */
 #include "metrics.h"
 
+#include "channels.h"
 #include "daemon.h"
 #include "gauge.h"
 #include "version.h"
@@ -31,19 +32,21 @@ static void metrics_ended(struct heard_buf *b, const char *how, const struct hea
 	heard_buf_printf(b, "} %" PRIu64 "\n", n);
 }
 
+static void metrics_dropped_by(const struct heard_host *by, const struct tally *t,
+			       struct heard_buf *b)
+{
+	for (size_t i = 0; i < TALLY_REASONS && t->dropped[i].reason != NULL; i++)
+		metrics_ended(b, "dropped", by, t->dropped[i].reason, t->dropped[i].n);
+	if (t->dropped_otherwise > 0)
+		metrics_ended(b, "dropped", by, "other", t->dropped_otherwise);
+}
+
 static void metrics_dropped(struct daemon *d, struct heard_buf *b)
 {
 	metrics_type(b, "records_dropped", "counter",
-		     "Records that a filter did not want, and why");
-	daemon_each_filter(d, p, f)
-	{
-		const struct tally *t = &f->tally;
-		for (size_t i = 0; i < TALLY_REASONS && t->dropped[i].reason != NULL; i++)
-			metrics_ended(b, "dropped", &f->host, t->dropped[i].reason,
-				      t->dropped[i].n);
-		if (t->dropped_otherwise > 0)
-			metrics_ended(b, "dropped", &f->host, "other", t->dropped_otherwise);
-	}
+		     "Records that an input or a filter did not want, and why");
+	daemon_each_input(d, p, in) metrics_dropped_by(&in->host, &in->tally, b);
+	daemon_each_filter(d, p, f) metrics_dropped_by(&f->host, &f->tally, b);
 }
 
 static void metrics_dead(struct daemon *d, struct heard_buf *b)
@@ -53,7 +56,7 @@ static void metrics_dead(struct daemon *d, struct heard_buf *b)
 	daemon_each_input(d, p, in)
 	{
 		metrics_ended(b, "dead", &in->host, "decode", in->undecodable);
-		metrics_ended(b, "dead", &in->host, "quarantine", in->quarantined);
+		metrics_ended(b, "dead", &in->host, "quarantine", in->tally.dead);
 	}
 	daemon_each_filter(d, p, f)
 		metrics_ended(b, "dead", &f->host, "quarantine", f->tally.dead);
@@ -64,7 +67,7 @@ static void metrics_dead(struct daemon *d, struct heard_buf *b)
 			metrics_ended(b, "dead", &o->host, "refused", o->dead);
 		if (in != NULL)
 			metrics_ended(b, "dead", &o->host, "event",
-				      in->undecodable + in->quarantined);
+				      in->undecodable + in->tally.dead);
 	}
 }
 
@@ -125,6 +128,69 @@ static void metrics_inputs(struct daemon *d, struct heard_buf *b)
 		"heard_condition_failures_total{pipeline=\"%s\",stage=\"output\","
 		"instance=\"%s\"} %" PRIu64 "\n",
 		p->conf->name, o->host.instance->name, o->failed_conditions);
+}
+
+/* ---- channels */
+
+struct metrics_channel {
+	struct heard_buf *out;
+	const char *pipeline, *name;
+	void (*value)(struct heard_buf *, const struct channel_view *);
+};
+
+static void metrics_all(struct heard_buf *b, const struct channel_view *c)
+{
+	heard_buf_printf(b, "%" PRIu64 "\n", c->all);
+}
+
+static void metrics_all_dead(struct heard_buf *b, const struct channel_view *c)
+{
+	heard_buf_printf(b, "%" PRIu64 "\n", c->all_dead);
+}
+
+static void metrics_last_heard(struct heard_buf *b, const struct channel_view *c)
+{
+	heard_buf_printf(b, "%.3f\n", (double)c->seen.last_heard / 1000);
+}
+
+static void metrics_silent(struct heard_buf *b, const struct channel_view *c)
+{
+	heard_buf_printf(b, "%d\n", c->seen.is_silent);
+}
+
+static void metrics_channel(void *arg, const struct channel_view *c)
+{
+	const struct metrics_channel *m = arg;
+	heard_buf_printf(m->out, "heard_%s{pipeline=\"%s\"", m->name, m->pipeline);
+	heard_gauge_label(m->out, "channel", c->seen.name); /* a source's word */
+	heard_buf_puts(m->out, "} ");
+	m->value(m->out, c);
+}
+
+static void metrics_each_channel(struct daemon *d, struct heard_buf *b, const char *name,
+				 void (*value)(struct heard_buf *, const struct channel_view *))
+{
+	int64_t now = daemon_now();
+	for (size_t i = 0; i < d->n_pipelines; i++) {
+		struct metrics_channel m = {b, d->pipelines[i].conf->name, name, value};
+		channels_each(d->channels, i, now, now + 1, now, metrics_channel, &m);
+	}
+}
+
+static void metrics_channels(struct daemon *d, struct heard_buf *b)
+{
+	metrics_type(b, "channel_records", "counter",
+		     "Records that a channel brought, without those that came before");
+	metrics_each_channel(d, b, "channel_records_total", metrics_all);
+	metrics_type(b, "channel_dead", "counter",
+		     "Of them dead letters, by decode or a filter");
+	metrics_each_channel(d, b, "channel_dead_total", metrics_all_dead);
+	metrics_type(b, "channel_last_heard_timestamp_seconds", "gauge",
+		     "When a channel was last heard, seconds since 1970");
+	metrics_each_channel(d, b, "channel_last_heard_timestamp_seconds", metrics_last_heard);
+	metrics_type(b, "channel_silent", "gauge",
+		     "1 while a channel is silent for longer than it usually is");
+	metrics_each_channel(d, b, "channel_silent", metrics_silent);
 }
 
 /* Without the ledger's walk, which reads the journal. */
@@ -209,6 +275,7 @@ void metrics_write(struct daemon *d, struct heard_buf *b)
 	heard_buf_printf(b, "heard_start_time_seconds %.3f\n", (double)d->started_ms / 1000);
 	metrics_inputs(d, b);
 	metrics_pipelines(d, b);
+	metrics_channels(d, b);
 	metrics_outputs(d, b);
 	metrics_journal(d, b);
 	http_metrics(d->http, b);

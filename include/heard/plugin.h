@@ -26,6 +26,7 @@
  * secrets wiped, after close().
  *
  * ABI log.  1.0: the first.  1.1: reply, HEARD_TELLS.
+ * 1.2: headers of a fetched answer, heard_fetch_stream(), heard_channels().
  */
 #ifndef HEARD_PLUGIN_H
 #define HEARD_PLUGIN_H
@@ -37,7 +38,7 @@
 #include <stdint.h>
 
 #define HEARD_ABI_MAJOR 1u /* bumped when an old plugin would misbehave */
-#define HEARD_ABI_MINOR 1u /* bumped when fields are added at the end   */
+#define HEARD_ABI_MINOR 2u /* bumped when fields are added at the end   */
 
 struct heard_answer;   /* heard/answer.h                                  */
 struct heard_batch;    /* records and their arena: heard/batch.h          */

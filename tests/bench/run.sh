@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h sentiment]
+# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h i sentiment]
 #
 #	a  500,000 NDJSON records of 1 KB: file -> normalize, mask, classify -> file
 #	b  single POSTs of 1 KB over 64 kept-alive connections, acknowledged after
@@ -11,6 +11,10 @@
 #	   while 2,000 records arrive each second: list, search, report of a month
 #	h  MAILS (20,000) mails of 400 bytes that lie in a local Dovecot: imap -> normalize,
 #	   mask, classify -> tickets, each marked as seen.  Dovecot runs on the same cores
+#	i  PRESSES (100,000) of 1,000 kiosks over as many connections to a local Mosquitto, at
+#	   5,000 a second and then as fast as it goes: kiosk -> the same filters -> file.
+#	   Broker and kiosks run on the same cores; a press that is in the file was
+#	   acknowledged to the broker after fdatasync
 #	sentiment  that filter alone on one core, texts of 200 bytes (bench_filter)
 #
 # The clock of a, c and d begins with the first byte offered to a daemon that
@@ -23,11 +27,12 @@ TMPDIR=${BENCH_DIR:-${TMPDIR:-/tmp}}
 export TMPDIR
 . tests/lib/daemon.sh
 . tests/lib/dovecot.sh
+. tests/lib/mosquitto.sh
 here=$PWD
 RUNS=${RUNS:-5}
 RECORDS=${RECORDS:-500000}
 ROWS=${ROWS:-1000000}
-which=${*:-a b c d e f g h sentiment}
+which=${*:-a b c d e f g h i sentiment}
 rows=()
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.10g\n", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
@@ -327,6 +332,44 @@ bench_h() {
 		"$(verdict "$rate" 1000); $(thousands "$(printf '%s\n' "${rates[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${rates[@]}" | largest)")"
 	row "    peak RSS, CPU of the daemon" "$(awk "BEGIN { printf \"%.1f\", $(printf '%s\n' "${peaks[@]}" | largest) / 1024 }")" "MB" "" "$cpu s of $(awk "BEGIN { printf \"%.1f\", $MAILS / $rate }") s"
 	dovecot_stop
+}
+
+# One run: prints mqttload's own line, and KB of peak memory.
+press_run() { # MQTTLOAD-OPTIONS...
+	fresh
+	bench_conf ", { plugin = \"kiosk\"; devices = ( $kiosks );
+		mqtt = { host = \"127.0.0.1\"; port = $MQTT; tls = false; insecure_login = true; user = \"heard\"; password = \"secret\"; ${MQTT_OPTIONS:-} }; }" \
+		'{ plugin = "file"; path = "out.ndjson"; }'
+	daemon_start || { tail "$LOG" >&2; return 1; }
+	"$TOOLS/mqttload" -p "$MQTT" -P secret -t 100 -n "$PRESSES" -w "$STATE/out.ndjson" "$@" || return 1
+	ends_well "$PRESSES" || return 1
+	peak
+	daemon_stop
+}
+bench_i() {
+	PRESSES=${PRESSES:-100000}
+	mosquitto_can || { row "(i) kiosks" "-" "" "" "mosquitto is not installed"; return; }
+	[ -n "${Q:-}" ] || mosquitto_setup 1000
+	kiosks=$(seq -f '{ id = "kiosk-%04g"; },' 0 999 | sed '$s/,$//')
+	mosquitto_start || return 1
+	local i line rates=() p50=() p99=() most=() max=() rate
+	for i in $(seq 0 "$RUNS"); do
+		line=$(press_run -r 5000) || { echo "$line" >&2; return 1; }
+		[ "$i" = 0 ] && continue # warm up
+		rates+=("$(value record_rate "$(head -n 1 <<<"$line")")") most+=("$(tail -n 1 <<<"$line")")
+		p50+=("$(value record_p50_us "$(head -n 1 <<<"$line")")") p99+=("$(value record_p99_us "$(head -n 1 <<<"$line")")")
+		line=$(press_run) || { echo "$line" >&2; return 1; }
+		max+=("$(value record_rate "$(head -n 1 <<<"$line")")")
+	done
+	rate=$(printf '%s\n' "${rates[@]}" | median)
+	# A run ends when the last press was seen: a little less than the 5,000 that are offered.
+	row "(i) 1,000 kiosks -> Mosquitto -> 3 filters -> file" "$(thousands "$rate")" "presses/s" ">= 5,000 offered" \
+		"$(verdict "$rate" 4950); $(thousands "$(printf '%s\n' "${rates[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${rates[@]}" | largest)")"
+	row "    p50 / p99 from publish to record" "$(awk "BEGIN { printf \"%.1f / %.1f\", $(printf '%s\n' "${p50[@]}" | median) / 1000, $(printf '%s\n' "${p99[@]}" | median) / 1000 }")" "ms" "" ""
+	rate=$(printf '%s\n' "${max[@]}" | median)
+	row "    as fast as it goes" "$(thousands "$rate")" "presses/s" "" "$(thousands "$(printf '%s\n' "${max[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${max[@]}" | largest)")"
+	row "    peak RSS at 5,000/s" "$(awk "BEGIN { printf \"%.1f\", $(printf '%s\n' "${most[@]}" | largest) / 1024 }")" "MB" "" ""
+	mosquitto_stop
 }
 
 echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1-3 /proc/loadavg), $(df -T "$T" | awk 'NR == 2 { print $2 }') in $TMPDIR"

@@ -18,7 +18,6 @@
 #include "input/http/form.c"
 #include "input/http/http.c"
 #include "input/http/multipart.c"
-#include "input/http/once.c"
 #include "input/http/screen.c"
 #include "input/http/upload.c"
 #include "input/http/widget.c"
@@ -37,7 +36,7 @@ int fuzz_blob_put(struct heard_host *host, struct heard_str bytes, char name[HEA
 		  struct heard_error *err)
 {
 	(void)host, (void)err;
-	must(upload_sniff(bytes) != NULL);
+	must(sniff_type(bytes) != NULL);
 	memset(name, 'a', HEARD_BLOB_NAME - 1);
 	name[HEARD_BLOB_NAME - 1] = '\0';
 	return 0;
@@ -89,8 +88,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 			 .host = &host};
 	struct body_context context = {.kind = BODY_MULTIPART, .is_anonymous = true};
 	struct heard_str all = {(const char *)data, n};
-	h.attachments.types.at = upload_types;
-	h.attachments.types.n = sizeof(upload_types) / sizeof(upload_types[0]) - 1;
+	h.attachments.types.at = sniff_types;
+	h.attachments.types.n = sizeof(sniff_types) / sizeof(sniff_types[0]) - 1;
 	if (n < 1 || n - 1 < data[0])
 		return 0;
 	struct heard_str type = heard_str_n(all.ptr + 1, data[0]);

@@ -9,8 +9,10 @@ by sleeping: until() asks again until a deadline.
 """
 import base64
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -41,12 +43,15 @@ def _free_port():
 
 
 class Browser:
-    def __init__(self, width=1280, height=900, lang="zh-CN", javascript=True, dark=False):
+    def __init__(self, width=1280, height=900, lang="zh-CN", javascript=True, dark=False,
+                 profile=None):
+        """With a PROFILE, a folder, what pages store outlives this browser."""
         self.width, self.height, self.lang = width, height, lang
         self.javascript, self.dark = javascript, dark
+        self.kept_profile = profile
 
     def __enter__(self):
-        self.profile = tempfile.mkdtemp(prefix="heard-chromium-")
+        self.profile = self.kept_profile or tempfile.mkdtemp(prefix="heard-chromium-")
         self.port = _free_port()
         self.driver = subprocess.Popen(
             ["chromedriver", f"--port={self.port}", "--log-level=OFF"],
@@ -72,7 +77,8 @@ class Browser:
         except subprocess.TimeoutExpired:
             self.driver.kill()
             self.driver.wait()
-        shutil.rmtree(self.profile, ignore_errors=True)
+        if not self.kept_profile:
+            shutil.rmtree(self.profile, ignore_errors=True)
 
     def _wish(self):
         prefs = {"intl.accept_languages": self.lang}
@@ -90,20 +96,20 @@ class Browser:
         except (OSError, BrowserError):
             return False
 
-    def _call(self, method, path, body=None):
+    def _call(self, method, path, body=None, seconds=60):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", data=data, method=method,
             headers={"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=seconds) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as e:
             value = json.load(e)["value"]
             raise BrowserError(f"{value.get('error')}: {value.get('message', '')[:300]}") from None
 
-    def _do(self, method, path, body=None):
-        return self._call(method, f"/session/{self.session}{path}", body)
+    def _do(self, method, path, body=None, seconds=60):
+        return self._call(method, f"/session/{self.session}{path}", body, seconds)
 
     @staticmethod
     def until(test, seconds=60, what="it did not come true"):
@@ -131,6 +137,9 @@ class Browser:
 
     def go(self, url):
         self._do("POST", "/url", {"url": url})
+
+    def reload(self):
+        self._do("POST", "/refresh", {})
 
     def url(self):
         return self._do("GET", "/url")
@@ -164,6 +173,28 @@ class Browser:
 
     def run(self, script, *args):
         return self._do("POST", "/execute/sync", {"script": script, "args": list(args)})
+
+    def run_async(self, script, *args, seconds=300):
+        """An async function's body; what it returns."""
+        self._do("POST", "/timeouts", {"script": seconds * 1000})
+        value = self._do("POST", "/execute/async", {
+            "script": "const done = arguments[arguments.length - 1];"
+                      f"(async () => {{{script}}})().then((v) => done([v]), (e) => done(String(e)))",
+            "args": list(args)}, seconds + 10)
+        if not isinstance(value, list):
+            raise BrowserError(value)
+        return value[0]
+
+    def kill(self):
+        """SIGKILL to the browser, as if the power went; its driver tells when it is gone."""
+        with open(f"/proc/{self.driver.pid}/task/{self.driver.pid}/children") as f:
+            for pid in map(int, f.read().split()):
+                os.kill(pid, signal.SIGKILL)
+
+    def before_pages(self, script):
+        """Run it in every page from now on, before the page's own scripts."""
+        self._do("POST", "/goog/cdp/execute", {
+            "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}})
 
     def shot(self, path, full=True):
         """A picture of the whole page, however long it is."""

@@ -5,7 +5,7 @@
 # nor enabled.  A mail server is left out where another one is, since it would take
 # that one's place; its tests say that they were skipped.
 set -eu
-SERVERS='dovecot postfix'
+SERVERS='dovecot postfix mosquitto'
 
 another_mta() {
 	dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' 2>/dev/null |

@@ -72,6 +72,16 @@ static void endpoint_answer(struct endpoint *e, struct bufferevent *bev, const c
 		static const char moved[] = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n"
 					    "Location: http://169.254.169.254/latest\r\n\r\n";
 		bufferevent_write(bev, moved, sizeof(moved) - 1);
+	} else if (strcmp(path, "/headers") == 0) {
+		static const char both[] =
+			"HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\n"
+			"ETag:  \"a:b\"  \r\nlink: <http://x/?p=2>; rel=\"next\"\r\n"
+			"Content-Type: text/x\r\nX-Empty:\r\nLink: second\r\n"
+			"Content-Length: 0\r\n\r\n";
+		bufferevent_write(bev, both, sizeof(both) - 1);
+	} else if (strcmp(path, "/short") == 0) {
+		static const char all[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nevent";
+		bufferevent_write(bev, all, sizeof(all) - 1);
 	} else if (sscanf(path, "/after/%d", &status) == 1) {
 		int n = sprintf(
 			text,

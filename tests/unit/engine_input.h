@@ -55,7 +55,8 @@ static inline void test_input_stop(void *self, struct heard_done *done)
 	heard_done(done);
 }
 
-/* "!..." is refused, "=text" is a record made field by field, the rest is NDJSON. */
+/* "!..." is refused, "=text" is a record made field by field, "-..." is one that is not
+ * wanted, the rest is NDJSON. */
 static inline int test_input_decode(void *self, struct heard_str raw, struct heard_str context,
 				    struct heard_batch *b, struct heard_error *err)
 {
@@ -70,6 +71,12 @@ static inline int test_input_decode(void *self, struct heard_str raw, struct hea
 	if (raw.ptr[0] == '=') {
 		struct heard_record *r = heard_batch_add(b);
 		return r ? heard_set_str(r, HEARD_BODY, heard_str_skip(raw, 1)) : -ENOMEM;
+	}
+	if (raw.ptr[0] == '-') {
+		struct heard_record *r = heard_batch_add(b);
+		if (r != NULL)
+			heard_record_drop(r, "chatter");
+		return r ? 0 : -ENOMEM;
 	}
 	return send_decode(SEND_NDJSON, raw, 1, b, err);
 }

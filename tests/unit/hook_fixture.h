@@ -22,8 +22,6 @@
 #include "lib/hook/minute.c"
 #include "lib/hook/preset.c"
 #include "lib/hook/robot.c"
-#include "lib/hook/sign.c"
-#undef PREFIX
 #include "lib/hook/sms.c"
 #include "lib/hook/standard.c"
 #include "lib/hook/template.c"

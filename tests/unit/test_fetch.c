@@ -120,6 +120,32 @@ static void retry_after_is_read_as_seconds_and_as_date(void **state)
 	assert_int_equal(t.answer.retry_after_ms, -1);
 }
 
+static void on_headers(void *arg, const struct heard_fetch_answer *a)
+{
+	(void)arg;
+	t.n_done++;
+	assert_int_equal(a->n_headers, 6);
+	assert_true(heard_str_is(heard_fetch_header(a, "etag"), "\"a:b\""));
+	assert_true(
+		heard_str_is(heard_fetch_header(a, "LINK"), "<http://x/?p=2>; rel=\"next\""));
+	assert_true(heard_str_is(a->content_type, "text/x"));
+	assert_int_equal(heard_fetch_header(a, "X-Empty").len, 0);
+	assert_null(heard_fetch_header(a, "X-Early").ptr); /* of the 100 */
+	assert_null(heard_fetch_header(a, "X-None").ptr);
+	assert_int_equal(a->retry_after_ms, -1);
+}
+
+static void headers_are_those_of_the_final_answer(void **state)
+{
+	char url[64];
+	(void)state;
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/headers", t.endpoint.port);
+	struct heard_fetch_request q = {
+		.url = url, .timeout_ms = 10000, .allow_private = true, .done = on_headers};
+	assert_non_null(heard_fetch(t.client, &q, NULL));
+	wait_done(1);
+}
+
 static void redirect_is_an_answer_and_not_followed(void **state)
 {
 	(void)state;
@@ -238,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(answer_is_handed_over),
 		WITH(retry_after_is_read_as_seconds_and_as_date),
+		WITH(headers_are_those_of_the_final_answer),
 		WITH(redirect_is_an_answer_and_not_followed),
 		WITH(private_addresses_are_refused_before_a_connect),
 		WITH(kept_connection_is_no_way_around_the_guard),

@@ -14,10 +14,10 @@
 #include "input/http/form.c"
 #include "input/http/http.c"
 #include "input/http/multipart.c"
-#include "input/http/once.c"
 #include "input/http/screen.c"
 #include "input/http/upload.c"
 #include "input/http/widget.c"
+#include "once/once.c"
 
 #include "batch.h"
 #include "host.h"
@@ -425,13 +425,13 @@ static void types_are_told_by_content(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *type = upload_sniff(cases[i].bytes);
+		const char *type = sniff_type(cases[i].bytes);
 		if (type != cases[i].type &&
 		    (!type || !cases[i].type || strcmp(type, cases[i].type) != 0))
 			fail_msg("case %zu: %s", i, type ? type : "none");
 		bool is_listed = type == NULL;
-		for (size_t k = 0; upload_types[k]; k++)
-			is_listed |= type && strcmp(type, upload_types[k]) == 0;
+		for (size_t k = 0; sniff_types[k]; k++)
+			is_listed |= type && strcmp(type, sniff_types[k]) == 0;
 		assert_true(is_listed);
 	}
 }

@@ -26,10 +26,11 @@
 #include "input/http/form.c"
 #include "input/http/http.c"
 #include "input/http/multipart.c"
-#include "input/http/once.c"
 #include "input/http/screen.c"
 #include "input/http/upload.c"
 #include "input/http/widget.c"
+#include "lib/intake/intake.c"
+#include "lib/once/way.c"
 
 #include "batch.h"
 #include "option.h"

@@ -85,10 +85,33 @@ static void times_are_read_in_the_zone(void **state)
 		{"20260105", "2026-01-04T16:00:00.000Z"},
 		{"20260105130405", "2026-01-05T05:04:05.000Z"},
 		{"1767589445", "2026-01-05T05:04:05.000Z"},
+		{"1767589445123", "2026-01-05T05:04:05.123Z"},
+		{"Mon, 5 Jan 2026 13:04:05 +0800", "2026-01-05T05:04:05.000Z"},
+		{"Mon, 05 Jan 2026 05:04 GMT", "2026-01-05T05:04:00.000Z"},
+		{"5 Jan 26 00:04:05 EST (New York)", "2026-01-05T05:04:05.000Z"},
+		{"Wed Jun 01 00:50:25 +0800 2011", "2011-05-31T16:50:25.000Z"},
+		{"Wed Jun  1 00:50:25 2011", "2011-05-31T16:50:25.000Z"},
+		{"Wed, 1 June 2011 0:50:25 +0800", "2011-05-31T16:50:25.000Z"},
 	};
-	static const char *const bad[] = {
-		"",	      "昨天",		"01/05/2026", "2026-13-01",	   "2026-02",
-		"2026/1/5 x", "2026/1/5 25:00", "12345",      "2026/1/5 1:04 pmx", "20261345"};
+	static const char *const bad[] = {"",
+					  "昨天",
+					  "01/05/2026",
+					  "2026-13-01",
+					  "2026-02",
+					  "2026/1/5 x",
+					  "2026/1/5 25:00",
+					  "12345",
+					  "2026/1/5 1:04 pmx",
+					  "20261345",
+					  "Jan 2026",
+					  "5 Jan 2026",
+					  "5 Jan Feb 2026 10:00",
+					  "5 Foo 2026 10:00:00 GMT",
+					  "Mon, 32 Jan 2026 10:00:00 GMT",
+					  "Mon, 5 Jan 2026 10:00:00 +08000",
+					  "in May",
+					  "Mon, 5 Jan 2026 10:00:00 GMT GMT",
+					  "30 Feb 2026 10:00 GMT"};
 	struct heard_zone *zone = heard_zone_create("Asia/Shanghai");
 	char text[HEARD_TIME_SIZE];
 
@@ -144,6 +167,23 @@ static void the_best_of_the_shipped_maps_is_taken(void **state)
 	assert_int_equal(MATCH(NULL, "反馈 内容", "手机号", "门店"), 0);
 	assert_string_equal(mapping.map->name, "generic-zh");
 	assert_int_equal(mapping.columns[0].field, HEARD_BODY);
+	assert_int_equal(MATCH(NULL, "序号", "提交答卷时间", "来自IP", "1、推荐意愿",
+			       "2、总体满意度", "3、物流满意度", "4、您的建议", "5、费力度"),
+			 0);
+	assert_string_equal(mapping.map->name, "survey-zh");
+	assert_int_equal(mapping.columns[3].field, HEARD_NPS);
+	assert_int_equal(mapping.columns[4].field, HEARD_CSAT);
+	assert_int_equal(mapping.columns[5].kind, TARGET_RATING);
+	assert_int_equal(mapping.columns[6].field, HEARD_BODY);
+	assert_int_equal(mapping.columns[7].field, HEARD_CES);
+	assert_int_equal(mapping.columns[2].kind, TARGET_ATTRIBUTE);
+	assert_int_equal(MATCH(NULL, "#", "Q1. NPS", "Why?", "Submit Date (UTC)"), 0);
+	assert_string_equal(mapping.map->name, "survey-en");
+	assert_int_equal(mapping.columns[1].field, HEARD_NPS);
+	assert_true(mapping.columns[3].is_utc);
+	assert_int_equal(MATCH(NULL, "Response ID", "Date submitted", "Start language", "csat"),
+			 0);
+	assert_string_equal(mapping.map->name, "survey-en");
 	/* A table of something else has a product and a date, too. */
 	assert_int_equal(MATCH(NULL, "商品名称", "日期", "价格"), -EINVAL);
 	for (size_t i = 0; map_names[i]; i++)
@@ -194,6 +234,8 @@ struct outcome {
 	const char *why; /* of the first dead letter */
 };
 
+static struct heard_zone *zone_of_rows; /* NULL: UTC */
+
 static struct outcome decode(const char *map, const char *header, const char *rows_text)
 {
 	static const struct map best = {0};
@@ -207,6 +249,7 @@ static struct outcome decode(const char *map, const char *header, const char *ro
 		.max_row = 4096,
 	};
 	struct outcome o = {.batch = batch_create(8 << 20)};
+	batch_set_zone(o.batch, zone_of_rows);
 	struct heard_error err = {0};
 	struct heard_buf piece;
 
@@ -258,6 +301,69 @@ static void what_the_platform_wrote_is_no_body(void **state)
 	assert_int_equal(tags.list.n, 1);
 	assert_true(heard_str_is(tags.list.at[0], "default_text"));
 	batch_destroy(o.batch);
+}
+
+static double score_of(const struct outcome *o, enum heard_field field)
+{
+	return heard_get_number(heard_batch_at(o->batch, 0), field, -1);
+}
+
+#define ANSWERS                                                                                                                   \
+	"问卷名称,序号,提交答卷时间,来自IP,1、推荐意愿,2、总体满意度,3、费力度,4、物流满意度," \
+	"5、您的建议\n"
+
+static void answers_of_a_survey_are_scores_and_a_text(void **state)
+{
+	struct outcome o = decode(NULL, ANSWERS,
+				  "到店,7,2026/1/5 13:04,10.0.0.1,0,很满意,6,2分,太慢\n"
+				  "到店,8,2026/1/5 13:05,10.0.0.1,,,,,都好\n");
+
+	(void)state;
+	assert_int_equal(o.n, 2);
+	assert_true(score_of(&o, HEARD_NPS) == 0);
+	assert_true(score_of(&o, HEARD_CSAT) == 5);
+	assert_true(score_of(&o, HEARD_CES) == 6);
+	assert_true(heard_str_is(text_of(&o, 0, HEARD_CHANNEL), "survey"));
+	assert_true(heard_str_is(text_of(&o, 0, HEARD_BODY), "太慢"));
+	assert_true(heard_family_get(heard_batch_at(o.batch, 0), HEARD_RATINGS,
+				     HEARD_STR_OF("logistics"))
+			    .number == 2);
+	assert_true(heard_str_is(heard_family_get(heard_batch_at(o.batch, 0), HEARD_ATTRIBUTES,
+						  HEARD_STR_OF("survey.name"))
+					 .str,
+				 "到店"));
+	/* Who left a question out said nothing of it. */
+	assert_false(heard_has(heard_batch_at(o.batch, 1), HEARD_NPS));
+	batch_destroy(o.batch);
+	o = decode(NULL, ANSWERS,
+		   "x,1,,,11,,,,\nx,1,,,,6,,,\nx,1,,,,,8,,\nx,1,,,,0,,,\nx,1,,,10,5,7,,\n");
+	assert_int_equal(o.n, 1);
+	assert_int_equal(o.dead, 4);
+	assert_non_null(strstr(o.why, "beyond its scale"));
+	batch_destroy(o.batch);
+}
+
+static void a_time_below_utc_is_in_utc(void **state)
+{
+	static const struct {
+		const char *header, *utc;
+	} cases[] = {{"#,NPS,Submit Date (UTC)\n", "2026-01-05T13:04:05.000Z"},
+		     {"#,NPS,Submitted at\n", "2026-01-05T05:04:05.000Z"}};
+	char text[HEARD_TIME_SIZE];
+
+	(void)state;
+	zone_of_rows = heard_zone_create("Asia/Shanghai");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outcome o = decode("survey-en", cases[i].header,
+					  "a1,9,2026-01-05 13:04:05\n");
+
+		heard_time_format(heard_get_time(heard_batch_at(o.batch, 0), HEARD_CREATED_AT),
+				  text);
+		assert_string_equal(text, cases[i].utc);
+		batch_destroy(o.batch);
+	}
+	heard_zone_destroy(zone_of_rows);
+	zone_of_rows = NULL;
 }
 
 static void expect_dead(const char *row, const char *why)
@@ -332,6 +438,8 @@ int main(void)
 		cmocka_unit_test(a_map_of_the_config_is_checked),
 		cmocka_unit_test(a_follow_up_is_a_record_of_its_own),
 		cmocka_unit_test(what_the_platform_wrote_is_no_body),
+		cmocka_unit_test(answers_of_a_survey_are_scores_and_a_text),
+		cmocka_unit_test(a_time_below_utc_is_in_utc),
 		cmocka_unit_test(bad_rows_are_dead_letters_with_line_and_reason),
 		cmocka_unit_test(blank_rows_and_trailing_separators_are_nothing),
 		cmocka_unit_test(the_same_row_has_the_same_id_and_another_has_not),

@@ -20,14 +20,18 @@ static void metrics_say_what_the_ledger_says(void **state)
 	engine_send(&e, "drop");
 	engine_send(&e, "refuse me");
 	engine_send(&e, "quarantine");
+	struct receipt chatter = {0};
+	engine_emit(&e, "-", &chatter); /* all of a batch */
 	engine_drain(&e);
 	metrics_write(e.daemon, &b);
 	static const char *const lines[] = {
-		"heard_records_received_total{pipeline=\"shop\",input=\"in\"} 4\n",
+		"heard_records_received_total{pipeline=\"shop\",input=\"in\"} 5\n",
 		"heard_records_delivered_total{pipeline=\"shop\",output=\"o0\"} 1\n",
 		"heard_records_delivered_total{pipeline=\"shop\",output=\"o1\"} 2\n",
 		"heard_records_dropped_total{pipeline=\"shop\",instance=\"f0\","
 		"reason=\"unwanted\"} 1\n",
+		"heard_records_dropped_total{pipeline=\"shop\",instance=\"in\","
+		"reason=\"chatter\"} 1\n",
 		"heard_records_dead_total{pipeline=\"shop\",instance=\"o0\","
 		"reason=\"refused\"} 1\n",
 		"heard_records_dead_total{pipeline=\"shop\",instance=\"f0\","

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "../../plugins/output/report/channels.c"
 #include "../../plugins/output/report/csv.c"
 #include "../../plugins/output/report/period.c"
 #include "../../plugins/output/report/rows.c"

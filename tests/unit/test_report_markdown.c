@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../../plugins/output/report/channels.c"
 #include "../../plugins/output/report/markdown.c"
 #include "../../plugins/output/report/period.c"
 #include "../../plugins/output/report/rows.c"

@@ -171,7 +171,78 @@ static void nps_is_promoters_without_detractors(void **state)
 	assert_int_equal(got.nps.answers, 10);
 	assert_int_equal(got.nps.promoters, 5);
 	assert_int_equal(got.nps.detractors, 2);
-	assert_true(near(store_nps(&got), 30));
+	assert_true(near(store_nps(&got.nps), 30));
+	store_figures_release(&got);
+}
+
+/* One answer of a survey; NaN: that question was left out. */
+static void put_answer(struct fixture *f, unsigned n, const char *survey, double nps,
+		       double csat, double ces)
+{
+	struct store_record rec = a_record(f, n, "x");
+	rec.channel = HEARD_STR_OF("survey");
+	rec.survey = heard_str(survey);
+	rec.nps = nps;
+	rec.csat = csat;
+	rec.ces = ces;
+	put(f, rec);
+}
+
+static void surveys_are_told_apart_and_a_dismissal_is_no_answer(void **state)
+{
+	struct fixture *f = *state;
+	/* "a": NPS 10, 9, 3, 7 is 100 * (2 - 1) / 4 = 25; CSAT 5, 4, 1 is 2 / 3; CES 7, 2 is
+	 * 4.5; six answers, one of them without any score.  "b": one detractor. */
+	put_answer(f, 1, "a", 10, 5, 7);
+	put_answer(f, 2, "a", 9, 4, NAN);
+	put_answer(f, 3, "b", 0, NAN, NAN);
+	put_answer(f, 4, "a", 3, 1, 2);
+	put_answer(f, 5, "a", 7, NAN, NAN);
+	put_answer(f, 6, "a", NAN, NAN, NAN);
+	put_answer(f, 7, "a", 11, 6, NAN); /* no such scores */
+	put(f, a_record(f, 8, "no survey"));
+	struct store_figures got = figures(f);
+	assert_int_equal(got.surveys.n, 2);
+	const struct store_survey *a = &got.surveys.at[0], *b = &got.surveys.at[1];
+	assert_string_equal(a->name, "a");
+	assert_int_equal(a->answers, 6);
+	assert_int_equal(a->nps.answers, 4);
+	assert_true(near(store_nps(&a->nps), 25));
+	assert_int_equal(a->csat.answers, 3);
+	assert_int_equal(a->csat.good, 2);
+	assert_int_equal(a->ces.answers, 2);
+	assert_true(near(a->ces.sum / 2, 4.5));
+	assert_string_equal(b->name, "b");
+	assert_int_equal(b->answers, 1);
+	assert_true(near(store_nps(&b->nps), -100));
+	assert_int_equal(got.nps.answers, 5); /* of all of them */
+	store_figures_release(&got);
+}
+
+static void a_revised_answer_counts_once(void **state)
+{
+	struct fixture *f = *state;
+	static const char line[] = "{\"channel\":\"survey\",\"nps\":2,"
+				   "\"attributes\":{\"survey.name\":\"a\"}}";
+	struct store_record rec = a_record(f, 1, "x");
+	rec.channel = HEARD_STR_OF("survey");
+	rec.survey = HEARD_STR_OF("a");
+	rec.source_id = HEARD_STR_OF("answer-1");
+	rec.nps = 2;
+	rec.line = heard_str(line);
+	put(f, rec);
+	rec = a_record(f, 2, "x");
+	rec.channel = HEARD_STR_OF("survey");
+	rec.survey = HEARD_STR_OF("a");
+	rec.source_id = HEARD_STR_OF("answer-1");
+	rec.revision = 1;
+	rec.op = STORE_OP_UPDATE;
+	rec.nps = 10;
+	put(f, rec);
+	struct store_figures got = figures(f);
+	assert_int_equal(got.surveys.n, 1);
+	assert_int_equal(got.surveys.at[0].answers, 1);
+	assert_true(near(store_nps(&got.surveys.at[0].nps), 100));
 	store_figures_release(&got);
 }
 
@@ -194,7 +265,7 @@ static void csat_and_ces_are_of_the_answers_alone(void **state)
 	assert_int_equal(got.ces.answers, 3);
 	assert_true(near(got.ces.sum / 3, 5));
 	assert_int_equal(got.nps.answers, 0);
-	assert_true(isnan(store_nps(&got)));
+	assert_true(isnan(store_nps(&got.nps)));
 	store_figures_release(&got);
 }
 
@@ -415,6 +486,8 @@ int main(void)
 		TEST(a_batch_with_more_names_than_memory_is_counted_exactly),
 		TEST(nps_is_promoters_without_detractors),
 		TEST(csat_and_ces_are_of_the_answers_alone),
+		TEST(surveys_are_told_apart_and_a_dismissal_is_no_answer),
+		TEST(a_revised_answer_counts_once),
 		TEST(the_kiosk_index_of_four_faces),
 		TEST(the_kiosk_index_of_five_faces),
 		TEST(a_revised_score_takes_the_place_of_the_first),

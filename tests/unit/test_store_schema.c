@@ -106,8 +106,9 @@ static void records_of_version_1_are_counted(void **state)
 			 NOW / 900000);
 }
 
-/* What version 9 made of version 8's, 8 of 7's, and 7 of 6's. */
-#define BACK_TO_VERSION_8 "DROP TABLE automatic; ALTER TABLE ticket DROP COLUMN topic;"
+/* What version 10 made of version 9's, 9 of 8's, 8 of 7's, and 7 of 6's. */
+#define BACK_TO_VERSION_8 \
+	"DROP TABLE survey_score; DROP TABLE automatic; ALTER TABLE ticket DROP COLUMN topic;"
 #define BACK_TO_VERSION_7                                                   \
 	BACK_TO_VERSION_8                                                   \
 	"DROP TRIGGER ticket_is_kept; DROP TRIGGER ticket_making_is_fixed;" \

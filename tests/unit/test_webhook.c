@@ -19,8 +19,6 @@
 #include "lib/hook/preset.c"
 #include "lib/hook/robot.c"
 #undef HEX
-#include "lib/hook/sign.c"
-#undef PREFIX
 #include "lib/hook/sms.c"
 #include "lib/hook/standard.c"
 #include "lib/hook/template.c"
@@ -169,20 +167,20 @@ static void expect(const char *path, enum heard_outcome outcome, int64_t after_m
 
 static void signature_agrees_with_the_published_vector(void **state)
 {
-	struct signer s;
-	char out[SIGN_TEXT], two[128];
+	struct verify s;
+	char out[VERIFY_SIGNATURES], two[128];
 	(void)state;
-	assert_int_equal(signer_init(&s, secret, NULL), 0);
-	signer_sign(&s, heard_str("msg_p5jXN8AQM9LWM0D4loKWxJek"), 1614265330,
+	assert_int_equal(verify_init(&s, VERIFY_STANDARD, secret, NULL), 0);
+	verify_sign(&s, heard_str("msg_p5jXN8AQM9LWM0D4loKWxJek"), 1614265330,
 		    heard_str("{\"test\": 2432232314}"), out);
 	assert_string_equal(out, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 	snprintf(two, sizeof(two), " whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA  %s ", secret);
-	assert_int_equal(signer_init(&s, two, NULL), 0);
-	signer_sign(&s, heard_str("msg_p5jXN8AQM9LWM0D4loKWxJek"), 1614265330,
+	assert_int_equal(verify_init(&s, VERIFY_STANDARD, two, NULL), 0);
+	verify_sign(&s, heard_str("msg_p5jXN8AQM9LWM0D4loKWxJek"), 1614265330,
 		    heard_str("{\"test\": 2432232314}"), out);
 	assert_non_null(strstr(out, " v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
 	assert_int_equal(strncmp(out, "v1,", 3), 0);
-	signer_release(&s);
+	verify_release(&s);
 }
 
 static void bad_secrets_are_refused_and_not_told(void **state)
@@ -192,8 +190,8 @@ static void bad_secrets_are_refused_and_not_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct heard_error err = {0};
-		struct signer s;
-		assert_true(signer_init(&s, bad[i], &err) < 0);
+		struct verify s;
+		assert_true(verify_init(&s, VERIFY_STANDARD, bad[i], &err) < 0);
 		assert_null(strstr(err.text, bad[i]));
 	}
 }

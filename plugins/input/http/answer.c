@@ -7,32 +7,15 @@
 #include <heard/json.h>
 
 #include <errno.h>
+#include <intake/intake.h>
+#include <once/way.h>
 #include <stdio.h>
-
-enum { RETRY_MS = 1000 };
-
-void answer_set_retry(struct heard_http *request, int64_t ms)
-{
-	char value[24];
-	snprintf(value, sizeof(value), "%lld",
-		 (long long)((ms > 0 ? ms : RETRY_MS) + 999) / 1000);
-	heard_http_set_header(request, "Retry-After", value);
-}
-
-void answer_link(const struct http *h, struct heard_str id, char link[ANSWER_LINK])
-{
-	unsigned char hash[32];
-	memcpy(link, "/status/", 8);
-	heard_keyed_hash(h->host, "status", id, hash);
-	sodium_bin2base64(link + 8, ANSWER_LINK - 8, hash, ANSWER_TOKEN,
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
 
 static void answer_accepted(const struct http *h, struct heard_http *take,
 			    const struct heard_receipt *receipt)
 {
 	struct heard_buf body;
-	char link[ANSWER_LINK];
+	char link[WAY_LINK];
 	heard_buf_init(&body, 64 + receipt->n * 128);
 	struct heard_json_out out = {.buf = &body};
 	heard_json_begin(&out, NULL, '{');
@@ -43,7 +26,7 @@ static void answer_accepted(const struct http *h, struct heard_http *take,
 	heard_json_end(&out, ']');
 	heard_json_begin(&out, "status", '[');
 	for (size_t i = 0; i < receipt->n; i++) {
-		answer_link(h, heard_str_n(receipt->ids[i], 36), link);
+		way_link(h->host, heard_str_n(receipt->ids[i], 36), link);
 		heard_json_str(&out, NULL, heard_str(link));
 	}
 	heard_json_end(&out, ']');
@@ -84,7 +67,7 @@ void answer_receipt(const struct http *h, struct heard_http *take,
 	case EFBIG: answer_bad(take, receipt, 413); break;
 	case EEXIST: answer_conflict(take, conflict, receipt->line); break;
 	default:
-		answer_set_retry(take, receipt->after_ms);
+		intake_set_retry(take, receipt->after_ms);
 		heard_http_problem(take, 503, "%s",
 				   receipt->error ? receipt->error : "not now, send it again");
 	}

@@ -11,11 +11,11 @@
 #include "entry.h"
 
 #include "multipart.h"
-#include "once.h"
 
 #include <heard/record.h>
 
 #include <errno.h>
+#include <once/once.h>
 #include <sodium.h>
 #include <string.h>
 #include <text/percent.h>
@@ -199,20 +199,6 @@ enum form_fault entry_check(const struct entry *e, const struct http_consent *co
 	return FAULT_NONE;
 }
 
-/* CJK ideographs of the basic plane: who writes them reads Chinese. */
-static bool has_chinese(struct heard_str s)
-{
-	const char *end = s.ptr + s.len;
-	uint32_t c;
-	for (const char *p = s.ptr; p < end;) {
-		size_t n = text_decode(p, end, &c);
-		if (n && c >= 0x4e00 && c <= 0x9fff)
-			return true;
-		p += n ? n : 1;
-	}
-	return false;
-}
-
 enum page_lang entry_lang(const struct entry *e, enum page_lang otherwise)
 {
 	return page_lang_read(entry_get(e, ENTRY_LANG), otherwise);
@@ -221,7 +207,8 @@ enum page_lang entry_lang(const struct entry *e, enum page_lang otherwise)
 int entry_fill(const struct entry *e, const struct http *h, struct heard_record *r)
 {
 	struct heard_value consent = {.type = HEARD_STR_, .str = heard_str(h->consent.version)};
-	bool is_zh = entry_lang(e, PAGE_ZH) == PAGE_ZH || has_chinese(entry_get(e, ENTRY_BODY));
+	bool is_zh = entry_lang(e, PAGE_ZH) == PAGE_ZH ||
+		     text_has_chinese(entry_get(e, ENTRY_BODY));
 	int rating = rating_of(e),
 	    result = heard_set_str(r, HEARD_CHANNEL, heard_str(h->channel));
 	for (int f = 0; f < ENTRY_FIELDS && result == 0; f++)

@@ -15,7 +15,6 @@
 #include "cors.h"
 #include "entry.h"
 #include "input.h"
-#include "once.h"
 #include "screen.h"
 #include "upload.h"
 #include "widget.h"
@@ -27,8 +26,12 @@
 #include <heard/host.h>
 #include <heard/http.h>
 #include <heard/plugin.h>
+#include <intake/intake.h>
 
 #include <errno.h>
+#include <once/once.h>
+#include <once/way.h>
+#include <sniff/sniff.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,11 +84,11 @@ static const char *conflict_of(const struct waiting *w)
 
 static void show_receipt(struct waiting *w, const struct heard_receipt *receipt)
 {
-	char link[ANSWER_LINK];
+	char link[WAY_LINK];
 	switch (-receipt->code) {
 	case 0:
 		if (receipt->n)
-			answer_link(w->http, heard_str_n(receipt->ids[0], 36), link);
+			way_link(w->http->host, heard_str_n(receipt->ids[0], 36), link);
 		screen_accepted(w->request, w->http, &w->entry, receipt->n ? link : NULL);
 		break;
 	case EBADMSG:
@@ -94,19 +97,19 @@ static void show_receipt(struct waiting *w, const struct heard_receipt *receipt)
 		break;
 	case EEXIST: screen_form(w->http, w->request, &w->entry, FAULT_SENT_BEFORE); break;
 	default:
-		answer_set_retry(w->request, receipt->after_ms);
+		intake_set_retry(w->request, receipt->after_ms);
 		screen_form(w->http, w->request, &w->entry, FAULT_BUSY);
 	}
 }
 
-static void on_receipt(void *arg, const struct heard_receipt *receipt)
+static void on_receipt(void *arg, struct heard_http *take, const struct heard_receipt *receipt)
 {
 	struct waiting *w = arg;
 	if (w->is_browser) {
 		show_receipt(w, receipt);
 	} else {
-		cors_set(w->http, w->request);
-		answer_receipt(w->http, w->request, receipt, conflict_of(w));
+		cors_set(w->http, take);
+		answer_receipt(w->http, take, receipt, conflict_of(w));
 	}
 	waiting_destroy(w);
 }
@@ -203,17 +206,6 @@ static enum form_fault read_form(struct waiting *w, struct body_context *context
 	return entry_check(&w->entry, &h->consent);
 }
 
-static void refuse_busy(struct waiting *w)
-{
-	answer_set_retry(w->request, 0);
-	if (w->is_browser) {
-		screen_form(w->http, w->request, &w->entry, FAULT_BUSY);
-		return;
-	}
-	cors_set(w->http, w->request);
-	heard_http_problem(w->request, 503, "taking no feedback at the moment, send it again");
-}
-
 static void emit(struct waiting *w, const struct body_context *context)
 {
 	struct heard_str key = context->is_page
@@ -225,11 +217,8 @@ static void emit(struct waiting *w, const struct body_context *context)
 		.context = heard_str_n((const char *)context, sizeof(*context)),
 		.principal = heard_http_principal(w->request),
 		.source_id = key,
-		.receipt = on_receipt,
-		.arg = w,
 	};
-	e.raw = heard_http_take_body(w->request, &e.free_raw, &e.free_arg);
-	heard_emit(w->http->host, &e);
+	intake_take(w->http->host, w->request, &e, on_receipt, w);
 }
 
 static void handle_post(struct http *h, struct heard_http *take)
@@ -239,20 +228,16 @@ static void handle_post(struct http *h, struct heard_http *take)
 		return;
 	struct waiting *w = waiting_create(h, take);
 	if (w == NULL) {
-		answer_set_retry(take, 0);
+		intake_set_retry(take, 0);
 		heard_http_problem(take, 503, "out of memory");
 		return;
 	}
 	enum form_fault fault = read_form(w, &context);
-	bool is_paused = heard_is_paused(h->host);
-	if (fault == FAULT_NONE && !is_paused) {
+	if (fault == FAULT_NONE) {
 		emit(w, &context);
 		return;
 	}
-	if (fault != FAULT_NONE)
-		screen_form(h, take, &w->entry, fault);
-	else
-		refuse_busy(w);
+	screen_form(h, take, &w->entry, fault);
 	waiting_destroy(w);
 }
 
@@ -391,7 +376,7 @@ static const struct heard_option attachments_options[] = {
 	{"types", HEARD_LIST(struct http_attachments, types),
 	 .value = "[ \"image/jpeg\", \"image/png\", \"image/webp\", \"image/heic\", "
 		  "\"application/pdf\", \"video/mp4\" ]",
-	 .choices = upload_types,
+	 .choices = sniff_types,
 	 .help = "What a file may be, by its content and not by what it says"},
 	{.name = NULL},
 };

@@ -9,11 +9,10 @@
  */
 #include "screen.h"
 
-#include "once.h"
-
 #include <heard/host.h>
 #include <heard/http.h>
 #include <heard/str.h>
+#include <once/once.h>
 #include <page/page.h>
 
 #include <stdio.h>

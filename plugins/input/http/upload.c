@@ -20,77 +20,11 @@
 #include <heard/error.h>
 
 #include <errno.h>
+#include <sniff/sniff.h>
 #include <string.h>
 #include <text/utf8.h>
 
 enum { NAME_MAX_BYTES = 120 };
-
-const char *const upload_types[] = {
-	"image/jpeg",	   "image/png",	 "image/gif",	    "image/webp",
-	"image/heic",	   "image/avif", "application/pdf", "video/mp4",
-	"video/quicktime", "video/webm", "audio/mpeg",	    "audio/wav",
-	"audio/ogg",	   "audio/mp4",	 "audio/amr",	    NULL};
-
-/* ---- what it is */
-
-/* ISO base media: a box "ftyp" whose brand says what is in it. */
-static const char *sniff_brand(struct heard_str s)
-{
-	static const struct {
-		const char brand[5];
-		const char *type;
-	} brands[] = {
-		{"heic", "image/heic"}, {"heix", "image/heic"},	     {"hevc", "image/heic"},
-		{"mif1", "image/heic"}, {"msf1", "image/heic"},	     {"avif", "image/avif"},
-		{"avis", "image/avif"}, {"qt  ", "video/quicktime"}, {"M4A ", "audio/mp4"},
-		{"M4B ", "audio/mp4"},	{"isom", "video/mp4"},	     {"iso2", "video/mp4"},
-		{"iso4", "video/mp4"},	{"iso5", "video/mp4"},	     {"iso6", "video/mp4"},
-		{"mp41", "video/mp4"},	{"mp42", "video/mp4"},	     {"avc1", "video/mp4"},
-		{"M4V ", "video/mp4"},	{"MSNV", "video/mp4"},	     {"dash", "video/mp4"},
-		{"3gp4", "video/mp4"},	{"3gp5", "video/mp4"},
-	};
-	if (s.len < 12 || memcmp(s.ptr + 4, "ftyp", 4) != 0)
-		return NULL;
-	for (size_t i = 0; i < sizeof(brands) / sizeof(brands[0]); i++)
-		if (memcmp(s.ptr + 8, brands[i].brand, 4) == 0)
-			return brands[i].type;
-	return NULL;
-}
-
-/* RIFF: the form type stands at 8. */
-static const char *sniff_riff(struct heard_str s)
-{
-	if (s.len < 12 || memcmp(s.ptr, "RIFF", 4) != 0)
-		return NULL;
-	if (memcmp(s.ptr + 8, "WEBP", 4) == 0)
-		return "image/webp";
-	return memcmp(s.ptr + 8, "WAVE", 4) == 0 ? "audio/wav" : NULL;
-}
-
-const char *upload_sniff(struct heard_str s)
-{
-	static const struct {
-		struct heard_str magic;
-		const char *type;
-	} known[] = {
-		{HEARD_STR("\xff\xd8\xff"), "image/jpeg"},
-		{HEARD_STR("\x89PNG\r\n\x1a\n"), "image/png"},
-		{HEARD_STR("GIF87a"), "image/gif"},
-		{HEARD_STR("GIF89a"), "image/gif"},
-		{HEARD_STR("%PDF-"), "application/pdf"},
-		{HEARD_STR("\x1a\x45\xdf\xa3"), "video/webm"},
-		{HEARD_STR("OggS"), "audio/ogg"},
-		{HEARD_STR("ID3"), "audio/mpeg"},
-		{HEARD_STR("\xff\xfb"), "audio/mpeg"},
-		{HEARD_STR("\xff\xf3"), "audio/mpeg"},
-		{HEARD_STR("#!AMR"), "audio/amr"},
-	};
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (heard_str_starts(s, known[i].magic))
-			return known[i].type;
-	const char *type = sniff_riff(s);
-	return type ? type : sniff_brand(s);
-}
 
 /* ---- may it come in? */
 
@@ -117,7 +51,7 @@ static enum form_fault check_file(const struct http *h, const struct multipart_p
 		return FAULT_FILE_COUNT;
 	if (part->bytes.len > (size_t)h->attachments.max_size)
 		return FAULT_FILE_SIZE;
-	return is_wanted(h, upload_sniff(part->bytes)) ? FAULT_NONE : FAULT_FILE_TYPE;
+	return is_wanted(h, sniff_type(part->bytes)) ? FAULT_NONE : FAULT_FILE_TYPE;
 }
 
 /* ---- in it comes */
@@ -166,7 +100,7 @@ static int keep_file(const struct http *h, const struct multipart_part *part,
 		return result;
 	struct heard_file file = {
 		.name = clean_name(heard_record_batch(r), part->filename),
-		.type = heard_str(upload_sniff(part->bytes)),
+		.type = heard_str(sniff_type(part->bytes)),
 		.sha256 = heard_str(name),
 		.size = (int64_t)part->bytes.len,
 	};

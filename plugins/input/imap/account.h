@@ -9,10 +9,10 @@
 #ifndef INPUT_IMAP_ACCOUNT_H
 #define INPUT_IMAP_ACCOUNT_H
 
-#include "connect.h"
 #include "known.h"
 #include "session.h"
 
+#include <connect/connect.h>
 #include <heard/plugin.h>
 #include <token/token.h>
 

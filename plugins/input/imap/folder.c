@@ -31,7 +31,7 @@ static void on_opened(void *arg)
 {
 	struct folder *f = arg;
 	const struct account *a = f->account;
-	session_begin(&f->session, &a->login, a->options->tls == TLS_IMAPS);
+	session_begin(&f->session, &a->login, a->options->tls == TLS_AT_ONCE);
 	folder_expect(f);
 }
 
@@ -210,7 +210,7 @@ static void handle_loss(struct folder *f)
 static void connect_now(struct folder *f)
 {
 	const struct account *a = f->account;
-	bool is_imaps = a->options->tls == TLS_IMAPS;
+	bool is_imaps = a->options->tls == TLS_AT_ONCE;
 	const struct connect_to to = {
 		.host = a->options->host,
 		.port = a->options->port ? a->options->port

@@ -15,7 +15,6 @@
  *	login.c      the words of the login
  *	response.c   what a response says
  *	wire.c       bytes to tokens
- *	connect.c    names, TCP, TLS
  *	mailbox.c    folder names in modified UTF-7
  *
  * The promise: each mail becomes one record, or one dead letter, whenever the process

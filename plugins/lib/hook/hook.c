@@ -52,7 +52,7 @@ struct hook {
 	struct heard_host *host;
 	const struct hook_options *options;
 	const struct preset *preset;
-	struct signer signer;
+	struct verify signer;
 	struct heard_fetch_client *client;
 	struct exchange *running;
 	struct minute minute;
@@ -391,7 +391,8 @@ struct hook *hook_create(struct heard_host *host, const struct hook_options *o,
 	bool has_minute = minute_init(&h->minute, rate_of(o)) == 0;
 	h->timer = heard_timer_create(host, on_minute, h);
 	h->client = heard_fetch_client_create(host, (unsigned)o->in_flight, err);
-	if (h->preset->build == standard_build && signer_init(&h->signer, o->secret, err) != 0)
+	if (h->preset->build == standard_build &&
+	    standard_signer(&h->signer, o->secret, err) != 0)
 		goto fail;
 	if (has_minute && h->timer && h->client)
 		return h;
@@ -429,6 +430,6 @@ void hook_destroy(struct hook *h)
 	}
 	minute_release(&h->minute);
 	heard_timer_destroy(h->timer);
-	signer_release(&h->signer);
+	verify_release(&h->signer);
 	free(h);
 }

@@ -80,9 +80,5 @@ void request_wipe(struct heard_buf *b)
 
 void preset_hmac(struct heard_str key, struct heard_str text, unsigned char out[32])
 {
-	crypto_auth_hmacsha256_state state;
-	crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.ptr, key.len);
-	crypto_auth_hmacsha256_update(&state, (const unsigned char *)text.ptr, text.len);
-	crypto_auth_hmacsha256_final(&state, out);
-	sodium_memzero(&state, sizeof(state));
+	verify_hmac(key, &text, 1, out);
 }

@@ -9,10 +9,10 @@
 #define HOOK_PRESET_H
 
 #include "hook.h"
-#include "sign.h"
 #include "verdict.h"
 
 #include <heard/buf.h>
+#include <verify/verify.h>
 
 struct heard_host;
 struct template_values;
@@ -27,7 +27,7 @@ void request_wipe(struct heard_buf *);
 
 struct preset_call {
 	const struct hook_options *options;
-	const struct signer *signer;
+	const struct verify *signer;
 	struct heard_host *host;
 	const struct hook_message *message;   /* NULL for a digest                  */
 	struct heard_str text;		      /* what a robot says                  */
@@ -49,9 +49,10 @@ struct preset {
 };
 const struct preset *preset_of(const struct hook_options *);
 
-/* HMAC-SHA256 (RFC 2104). */
+/* HMAC-SHA256 of one text. */
 void preset_hmac(struct heard_str key, struct heard_str text, unsigned char out[32]);
 
+int standard_signer(struct verify *, const char *secrets, struct heard_error *);
 int standard_check(const struct hook_options *, struct heard_error *);
 int standard_build(const struct preset_call *, struct request *, struct heard_error *);
 

@@ -23,7 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PENALTY_MS = 600 * 1000, BASE64_MAC = 45, SECRET_MOST = 512 };
+enum { PENALTY_MS = 600 * 1000, SECRET_MOST = 512 };
 
 int robot_check(const struct hook_options *o, struct heard_error *err)
 {
@@ -34,13 +34,6 @@ int robot_check(const struct hook_options *o, struct heard_error *err)
 		return heard_fail(err, EINVAL, "secret: a robot's has at most %d bytes",
 				  SECRET_MOST);
 	return 0;
-}
-
-static void mac_base64(struct heard_str key, struct heard_str text, char out[BASE64_MAC])
-{
-	unsigned char mac[32];
-	preset_hmac(key, text, mac);
-	sodium_bin2base64(out, BASE64_MAC, mac, sizeof(mac), sodium_base64_VARIANT_ORIGINAL);
 }
 
 /* timestamp LF secret, which the caller wipes with the buffer. */
@@ -84,13 +77,14 @@ static void put_text(struct heard_str text, struct heard_buf *body)
 
 int dingtalk_build(const struct preset_call *call, struct request *r, struct heard_error *err)
 {
-	char text[SECRET_MOST + 24], sign[BASE64_MAC];
+	char text[SECRET_MOST + 24], sign[VERIFY_BASE64];
 	(void)err;
 	heard_buf_puts(&r->url, call->options->url);
 	if (*call->options->secret) {
 		struct heard_str secret = heard_str(call->options->secret);
-		mac_base64(secret, stamp(text, sizeof(text), (long long)call->now, secret.ptr),
-			   sign);
+		verify_hmac_base64(secret,
+				   stamp(text, sizeof(text), (long long)call->now, secret.ptr),
+				   sign);
 		heard_buf_printf(&r->url, "%ctimestamp=%lld&sign=",
 				 strchr(call->options->url, '?') ? '&' : '?',
 				 (long long)call->now);
@@ -105,12 +99,12 @@ int dingtalk_build(const struct preset_call *call, struct request *r, struct hea
 /* The two members that sign a body. */
 static void put_feishu_sign(const struct preset_call *call, struct heard_json_out *out)
 {
-	char text[SECRET_MOST + 24], sign[BASE64_MAC], seconds[24];
+	char text[SECRET_MOST + 24], sign[VERIFY_BASE64], seconds[24];
 	long long time = (long long)(call->now / 1000);
 	if (!*call->options->secret)
 		return;
-	mac_base64(stamp(text, sizeof(text), time, call->options->secret), HEARD_STR_OF(""),
-		   sign);
+	verify_hmac_base64(stamp(text, sizeof(text), time, call->options->secret),
+			   HEARD_STR_OF(""), sign);
 	snprintf(seconds, sizeof(seconds), "%lld", time);
 	heard_json_str(out, "timestamp", heard_str(seconds));
 	heard_json_str(out, "sign", heard_str(sign));

@@ -14,11 +14,17 @@
 
 #include <errno.h>
 
+/* Without a secret nothing is signed. */
+int standard_signer(struct verify *v, const char *secrets, struct heard_error *err)
+{
+	return verify_init(v, *secrets ? VERIFY_STANDARD : VERIFY_NONE, secrets, err);
+}
+
 int standard_check(const struct hook_options *o, struct heard_error *err)
 {
-	struct signer signer;
-	int result = signer_init(&signer, o->secret, err);
-	signer_release(&signer);
+	struct verify signer;
+	int result = standard_signer(&signer, o->secret, err);
+	verify_release(&signer);
 	return result;
 }
 
@@ -49,7 +55,7 @@ static void put_body(const struct preset_call *call, struct heard_buf *body)
 
 int standard_build(const struct preset_call *call, struct request *r, struct heard_error *err)
 {
-	char signature[SIGN_TEXT];
+	char signature[VERIFY_SIGNATURES];
 	long long seconds = (long long)(call->now / 1000);
 	(void)err;
 	put_body(call, &r->body);
@@ -57,7 +63,7 @@ int standard_build(const struct preset_call *call, struct request *r, struct hea
 	request_header(r, "webhook-id: %.*s", HEARD_ARG(call->message->id));
 	request_header(r, "webhook-timestamp: %lld", seconds);
 	if (call->signer->n) {
-		signer_sign(call->signer, call->message->id, seconds, heard_buf_view(&r->body),
+		verify_sign(call->signer, call->message->id, seconds, heard_buf_view(&r->body),
 			    signature);
 		request_header(r, "webhook-signature: %s", signature);
 	}

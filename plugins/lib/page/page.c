@@ -204,6 +204,10 @@ static void put_languages(struct page *p)
 	page_text(p, heard_str(p->options.path));
 	page_html(p, "?lang=");
 	page_text(p, heard_str(is_zh ? "en" : "zh"));
+	if (p->options.query && p->options.query[0]) {
+		page_html(p, "&amp;");
+		page_text(p, heard_str(p->options.query));
+	}
 	page_html(p, "\">");
 	page_text(p, heard_str(is_zh ? "English" : "中文"));
 	page_html(p, "</a></nav>");

@@ -67,6 +67,7 @@ struct page_options {
 	struct page_phrase title;
 	const char *style; /* more rules, after those of style.c; a literal, or NULL   */
 	const char *path;  /* of this page, for the links to other languages; NULL: none */
+	const char *query; /* that those links keep: "a=1&b=2", or NULL                  */
 	bool is_private;   /* its URL is a secret: not stored, not indexed, no referrer */
 	bool is_fresh;	   /* it holds what counts once: not stored, but no secret      */
 	bool is_embedded;  /* shown inside another page: a small title, no margins      */

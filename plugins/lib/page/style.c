@@ -77,7 +77,8 @@ const char page_style[] =
 	"summary{cursor:pointer;padding:10px 0;font-weight:600;color:var(--main)}"
 	"details>div{padding-top:8px}\n"
 	".stars{display:flex;gap:2px;position:relative;width:max-content}"
-	".stars input{position:absolute;opacity:0;width:44px;height:44px;margin:0}"
+	".stars input{position:absolute;opacity:0;width:44px;height:44px;margin:0;"
+	"pointer-events:none}" /* all lie on the first star: the labels are clicked */
 	".stars "
 	"label{font-size:34px;line-height:44px;width:44px;text-align:center;cursor:pointer;"
 	"color:#8793a3;font-weight:400;margin:0}"

@@ -95,6 +95,7 @@ static void keep_line(struct heard_buf *buf, const struct heard_json *record)
 		keep_scalar(&out, record, kept[i]);
 	keep_one_of(&out, record, "spam", "verdict");
 	keep_one_of(&out, record, "sentiment", "label");
+	keep_one_of(&out, record, "attributes", "survey.name");
 	heard_json_begin(&out, "tags", '[');
 	heard_json_str(&out, NULL, HEARD_STR_OF("erased"));
 	heard_json_end(&out, ']');

@@ -1,10 +1,11 @@
 /*
  * figures.c - the figures of a period, read as of one moment.
  *
- * Feedback is counted from `tally`, scores from `score` and `follow_up`, both made for
- * it; tickets are walked once (figures_tickets.c), by an index over the time at which
- * they came.  So a report never reads a record.
+ * Feedback is counted from `tally`, scores from tables of their own (figures_scores.c),
+ * all made for it; tickets are walked once (figures_tickets.c), by an index over the time at
+ * which they came.  So a report never reads a record.
  */
+#include "figures_scores.h"
 #include "figures_tickets.h"
 #include "tally.h"
 
@@ -14,8 +15,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { GOOD_CSAT = 4, BEST_CSAT = 5, BEST_NPS = 10, PROMOTER = 9, PASSIVE = 7 };
 
 /* ---- shares */
 
@@ -74,8 +73,8 @@ static int add_tally(struct store_figures *f, sqlite3_stmt *st, struct heard_err
 	return 0;
 }
 
-static sqlite3_stmt *within(struct store *store, enum statement which, int64_t from, int64_t to,
-			    struct heard_error *err)
+sqlite3_stmt *figures_within(struct store *store, enum statement which, int64_t from,
+			     int64_t to, struct heard_error *err)
 {
 	sqlite3_stmt *st = store_st(store, which, err);
 	if (st) {
@@ -85,16 +84,17 @@ static sqlite3_stmt *within(struct store *store, enum statement which, int64_t f
 	return st;
 }
 
-static sqlite3_stmt *quarters(struct store *store, enum statement which,
-			      const struct store_period *p, struct heard_error *err)
+sqlite3_stmt *figures_quarters(struct store *store, enum statement which,
+			       const struct store_period *p, struct heard_error *err)
 {
-	return within(store, which, p->from / TALLY_QUARTER, p->to / TALLY_QUARTER, err);
+	return figures_within(store, which, p->from / TALLY_QUARTER, p->to / TALLY_QUARTER,
+			      err);
 }
 
 static int read_tally(struct store *store, const struct store_period *p,
 		      struct store_figures *f, struct heard_error *err)
 {
-	sqlite3_stmt *st = quarters(store, ST_SUM_TALLY, p, err);
+	sqlite3_stmt *st = figures_quarters(store, ST_SUM_TALLY, p, err);
 	int more = st ? 0 : -err->code;
 	while (st && (more = store_step(store, st, err)) > 0)
 		if ((more = add_tally(f, st, err)) < 0)
@@ -119,7 +119,7 @@ size_t figures_part(const struct store_period *p, int64_t at)
 static int read_times(struct store *store, const struct store_period *p,
 		      struct store_figures *f, struct heard_error *err)
 {
-	sqlite3_stmt *st = p->n_parts ? quarters(store, ST_TALLY_TIMES, p, err) : NULL;
+	sqlite3_stmt *st = p->n_parts ? figures_quarters(store, ST_TALLY_TIMES, p, err) : NULL;
 	int more = st || p->n_parts == 0 ? 0 : -err->code;
 	while (st && (more = store_step(store, st, err)) > 0) {
 		int64_t at = sqlite3_column_int64(st, 0) * TALLY_QUARTER;
@@ -129,75 +129,12 @@ static int read_times(struct store *store, const struct store_period *p,
 	return more;
 }
 
-/* ---- scores */
-
-static void add_csat(struct store_figures *f, double value, int64_t n)
-{
-	if (value < 1 || value > BEST_CSAT)
-		return;
-	f->csat.answers += n;
-	f->csat.good += value >= GOOD_CSAT ? n : 0;
-}
-
-static void add_nps(struct store_figures *f, double value, int64_t n)
-{
-	if (value < 0 || value > BEST_NPS)
-		return;
-	f->nps.answers += n;
-	f->nps.promoters += value >= PROMOTER ? n : 0;
-	f->nps.detractors += value < PASSIVE ? n : 0;
-}
-
-/* From 0 for the worst to 1.  The faces of a kiosk are a scale from 1 too: 100, 75, 50,
- * 25, 0 or 100, 66.7, 33.3, 0. */
-static void add_rating(struct store_figures *f, double value, double best, bool is_kiosk,
-		       int64_t n)
-{
-	if (best <= 1 || value < 0 || value > best)
-		return;
-	if (is_kiosk && value >= 1) {
-		f->kiosk.answers += n;
-		f->kiosk.sum += (double)n * (value - 1) / (best - 1) * 100;
-	}
-	f->rating.answers += n;
-	f->rating.sum += (double)n * value / best;
-}
-
-static void add_score(struct store_figures *f, sqlite3_stmt *st)
-{
-	double value = sqlite3_column_double(st, 1), best = sqlite3_column_double(st, 2);
-	int64_t n = sqlite3_column_int64(st, 4);
-	switch ((enum score)sqlite3_column_int(st, 0)) {
-	case SCORE_NPS: add_nps(f, value, n); break;
-	case SCORE_CSAT: add_csat(f, value, n); break;
-	case SCORE_CES:
-		f->ces.answers += n;
-		f->ces.sum += (double)n * value;
-		break;
-	case SCORE_RATING: add_rating(f, value, best, sqlite3_column_int(st, 3), n); break;
-	}
-}
-
-static int read_scores(struct store *store, const struct store_period *p,
-		       struct store_figures *f, struct heard_error *err)
-{
-	sqlite3_stmt *st = quarters(store, ST_SCORES, p, err);
-	int more = st ? 0 : -err->code;
-	while (st && (more = store_step(store, st, err)) > 0)
-		add_score(f, st);
-	if (more < 0 || !(st = within(store, ST_FOLLOW_UP_SCORES, p->from, p->to, err)))
-		return -err->code;
-	while ((more = store_step(store, st, err)) > 0)
-		add_csat(f, sqlite3_column_double(st, 0), sqlite3_column_int64(st, 1));
-	return more;
-}
-
 /* ---- what is still to be done */
 
 static int read_backlog(struct store *store, const struct store_period *p,
 			struct store_figures *f, struct heard_error *err)
 {
-	sqlite3_stmt *st = within(store, ST_BACKLOG, p->now, p->to, err);
+	sqlite3_stmt *st = figures_within(store, ST_BACKLOG, p->now, p->to, err);
 	if (!st || store_step(store, st, err) < 0)
 		return -err->code;
 	f->backlog = sqlite3_column_int64(st, 0);
@@ -232,7 +169,7 @@ int store_figures(struct store *store, const struct store_period *p, struct stor
 	if (result == 0)
 		result = read_times(store, p, f, err);
 	if (result == 0)
-		result = read_scores(store, p, f, err);
+		result = figures_scores(store, p, f, err);
 	if (result == 0)
 		result = read_backlog(store, p, f, err);
 	if (result == 0)
@@ -248,6 +185,7 @@ void store_figures_release(struct store_figures *f)
 					       &f->intents,  &f->priorities, &f->departments};
 	for (size_t i = 0; i < sizeof(shares) / sizeof(struct store_shares *); i++)
 		free(shares[i]->at);
+	free(f->surveys.at);
 	free(f->parts);
 	free(f->topics.at);
 	*f = (struct store_figures){.first_response = -1, .resolution = -1};
@@ -258,7 +196,7 @@ double store_rate(int64_t part, int64_t whole)
 	return whole > 0 ? (double)part / (double)whole : NAN;
 }
 
-double store_nps(const struct store_figures *f)
+double store_nps(const struct store_promoters *nps)
 {
-	return 100 * store_rate(f->nps.promoters - f->nps.detractors, f->nps.answers);
+	return 100 * store_rate(nps->promoters - nps->detractors, nps->answers);
 }

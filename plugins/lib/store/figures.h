@@ -12,10 +12,11 @@
 
 #include "store.h"
 
-#define STORE_NAME_MAX	64 /* bytes of a name in figures, with its NUL; longer ones are cut */
-#define STORE_SHARES	64 /* names of one kind; the least ones are left out             */
-#define STORE_SAMPLES	3
-#define STORE_TITLE_MAX 192
+#define STORE_NAME_MAX	 64 /* bytes of a name in figures, with its NUL; longer ones are cut */
+#define STORE_SHARES	 64 /* names of one kind; the least ones are left out             */
+#define STORE_SAMPLES	 3
+#define STORE_TITLE_MAX	 192
+#define STORE_SURVEY_MAX 48 /* bytes of a survey's name, with its NUL; longer ones are cut */
 
 struct store_period {
 	int64_t from, to;     /* [from, to), at whole quarters of an hour      */
@@ -53,22 +54,40 @@ struct store_topics { /* the largest first */
 	size_t n;
 };
 
+struct store_csat {
+	int64_t answers, good; /* 4 and 5 of 5                                 */
+};
+struct store_promoters {
+	int64_t answers, promoters, detractors; /* 9-10, 0-6 of 10             */
+};
+struct store_mean {
+	int64_t answers;
+	double sum;
+};
+
+/* What was answered to one survey; every answer counts, also one without a score. */
+struct store_survey {
+	char name[STORE_SURVEY_MAX];
+	int64_t answers;
+	struct store_promoters nps;
+	struct store_csat csat;
+	struct store_mean ces;
+};
+struct store_surveys { /* by name */
+	struct store_survey *at;
+	size_t n;
+};
+
 struct store_figures {
 	int64_t received, spam; /* records                                     */
 	int64_t tickets, answered, resolved, reopened, escalated, repeated;
 	int64_t levels_due, levels_met;
 	int64_t backlog, overdue;	    /* live at the time of the report  */
 	int64_t first_response, resolution; /* medians in ms; -1: none          */
-	struct {
-		int64_t answers, good; /* 4 and 5 of 5                         */
-	} csat;
-	struct {
-		int64_t answers, promoters, detractors; /* 9-10, 0-6 of 10      */
-	} nps;
-	struct {
-		int64_t answers;
-		double sum;
-	} ces, kiosk, rating; /* kiosk: weights of 0 to 100; rating: 0 to 1     */
+	struct store_csat csat;
+	struct store_promoters nps;
+	struct store_mean ces, kiosk, rating; /* kiosk: weights of 0 to 100; rating: 0 to 1 */
+	struct store_surveys surveys;
 	struct store_shares channels, categories, products, intents, priorities, departments;
 	struct store_part *parts; /* as many as the period has                  */
 	size_t n_parts;
@@ -82,7 +101,7 @@ void store_figures_release(struct store_figures *);
 
 /* Rates: part / whole, or NaN when there is nothing to divide by. */
 double store_rate(int64_t part, int64_t whole);
-double store_nps(const struct store_figures *); /* -100 to 100 */
+double store_nps(const struct store_promoters *); /* -100 to 100 */
 
 /* The topic of the same category, subcategory and product, or NULL. */
 const struct store_topic *store_topic_find(const struct store_topics *,

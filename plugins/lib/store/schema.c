@@ -22,6 +22,7 @@
  *   automatic  records of mail that no person wrote (automatic.c)
  *   tally     how many records of each channel, category, ... a quarter of an hour had
  *   score     how many gave which nps, csat, ces, rating in a quarter of an hour (tally.c)
+ *   survey_score  the same of nps, csat and ces, and how many answered, by survey
  *   reach     how many customers say the same, by the ticket that leads them; none: one
  *   erased    records whose words the search index is still to forget (forget.c)
  *   attachment  which record names which file; gone: files that none names any more
@@ -199,6 +200,10 @@ static const char *const steps[] = {
 	/* 9: mail: what a ticket's subject is about, and whose word no record is. */
 	"ALTER TABLE ticket ADD COLUMN topic INTEGER;"
 	"CREATE TABLE automatic(record INTEGER PRIMARY KEY);",
+
+	/* 10: surveys, of which there were none before. */
+	"CREATE TABLE survey_score(quarter INTEGER, survey TEXT, kind INTEGER, value REAL,"
+	" n INTEGER NOT NULL, PRIMARY KEY(quarter, survey, kind, value)) WITHOUT ROWID;",
 };
 enum { NEWEST = sizeof(steps) / sizeof(*steps) };
 

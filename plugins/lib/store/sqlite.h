@@ -264,6 +264,9 @@
 		     " ON CONFLICT DO UPDATE SET n=n+excluded.n")                              \
 	X(PUT_SCORE, "INSERT INTO score(quarter,kind,value,max,kiosk,n) VALUES(?,?,?,?,?,?)"   \
 		     " ON CONFLICT DO UPDATE SET n=n+excluded.n")                              \
+	X(PUT_SURVEY,                                                                          \
+	  "INSERT INTO survey_score(quarter,survey,kind,value,n) VALUES(?,?,?,?,?)"            \
+	  " ON CONFLICT DO UPDATE SET n=n+excluded.n")                                         \
 	X(RECORD_LINE, "SELECT line,received_at FROM record WHERE n=?")                        \
 	X(SUM_TALLY, "SELECT what,name,sum(n) FROM tally WHERE quarter>=? AND quarter<?"       \
 		     " GROUP BY what,name ORDER BY what,3 DESC,name")                          \
@@ -271,6 +274,8 @@
 		       " AND what='channel' GROUP BY quarter")                                 \
 	X(SCORES, "SELECT kind,value,max,kiosk,sum(n) FROM score WHERE quarter>=?"             \
 		  " AND quarter<? GROUP BY kind,value,max,kiosk")                              \
+	X(SURVEY_SCORES, "SELECT survey,kind,value,sum(n) FROM survey_score WHERE quarter>=?"  \
+			 " AND quarter<? GROUP BY survey,kind,value ORDER BY survey")          \
 	X(FOLLOW_UP_SCORES, "SELECT score,count(*) FROM follow_up WHERE answered_at>=?"        \
 			    " AND answered_at<? GROUP BY score")                               \
 	X(BACKLOG, "SELECT count(*),sum(due<=?) FROM ticket WHERE " LIVE " AND received_at<?") \

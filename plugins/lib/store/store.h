@@ -149,6 +149,7 @@ struct store_record {
 	struct heard_str channel, subject, body, intent, category, priority, department,
 		product, author_key;
 	struct heard_str subcategory, lang, thread, in_reply_to;
+	struct heard_str survey; /* whose answer it is, by attributes.survey.name       */
 	struct store_mail mail;
 	double nps, csat, ces, rating, rating_max; /* NaN: absent                   */
 	const struct heard_str *attachments;	   /* the SHA-256 of each, in hex   */

@@ -36,7 +36,15 @@ struct given { /* no padding: it is compared by its bytes */
 	double value, max;
 	int64_t kind, is_kiosk;
 };
-static const char score[] = "score";
+struct survey_given {
+	double value;
+	int64_t kind;
+	char survey[STORE_SURVEY_MAX]; /* and NULs */
+};
+_Static_assert(sizeof(struct survey_given) == 16 + STORE_SURVEY_MAX &&
+		       sizeof(struct survey_given) <= STORE_NAME_MAX,
+	       "it is compared by its bytes, and kept in an entry");
+static const char score[] = "score", survey[] = "survey";
 
 struct tally {
 	size_t n;
@@ -64,12 +72,12 @@ void tally_forget(struct store *store)
 
 /* ---- counting */
 
-/* At most STORE_NAME_MAX - 1 bytes, whole characters. */
-static struct heard_str cut(struct heard_str name)
+/* At most size - 1 bytes, whole characters. */
+static struct heard_str cut(struct heard_str name, size_t size)
 {
-	if (name.len < STORE_NAME_MAX)
+	if (name.len < size)
 		return name;
-	name.len = STORE_NAME_MAX - 1;
+	name.len = size - 1;
 	while (name.len && ((unsigned char)name.ptr[name.len] & 0xc0) == 0x80)
 		name.len--;
 	return name;
@@ -99,6 +107,22 @@ static sqlite3_stmt *put_score(struct store *store, const struct entry *e,
 	return st;
 }
 
+static sqlite3_stmt *put_survey(struct store *store, const struct entry *e,
+				struct heard_error *err)
+{
+	struct survey_given given;
+	sqlite3_stmt *st = store_st(store, ST_PUT_SURVEY, err);
+	if (!st)
+		return NULL;
+	memcpy(&given, e->name, sizeof(given));
+	sqlite3_bind_int64(st, 1, e->quarter);
+	sqlite3_bind_text(st, 2, given.survey, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(st, 3, given.kind);
+	sqlite3_bind_double(st, 4, given.value);
+	sqlite3_bind_int64(st, 5, e->n);
+	return st;
+}
+
 static sqlite3_stmt *put_tally(struct store *store, const struct entry *e,
 			       struct heard_error *err)
 {
@@ -117,8 +141,9 @@ int tally_flush(struct store *store, struct heard_error *err)
 	struct tally *t = store->tally;
 	for (size_t i = 0; i < t->n; i++) {
 		const struct entry *e = &t->at[i];
-		sqlite3_stmt *st = e->what == score ? put_score(store, e, err)
-						    : put_tally(store, e, err);
+		sqlite3_stmt *st = e->what == score    ? put_score(store, e, err)
+				   : e->what == survey ? put_survey(store, e, err)
+						       : put_tally(store, e, err);
 		if (store_run(store, st, err))
 			return -err->code;
 	}
@@ -150,7 +175,7 @@ static int add(struct store *store, int64_t quarter, const char *what, struct he
 static int count(struct store *store, int64_t quarter, const char *what, struct heard_str name,
 		 struct heard_error *err)
 {
-	return add(store, quarter, what, cut(name), 1, err);
+	return add(store, quarter, what, cut(name, STORE_NAME_MAX), 1, err);
 }
 
 /* ---- scores */
@@ -162,7 +187,32 @@ struct scores {
 	bool is_kiosk;
 	double value[SCORE_RATING + 1]; /* by enum score; not finite: none */
 	double max;
+	char survey[STORE_SURVEY_MAX]; /* empty: of none */
 };
+
+static void set_survey(struct scores *scores, struct heard_str name)
+{
+	name = cut(name, sizeof(scores->survey));
+	if (name.len)
+		memcpy(scores->survey, name.ptr, name.len);
+}
+
+/* The same by survey: n more answers, and their scores. */
+static int add_survey(struct store *store, const struct scores *of, int64_t n,
+		      struct heard_error *err)
+{
+	for (int kind = SCORE_ANSWER; kind <= SCORE_CES; kind++) {
+		struct survey_given given = {.kind = kind};
+		if (kind != SCORE_ANSWER)
+			given.value = of->value[kind] + 0.0; /* -0 is 0 */
+		memcpy(given.survey, of->survey, sizeof(given.survey));
+		if (isfinite(given.value) &&
+		    add(store, of->quarter, survey,
+			heard_str_n((const char *)&given, sizeof(given)), n, err))
+			return -err->code;
+	}
+	return 0;
+}
 
 /* n more of each, or less. */
 static int add_scores(struct store *store, const struct scores *of, int64_t n,
@@ -180,7 +230,7 @@ static int add_scores(struct store *store, const struct scores *of, int64_t n,
 			heard_str_n((const char *)&given, sizeof(given)), n, err))
 			return -err->code;
 	}
-	return 0;
+	return of->survey[0] ? add_survey(store, of, n, err) : 0;
 }
 
 static int count_scores(struct store *store, const struct store_record *rec,
@@ -192,6 +242,7 @@ static int count_scores(struct store *store, const struct store_record *rec,
 		.value = {NAN, rec->nps, rec->csat, rec->ces, rec->rating},
 		.max = rec->rating_max,
 	};
+	set_survey(&scores, rec->survey);
 	return add_scores(store, &scores, 1, err);
 }
 
@@ -218,6 +269,9 @@ static bool read_scores(struct heard_str line, struct scores *scores)
 	scores->value[SCORE_CES] = number_of(record, "ces");
 	scores->value[SCORE_RATING] = number_of(record, "rating");
 	scores->max = number_of(record, "rating_max");
+	if (heard_str_is(heard_json_string(record, "channel"), "survey"))
+		set_survey(scores, heard_json_string(heard_json_member(record, "attributes"),
+						     "survey.name"));
 	heard_json_destroy(doc);
 	return is_counted;
 }

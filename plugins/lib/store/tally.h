@@ -12,8 +12,8 @@
 
 enum { TALLY_QUARTER = 15 * 60 * 1000 }; /* ms */
 
-/* `score.kind`, for good. */
-enum score { SCORE_NPS = 1, SCORE_CSAT, SCORE_CES, SCORE_RATING };
+/* `score.kind` and `survey_score.kind`, for good. */
+enum score { SCORE_ANSWER = 0, SCORE_NPS = 1, SCORE_CSAT, SCORE_CES, SCORE_RATING };
 
 struct tally;
 

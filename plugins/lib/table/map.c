@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum { QUOTED_MAX = 8, HEADER_LOOKS = 36, DIGITS_MAX = 4 };
 
@@ -74,6 +75,24 @@ static bool next_header(struct heard_str *rest, struct heard_str *out)
 	return true;
 }
 
+/* "3、", "3.", "Q3:" of a question. */
+static struct heard_str without_number(struct heard_str header)
+{
+	static const char *const marks[] = {"、", ".", "．", ":", "："};
+	struct heard_str s = heard_str_trim(header);
+	size_t n = 0;
+
+	if (s.len > 0 && (s.ptr[0] == 'Q' || s.ptr[0] == 'q'))
+		s = heard_str_skip(s, 1);
+	while (n < s.len && n < 3 && s.ptr[n] >= '0' && s.ptr[n] <= '9')
+		n++;
+	s = heard_str_skip(s, n);
+	for (size_t i = 0; n > 0 && i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (heard_str_starts(s, heard_str(marks[i])))
+			return heard_str_skip(s, strlen(marks[i]));
+	return header;
+}
+
 /* The column that has one of these headers, or -1. */
 static int find_column(const struct heard_str *headers, size_t n, const char *wanted)
 {
@@ -81,9 +100,19 @@ static int find_column(const struct heard_str *headers, size_t n, const char *wa
 
 	while (next_header(&rest, &one))
 		for (size_t i = 0; i < n && !is_empty(one); i++)
-			if (is_same(headers[i], one))
+			if (is_same(headers[i], one) ||
+			    is_same(without_number(headers[i]), one))
 				return (int)i;
 	return -1;
+}
+
+static bool says_utc(struct heard_str header)
+{
+	static const char mark[] = "(UTC)";
+	size_t n = sizeof(mark) - 1;
+
+	header = heard_str_trim(header);
+	return header.len > n && strncasecmp(header.ptr + header.len - n, mark, n) == 0;
 }
 
 /* ---- targets */
@@ -119,11 +148,12 @@ static bool target_of(const char *field, struct target *out)
 		out->kind = TARGET_FOLLOWUP_TIME;
 	else if (heard_str_starts(name, attributes) && name.len > attributes.len)
 		*out = (struct target){TARGET_ATTRIBUTE, -1,
-				       heard_str_skip(name, attributes.len)};
+				       heard_str_skip(name, attributes.len), false};
 	else if (heard_str_starts(name, ratings) && name.len > ratings.len)
-		*out = (struct target){TARGET_RATING, -1, heard_str_skip(name, ratings.len)};
+		*out = (struct target){TARGET_RATING, -1, heard_str_skip(name, ratings.len),
+				       false};
 	else if (is_from_source(heard_field_find(name)))
-		*out = (struct target){TARGET_FIELD, heard_field_find(name), {NULL, 0}};
+		*out = (struct target){TARGET_FIELD, heard_field_find(name), {NULL, 0}, false};
 	return out->kind != TARGET_NONE;
 }
 
@@ -267,7 +297,7 @@ static void name_rest(struct mapping *m, const struct heard_str *headers, size_t
 
 		name = heard_str_n(m->unnamed[i], (size_t)n);
 	}
-	m->columns[i] = (struct target){TARGET_ATTRIBUTE, -1, name};
+	m->columns[i] = (struct target){TARGET_ATTRIBUTE, -1, name, false};
 }
 
 int map_match(const struct map *map, const struct heard_str *headers, size_t n,
@@ -298,6 +328,7 @@ int map_match(const struct map *map, const struct heard_str *headers, size_t n,
 		column = find_column(headers, n, e->headers);
 		if (column < 0 || m->columns[column].kind != TARGET_NONE)
 			continue;
+		target.is_utc = says_utc(headers[column]);
 		m->columns[column] = target;
 		found++;
 	}

@@ -5,8 +5,9 @@
  * constant, "=review".  Fields are those of the record (heard/field.h) that a source
  * may give, `attributes.NAME`, `ratings.NAME`, and `followup.body` and
  * `followup.created_at`: the review added later (追评), a record of its own.
- * Headers are compared without blanks and case.  A column that no field claims
- * becomes an attribute under its header.
+ * Headers are compared without blanks and case, and without a number before them ("3、",
+ * "Q3."), as exports of surveys have.  A time below a header that ends with "(UTC)" is in
+ * UTC.  A column that no field claims becomes an attribute under its header.
  */
 #ifndef TABLE_MAP_H
 #define TABLE_MAP_H
@@ -56,6 +57,7 @@ struct target {
 	enum target_kind kind;
 	int field;	       /* enum heard_field                      */
 	struct heard_str name; /* of the attribute or rating            */
+	bool is_utc;	       /* of a time: its header says so         */
 };
 
 enum { CONSTANTS_MAX = 16 };

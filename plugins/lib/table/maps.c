@@ -136,16 +136,94 @@ static const struct map_entry generic_en[] = {
 	{"followup.created_at", "follow-up date|follow-up time|updated at"},
 };
 
+/* Answers of surveys: paper forms that were typed in, and exports of 问卷星, 腾讯问卷,
+ * LimeSurvey, Typeform, Tally and Formbricks.  Their questions are the author's, so only
+ * those are found that are called by what they ask; a scale of another length is said by
+ * a map of one's own. */
+#define SURVEY                     \
+	{"channel", "=survey"},    \
+	{                          \
+		"rating_max", "=5" \
+	}
+
+static const struct map_entry survey_zh[] = {
+	SURVEY,
+	{"attributes.survey.name", "问卷名称|问卷标题|调查名称|调研名称"},
+	{"source_id", "答卷编号|答卷ID|答卷序号|问卷编号|序号|编号"},
+	{"created_at", "提交答卷时间|结束答题时间|答题结束时间|提交时间|答题时间|填写时间|"
+		       "填写日期|填表日期|回收时间|日期"},
+	{"nps", "NPS|净推荐值|推荐意愿|推荐度|推荐分|推荐可能性|推荐指数|"
+		"您有多大可能向朋友或同事推荐我们|您有多大可能把我们推荐给朋友或同事|"
+		"您向朋友或同事推荐我们的可能性有多大"},
+	{"csat", "CSAT|满意度|总体满意度|整体满意度|综合满意度|满意度评分|满意程度|"
+		 "您的总体满意度|您对本次服务满意吗|您对我们满意吗"},
+	{"ces", "CES|费力度|省力程度|轻松程度|容易程度|便捷程度"},
+	{"rating", "评分|星级|总评分|总体评价"},
+	{"ratings.appearance", "外观评分|外观满意度"},
+	{"ratings.function", "功能评分|功能满意度|商品质量评分|商品质量满意度"},
+	{"ratings.value", "性价比评分|性价比满意度|价格满意度"},
+	{"ratings.packaging", "包装评分|包装满意度"},
+	{"ratings.logistics", "物流评分|物流满意度|配送满意度|物流速度评分"},
+	{"ratings.service", "服务评分|服务满意度|客服满意度|服务态度评分|售后满意度"},
+	{"body", "建议|您的建议|意见|意见建议|意见与建议|意见和建议|意见或建议|"
+		 "您的意见和建议|您的意见或建议|改进建议|其他建议|原因|评分原因|"
+		 "给出该评分的原因|请说明原因|留言|开放题"},
+	{"order", "订单编号|订单号"},
+	{"product", "商品名称|产品名称|商品|产品"},
+	{"store", "门店|门店名称|店铺|店铺名称"},
+	{"region", "地区|省份|城市|省市"},
+	{"author.name", "姓名|您的姓名|客户姓名|联系人"},
+	{"author.phone", "手机|手机号|手机号码|联系电话|联系方式|您的联系方式"},
+	{"author.email", "邮箱|电子邮箱"},
+};
+
+static const struct map_entry survey_en[] = {
+	SURVEY,
+	{"attributes.survey.name", "survey|survey name|survey title|form name|form"},
+	{"source_id", "response id|respondent id|submission id|response number|#|id"},
+	{"created_at", "submit date (utc)|submitted at|date submitted|submitdate|"
+		       "submission date|end date|completed at|timestamp|date"},
+	{"nps", "nps|nps score|net promoter score|likelihood to recommend|recommend|"
+		"how likely are you to recommend us to a friend or colleague?|"
+		"how likely are you to recommend us?"},
+	{"csat", "csat|csat score|satisfaction|overall satisfaction|customer satisfaction|"
+		 "how satisfied are you?|how satisfied are you with us?|"
+		 "how satisfied were you with our service?"},
+	{"ces", "ces|ces score|customer effort score|effort score|ease|"
+		"how easy was it?|how easy was it to get help?"},
+	{"rating", "rating|stars|overall rating"},
+	{"ratings.appearance", "appearance rating|appearance satisfaction"},
+	{"ratings.function", "quality rating|function rating|quality satisfaction"},
+	{"ratings.value", "value rating|price rating|value for money"},
+	{"ratings.packaging", "packaging rating|packaging satisfaction"},
+	{"ratings.logistics", "delivery rating|shipping rating|delivery satisfaction"},
+	{"ratings.service", "service rating|support rating|service satisfaction"},
+	{"body", "comment|comments|suggestions|suggestion|reason|why?|"
+		 "what is the reason for your score?|what could we do better?|"
+		 "how can we improve?|any other comments?|feedback"},
+	{"lang", "start language|startlanguage|language"},
+	{"order", "order|order id|order number"},
+	{"product", "product|product name"},
+	{"store", "store|shop|branch"},
+	{"region", "region|country|city"},
+	{"author.name", "name|full name|customer name"},
+	{"author.email", "email|e-mail|email address"},
+	{"author.phone", "phone|phone number|mobile"},
+	{"author.id", "user id|userid|customer id"},
+};
+
 static const struct map maps[] = {
 	{"taobao", taobao, N(taobao)},
 	{"jd", jd, N(jd)},
 	{"pdd", pdd, N(pdd)},
 	{"generic-zh", generic_zh, N(generic_zh)},
 	{"generic-en", generic_en, N(generic_en)},
+	{"survey-zh", survey_zh, N(survey_zh)},
+	{"survey-en", survey_en, N(survey_en)},
 };
 
-const char *const map_names[] = {"auto", "taobao",     "tmall",	     "jd",
-				 "pdd",	 "generic-zh", "generic-en", NULL};
+const char *const map_names[] = {"auto",       "taobao",     "tmall",	  "jd",	       "pdd",
+				 "generic-zh", "generic-en", "survey-zh", "survey-en", NULL};
 
 const struct map *map_find(struct heard_str name)
 {

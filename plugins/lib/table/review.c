@@ -38,6 +38,17 @@ static bool read_rating(struct review *r, struct heard_str text)
 	return true;
 }
 
+/* nps, csat and ces have scales of their own. */
+static bool is_on_scale(int field, double score)
+{
+	switch (field) {
+	case HEARD_NPS: return score <= 10;
+	case HEARD_CSAT: return score >= 1 && score <= 5;
+	case HEARD_CES: return score >= 1 && score <= 7;
+	default: return true;
+	}
+}
+
 static bool read_number(struct review *r, int field, struct heard_str text)
 {
 	double most = 0;
@@ -46,15 +57,20 @@ static bool read_number(struct review *r, int field, struct heard_str text)
 		return true; /* the rating said it */
 	if (!value_score(text, &r->number[field], &most))
 		return fail(r, "a score that cannot be read");
+	if (!is_on_scale(field, r->number[field]))
+		return fail(r,
+			    "a score beyond its scale: nps is 0 to 10, csat 1 to 5, ces 1 to "
+			    "7; map a column with another scale to rating or ratings.NAME");
 	r->value[field] = text;
 	return true;
 }
 
-static bool read_field(struct review *r, int field, struct heard_str text)
+static bool read_field(struct review *r, int field, struct heard_str text,
+		       struct heard_zone *zone)
 {
 	switch (heard_field_table[field].type) {
 	case HEARD_TIME_:
-		r->time[field] = value_time(text, r->zone);
+		r->time[field] = value_time(text, zone);
 		if (r->time[field] == HEARD_TIME_NONE)
 			return fail(r,
 				    "created_at: no time that can be read; year, month, day, "
@@ -75,7 +91,7 @@ static bool read_target(struct review *r, const struct target *t, struct heard_s
 	double ignored;
 
 	switch (t->kind) {
-	case TARGET_FIELD: return read_field(r, t->field, text);
+	case TARGET_FIELD: return read_field(r, t->field, text, t->is_utc ? NULL : r->zone);
 	case TARGET_FOLLOWUP_BODY:
 		if (!value_is_default(text))
 			r->followup = text;
@@ -98,7 +114,7 @@ static bool read_constants(struct review *r)
 		const struct target *t = &r->mapping->constants[i].target;
 
 		if (t->kind == TARGET_FIELD && r->value[t->field].len == 0 &&
-		    !read_field(r, t->field, r->mapping->constants[i].value))
+		    !read_field(r, t->field, r->mapping->constants[i].value, r->zone))
 			return false;
 	}
 	return true;

@@ -6,6 +6,8 @@
  */
 #include "value.h"
 
+#include "date.h"
+
 #include <heard/time.h>
 
 #include <math.h>
@@ -301,8 +303,10 @@ int64_t value_time(struct heard_str s, struct heard_zone *zone)
 	if (n == s.len)
 		return all_digits(s, zone);
 	time = heard_time_parse(s, zone); /* with zones and fractions */
-	if (time != HEARD_TIME_NONE || n != 4)
+	if (time != HEARD_TIME_NONE)
 		return time;
+	if (n != 4)
+		return date_parse(s, zone);
 	rest = s;
 	year = digits(&rest, 4);
 	if (!take_one(&rest, marks, N(marks)))

@@ -17,7 +17,8 @@ struct heard_zone;
 bool value_score(struct heard_str, double *score_r, double *max_r);
 
 /* RFC 3339, 2026/1/5 13:04, 2026年1月5日 下午1:04, 20260105, 20260105130405, seconds or
- * milliseconds since 1970.  HEARD_TIME_NONE: none of these. */
+ * milliseconds since 1970, and what date.h reads (mail, RSS, Weibo).  HEARD_TIME_NONE: none of
+ * these. */
 int64_t value_time(struct heard_str, struct heard_zone *);
 
 /* Is it what a platform puts where the customer wrote nothing? */

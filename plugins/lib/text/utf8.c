@@ -123,3 +123,16 @@ const char *text_back(const char *begin, const char *s)
 		p--;
 	return p;
 }
+
+bool text_has_chinese(struct heard_str s)
+{
+	const char *end = s.ptr + s.len;
+	uint32_t c;
+	for (const char *p = s.ptr; p < end;) {
+		size_t n = text_decode(p, end, &c);
+		if (n && c >= 0x4e00 && c <= 0x9fff)
+			return true;
+		p += n ? n : 1;
+	}
+	return false;
+}

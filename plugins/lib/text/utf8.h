@@ -21,6 +21,8 @@ size_t text_encode(uint32_t c, char out[4]);
 bool text_is_valid(struct heard_str);
 /* Appends the text with U+FFFD for each malformed byte. */
 void text_repair(struct heard_str, struct heard_buf *);
+/* Does an ideograph of the basic plane stand in it?  Who writes them reads Chinese. */
+bool text_has_chinese(struct heard_str);
 /* Start of the character that ends just before s, which is > begin. */
 const char *text_back(const char *begin, const char *s);
 

@@ -78,6 +78,7 @@ static int prepare(const struct report *self, const struct heard_call *call,
 	book->lang = (enum page_lang)lang;
 	book->edition = (enum edition)edition;
 	book->zone = heard_zone(call->host);
+	book->host = call->host;
 	book->asked = wish->period ? wish->period : "today";
 	if (period_parse(&book->period, book->asked, heard_now(call->host), book->zone, &err))
 		return misused(call, err.text, NULL);
@@ -118,7 +119,7 @@ static int make(const struct report *self, const struct heard_call *call,
 {
 	struct heard_error err;
 	struct heard_buf text;
-	if (book_gather(book, self->database, heard_now(call->host), &err)) {
+	if (book_gather(book, self->database, self->surveys, heard_now(call->host), &err)) {
 		fprintf(call->err, "report: %s\n", err.text);
 		return FAILED;
 	}

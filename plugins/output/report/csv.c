@@ -105,6 +105,39 @@ static void put_shares(const struct book *book, struct heard_buf *out, enum say 
 			 (double)now->at[i].n, share_before(then, now->at[i].name));
 }
 
+static void put_surveys(const struct book *book, struct heard_buf *out)
+{
+	char name[STORE_SURVEY_MAX + 64];
+	struct survey_cell cells[SURVEY_CELLS];
+	for (size_t i = 0; i < book->n_surveys; i++) {
+		survey_cells(&book->surveys[i], cells);
+		for (size_t c = 0; c < SURVEY_CELLS; c++) {
+			snprintf(name, sizeof(name), "%s · %s", book->surveys[i].name,
+				 cells[c].label.in[book->lang]);
+			put_line(out, said(book, SAY_SURVEYS), name, cells[c].now,
+				 cells[c].then);
+		}
+	}
+}
+
+static void put_channels(const struct book *book, struct heard_buf *out)
+{
+	char name[256], last[96];
+	for (size_t i = 0; i < book->n_channels; i++) {
+		const struct channel_row *c = &book->channels[i];
+		const char *part = said(book, SAY_HEALTH), *who = name_said(book, c->name);
+		struct row rows[] = {channel_volume(c), channel_errors(c)};
+		for (size_t r = 0; r < 2; r++) {
+			snprintf(name, sizeof(name), "%s · %s", who,
+				 said(book, r ? SAY_ERRORS : SAY_TAKEN_IN));
+			put_line(out, part, name, rows[r].now, rows[r].then);
+		}
+		time_said(book, c->last_heard, last, sizeof(last));
+		snprintf(name, sizeof(name), "%s · %s", who, said(book, SAY_LAST_HEARD));
+		put_texts(out, part, name, last, c->is_silent ? said(book, SAY_SILENT) : "");
+	}
+}
+
 static void put_issues(const struct book *book, struct heard_buf *out)
 {
 	char name[512];
@@ -159,6 +192,8 @@ void write_csv(const struct book *book, struct heard_buf *out)
 	put_rows(book, out);
 	if (book->edition == EDITION_MANAGEMENT) {
 		put_all_shares(book, out);
+		put_surveys(book, out);
+		put_channels(book, out);
 		put_course(book, out);
 	}
 	put_issues(book, out);

@@ -105,7 +105,8 @@ static int gather(struct book *book, struct store *store, struct heard_error *er
 	return book->edition == EDITION_PUBLIC ? store_board(store, 0, take_fix, book, err) : 0;
 }
 
-int book_gather(struct book *book, const char *database, int64_t now, struct heard_error *err)
+int book_gather(struct book *book, const char *database, const char *surveys, int64_t now,
+		struct heard_error *err)
 {
 	struct store *store;
 	book->made_at = now;
@@ -114,7 +115,8 @@ int book_gather(struct book *book, const char *database, int64_t now, struct hea
 		return -err->code;
 	int result = gather(book, store, err);
 	store_close(store);
-	return result;
+	channels_gather(book);
+	return result ? result : surveys_gather(book, surveys, err);
 }
 
 void book_release(struct book *book)

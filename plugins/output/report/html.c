@@ -5,74 +5,13 @@
  * cards do not break in the middle, and colours stay.
  */
 #include "chart.h"
+#include "style.h"
 #include "words.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char style[] =
-	"@page{size:A4;margin:14mm 13mm}"
-	"h1{margin-bottom:.15em}.lead{margin-bottom:1.4em}"
-	".kpis{display:grid;grid-template-columns:repeat(auto-fill,minmax(190px,1fr));"
-	"gap:12px;margin:0 0 20px}"
-	".kpi{background:var(--card);border:1px solid var(--line);border-radius:14px;"
-	"padding:14px 16px;box-shadow:var(--shade)}"
-	".kpi b{display:block;font-size:1.6rem;line-height:1.25;font-weight:650;"
-	"letter-spacing:-.02em;font-variant-numeric:tabular-nums}"
-	".kpi .name,.kpi .than{display:block;color:var(--soft);font-size:.8125rem}"
-	".kpi .of{display:block;color:var(--soft);font-size:.8125rem}"
-	".change{font-size:.8125rem;font-weight:600;color:var(--soft);white-space:nowrap}"
-	".change.good{color:var(--good)}.change.bad{color:var(--bad)}"
-	".two{display:grid;gap:0 20px}"
-	"@media(min-width:760px){.two{grid-template-columns:1fr 1fr}}"
-	".card{break-inside:avoid}.card.long{break-inside:auto}.card h2{margin:0 0 .7em}"
-	"svg{display:block;overflow:visible}svg.course{margin-left:44px;width:calc(100% - "
-	"44px)}"
-	"svg .column{fill:var(--main)}svg .rail{fill:var(--line)}"
-	"svg .grid{stroke:var(--line);stroke-width:1}"
-	"svg .line{stroke:var(--star);stroke-width:2}svg .dot{fill:var(--star)}"
-	"svg .tick{fill:var(--soft);font-size:12px}"
-	"svg .good{fill:var(--good)}svg .middling{fill:var(--star)}svg .bad{fill:var(--bad)}"
-	".legend{color:var(--soft);font-size:.875rem;margin:.3em 0 .6em;display:flex;"
-	"flex-wrap:wrap;align-items:center;gap:2px 6px}"
-	".key{display:inline-block;width:12px;height:10px;border-radius:3px;margin-left:14px}"
-	".key:first-child{margin-left:0}.key.column{background:var(--main)}"
-	".key.line{height:3px;background:var(--star)}"
-	".shares{width:100%}.shares td{border:0;padding:5px 0;vertical-align:middle}"
-	".shares .name{width:36%;padding-right:12px}.shares .number{width:88px;"
-	"padding-left:12px;white-space:nowrap}"
-	".small{color:var(--soft);font-size:.8125rem}"
-	".issues{list-style:none;margin:0;padding:0;counter-reset:n}"
-	".issues>li{counter-increment:n;padding:14px 0 14px 42px;position:relative;"
-	"border-top:1px solid var(--line);break-inside:avoid}"
-	".issues>li:last-child{padding-bottom:0}"
-	".issues>li:first-child{border-top:0;padding-top:2px}"
-	".issues>li:before{content:counter(n);position:absolute;left:0;top:14px;width:28px;"
-	"height:28px;border-radius:50%;background:var(--ground);border:1px solid var(--line);"
-	"text-align:center;line-height:26px;font-weight:600;font-size:.875rem}"
-	".issues>li:first-child:before{top:2px}"
-	".issues .head{display:flex;flex-wrap:wrap;gap:0 14px;align-items:baseline;"
-	"justify-content:space-between}.issues .head b{font-weight:600}"
-	".issues q{display:block;color:var(--soft);font-size:.9375rem;margin-top:4px;"
-	"quotes:\"\\201C\" \"\\201D\"}"
-	".done{list-style:none;margin:0;padding:0}.done li{padding:8px 0 8px 28px;"
-	"position:relative}.done li:before{content:\"\\2713\";position:absolute;left:2px;"
-	"color:var(--good);font-weight:700}.done.working li:before{content:\"\\2026\";"
-	"color:var(--warn)}"
-	"footer{color:var(--soft);font-size:.8125rem;break-inside:avoid}footer p{margin:0 0 "
-	".6em}"
-	".foot{white-space:nowrap}"
-	"@media(max-width:599px){.kpis{grid-template-columns:1fr 1fr}.kpi b{font-size:1.35rem}"
-	"th,td{padding:8px 6px}}"
-	"@media print{:root{color-scheme:light}body{font-size:10.5pt;"
-	"-webkit-print-color-adjust:exact;print-color-adjust:exact}"
-	"main,.wide main{padding:0;max-width:none}h1{font-size:20pt!important}"
-	".kpis{grid-template-columns:repeat(4,1fr);gap:8px;margin-bottom:12px}"
-	".kpi{padding:9px 11px;box-shadow:none;break-inside:avoid}.kpi b{font-size:15pt}"
-	".card{padding:14px 16px;margin-bottom:12px}.two{grid-template-columns:1fr 1fr;"
-	"gap:0 12px}.issues>li{padding-top:9px;padding-bottom:9px}}";
 
 static void put_int(struct page *p, const struct book *book, int64_t n)
 {
@@ -230,6 +169,82 @@ static void put_teams(struct page *p, const struct book *book, enum say title,
 	close_card(p);
 }
 
+static void put_surveys(struct page *p, const struct book *book)
+{
+	struct survey_cell cells[SURVEY_CELLS];
+	if (book->n_surveys == 0)
+		return;
+	open_card(p, SAY_SURVEYS);
+	page_html(p, "<div class=scroll><table><tr><th>");
+	page_say(p, says[SAY_SURVEY]);
+	survey_cells(&book->surveys[0], cells);
+	for (size_t c = 0; c < SURVEY_CELLS; c++) {
+		page_html(p, "<th class=number>");
+		page_say(p, cells[c].label);
+	}
+	for (size_t i = 0; i < book->n_surveys; i++) {
+		survey_cells(&book->surveys[i], cells);
+		page_html(p, "<tr><td>");
+		page_text(p, heard_str(book->surveys[i].name));
+		for (size_t c = 0; c < SURVEY_CELLS; c++) {
+			page_html(p, "<td class=number>");
+			put_value(p, book, cells[c].unit, cells[c].now);
+		}
+	}
+	page_html(p, "</table></div>");
+	close_card(p);
+}
+
+static void put_channel(struct page *p, const struct book *book, const struct channel_row *c)
+{
+	char change[64], last[96];
+	struct row volume = channel_volume(c), errors = channel_errors(c);
+	int sense = change_sense(&volume);
+	page_html(p, "<tr><td>");
+	page_text(p, heard_str(name_said(book, c->name)));
+	time_said(book, c->last_heard, last, sizeof(last));
+	page_html(p, "<br><span class=small>");
+	page_say(p, says[SAY_LAST_HEARD]);
+	page_html(p, " ");
+	page_text(p, heard_str(last));
+	page_html(p, "</span>");
+	if (c->is_silent) {
+		page_html(p, "<br><span class=\"change bad\">");
+		page_say(p, says[SAY_SILENT]);
+		page_html(p, "</span>");
+	}
+	page_html(p, "<td class=number>");
+	put_value(p, book, UNIT_COUNT, volume.now);
+	change_text(change, sizeof(change), &volume, book->lang);
+	page_html(p, "<td class=number><span");
+	page_attr(p, "class",
+		  heard_str(sense > 0	? "change good"
+			    : sense < 0 ? "change bad"
+					: "change"));
+	page_html(p, ">");
+	page_text(p, heard_str(change));
+	page_html(p, "</span><td class=number>");
+	put_value(p, book, UNIT_RATE, errors.now);
+}
+
+static void put_channels(struct page *p, const struct book *book)
+{
+	static const enum say heads[] = {SAY_TAKEN_IN, SAY_CHANGE, SAY_ERRORS};
+	if (book->n_channels == 0)
+		return;
+	open_card(p, SAY_HEALTH);
+	page_html(p, "<div class=scroll><table><tr><th>");
+	page_say(p, says[SAY_CHANNEL]);
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		page_html(p, "<th class=\"number foot\">");
+		page_say(p, says[heads[i]]);
+	}
+	for (size_t i = 0; i < book->n_channels; i++)
+		put_channel(p, book, &book->channels[i]);
+	page_html(p, "</table></div>");
+	close_card(p);
+}
+
 /* ---- issues */
 
 static void put_issue(struct page *p, const struct book *book, const struct issue *issue)
@@ -376,6 +391,8 @@ static void put_management(struct page *p, const struct book *book)
 	put_teams(p, book, SAY_DEPARTMENTS, &f->departments);
 	put_teams(p, book, SAY_PRIORITIES, &f->priorities);
 	put_scores(p, book);
+	put_surveys(p, book);
+	put_channels(p, book);
 	page_html(p, "<div class=two>");
 	put_shares(p, book, SAY_CHANNELS, &f->channels);
 	put_shares(p, book, SAY_CATEGORIES, &f->categories);
@@ -402,7 +419,7 @@ static void put_under_title(struct page *p, const struct book *book)
 	page_html(p, ")</p>\n");
 }
 
-static void put_notes(struct page *p)
+static void put_notes(struct page *p, const struct book *book)
 {
 	page_html(p, "<footer><p><b>");
 	page_say(p, says[SAY_NOTES]);
@@ -410,6 +427,10 @@ static void put_notes(struct page *p)
 	page_say(p, says[SAY_NOTE_RATES]);
 	page_html(p, "</p><p>");
 	page_say(p, says[SAY_NOTE_SCORES]);
+	if (book->n_channels) {
+		page_html(p, "</p><p>");
+		page_say(p, says[SAY_NOTE_CHANNELS]);
+	}
 	page_html(p, "</p></footer>");
 }
 
@@ -422,14 +443,14 @@ void write_html(const struct book *book, struct heard_buf *out)
 	snprintf(title, sizeof(title), "%s · %s",
 		 book->edition == EDITION_PUBLIC ? said(book, SAY_PUBLIC_TITLE) : kind, period);
 	struct page_options options = {
-		.title = {{title, title}}, .style = style, .is_wide = true};
+		.title = {{title, title}}, .style = report_style, .is_wide = true};
 	page_begin(&page, book->lang, &options);
 	put_under_title(&page, book);
 	if (book->edition == EDITION_PUBLIC)
 		put_public(&page, book);
 	else
 		put_management(&page, book);
-	put_notes(&page);
+	put_notes(&page, book);
 	heard_buf_str(out, page_end(&page));
 	out->failed |= page.out.failed;
 	page_release(&page);

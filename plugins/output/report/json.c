@@ -90,6 +90,40 @@ static void put_rows(struct heard_json_out *out, const struct book *book,
 	}
 }
 
+static void put_surveys(struct heard_json_out *out, const struct book *book, bool is_now)
+{
+	struct survey_cell cells[SURVEY_CELLS];
+	heard_json_begin(out, "surveys", '[');
+	for (size_t i = 0; i < book->n_surveys; i++) {
+		const struct survey_row *row = &book->surveys[i];
+		survey_cells(row, cells);
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "name", heard_str(row->name));
+		for (size_t c = 0; c < SURVEY_CELLS; c++)
+			put_number(out, cells[c].key, is_now ? cells[c].now : cells[c].then);
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
+static void put_channels(struct heard_json_out *out, const struct book *book)
+{
+	heard_json_begin(out, "channels", '[');
+	for (size_t i = 0; i < book->n_channels; i++) {
+		const struct channel_row *c = &book->channels[i];
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "name", heard_str(c->name));
+		put_number(out, "received", c->received);
+		put_number(out, "previous", c->received_before);
+		put_number(out, "dead", c->dead);
+		put_number(out, "error_rate", channel_errors(c).now);
+		put_time(out, "last_heard", c->last_heard);
+		heard_json_bool(out, "silent", c->is_silent);
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
 /* What only management is told. */
 static void put_more(struct heard_json_out *out, const struct store_figures *f)
 {
@@ -114,8 +148,10 @@ static void put_figures(struct heard_json_out *out, const struct book *book,
 			const struct store_figures *f)
 {
 	put_rows(out, book, f);
-	if (book->edition == EDITION_MANAGEMENT)
-		put_more(out, f);
+	if (book->edition != EDITION_MANAGEMENT)
+		return;
+	put_more(out, f);
+	put_surveys(out, book, f == &book->now);
 }
 
 static void put_issues(struct heard_json_out *out, const struct book *book)
@@ -199,10 +235,12 @@ void write_json(const struct book *book, struct heard_buf *buf)
 	heard_json_str(&out, "edition", heard_str(is_public ? "public" : "management"));
 	put_figures(&out, book, &book->now);
 	put_issues(&out, book);
-	if (is_public)
+	if (is_public) {
 		put_fixes(&out, book);
-	else
+	} else {
+		put_channels(&out, book);
 		put_course(&out, &book->now);
+	}
 	heard_json_begin(&out, "previous", '{');
 	put_period(&out, &book->before);
 	put_figures(&out, book, &book->then);

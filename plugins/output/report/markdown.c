@@ -224,6 +224,58 @@ static void put_teams(const struct book *book, struct table *t, struct heard_buf
 	put_table(out, t);
 }
 
+static void put_surveys(const struct book *book, struct table *t, struct heard_buf *out)
+{
+	struct survey_cell cells[SURVEY_CELLS];
+	_Static_assert(SURVEY_CELLS + 1 <= COLUMNS, "a column each");
+	if (book->n_surveys == 0)
+		return;
+	begin(t, SURVEY_CELLS + 1);
+	cell(t, 0, said(book, SAY_SURVEY));
+	survey_cells(&book->surveys[0], cells);
+	for (size_t c = 0; c < SURVEY_CELLS; c++)
+		cell(t, c + 1, cells[c].label.in[book->lang]);
+	line(t);
+	for (size_t i = 0; i < book->n_surveys; i++) {
+		survey_cells(&book->surveys[i], cells);
+		cell_plain(t, 0, book->surveys[i].name);
+		for (size_t c = 0; c < SURVEY_CELLS; c++)
+			cell_value(book, t, c + 1, cells[c].unit, cells[c].now);
+		line(t);
+	}
+	put_table(out, t);
+}
+
+static void put_channels(const struct book *book, struct table *t, struct heard_buf *out)
+{
+	static const enum say heads[] = {SAY_CHANNEL, SAY_TAKEN_IN, SAY_CHANGE, SAY_ERRORS,
+					 SAY_LAST_HEARD};
+	enum { N = sizeof(heads) / sizeof(*heads) };
+	char text[128];
+	if (book->n_channels == 0)
+		return;
+	begin(t, N + 1);
+	t->right[N] = false;
+	for (size_t i = 0; i < N; i++)
+		cell(t, i, said(book, heads[i]));
+	line(t);
+	for (size_t i = 0; i < book->n_channels; i++) {
+		const struct channel_row *c = &book->channels[i];
+		struct row volume = channel_volume(c);
+		cell_plain(t, 0, name_said(book, c->name));
+		cell_value(book, t, 1, UNIT_COUNT, volume.now);
+		change_text(text, sizeof(text), &volume, book->lang);
+		cell(t, 2, text);
+		cell_value(book, t, 3, UNIT_RATE, channel_errors(c).now);
+		time_said(book, c->last_heard, text, sizeof(text));
+		cell(t, 4, text);
+		cell(t, N, c->is_silent ? said(book, SAY_SILENT) : "");
+		line(t);
+	}
+	heading(out, said(book, SAY_HEALTH));
+	put_table(out, t);
+}
+
 /* Fewer than on a page: who reads this wants to get through. */
 static void put_samples(const struct book *book, struct heard_buf *out)
 {
@@ -325,6 +377,8 @@ static void put_management(const struct book *book, struct table *t, struct hear
 	put_issues(book, t, out);
 	put_teams(book, t, out, SAY_DEPARTMENTS, &f->departments);
 	put_teams(book, t, out, SAY_PRIORITIES, &f->priorities);
+	put_surveys(book, t, out);
+	put_channels(book, t, out);
 	put_shares(book, t, out, SAY_CHANNELS, &f->channels);
 	put_shares(book, t, out, SAY_CATEGORIES, &f->categories);
 	put_shares(book, t, out, SAY_INTENTS, &f->intents);
@@ -350,5 +404,7 @@ void write_markdown(const struct book *book, struct heard_buf *out)
 	}
 	heard_buf_printf(out, "%s\n\n%s\n", said(book, SAY_NOTE_RATES),
 			 said(book, SAY_NOTE_SCORES));
+	if (book->n_channels)
+		heard_buf_printf(out, "\n%s\n", said(book, SAY_NOTE_CHANNELS));
 	free(t);
 }

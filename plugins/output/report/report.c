@@ -85,6 +85,11 @@ static const struct heard_option options[] = {
 	 HEARD_STATE_PATH(struct report, database),
 	 .value = "tickets.db",
 	 .help = "File of the ticket store, the one that output `tickets` names"},
+	{.name = "surveys",
+	 HEARD_STATE_PATH(struct report, surveys),
+	 .value = "surveys.db",
+	 .help = "File of who was invited to surveys, the one that input `survey` names; need "
+		 "not be there"},
 	{.name = "every",
 	 HEARD_LIST(struct report, every),
 	 .value = "[ \"week\", \"month\" ]",

@@ -30,7 +30,7 @@ extern const char *const format_words[], *const edition_words[], *const lang_wor
 int choice_of(const char *const *words, const char *word);
 
 struct report {
-	const char *database, *folder, *at; /* options */
+	const char *database, *surveys, *folder, *at; /* options */
 	struct heard_list every, formats;
 	int edition, lang; /* enum edition, enum page_lang */
 	int64_t keep;
@@ -61,9 +61,27 @@ struct fix { /* of the public board */
 	int64_t reach, resolved_at; /* HEARD_TIME_NONE: at work on it */
 };
 
+struct survey_row {
+	char name[STORE_SURVEY_MAX];
+	const struct store_survey *now, *then; /* NULL: no answers               */
+	int64_t invited, answered;	       /* in the period, of whom answered */
+	int64_t invited_before, answered_before;
+};
+
+enum { CHANNEL_ROWS = 64 };
+struct channel_row {
+	char name[64];
+	double received, dead;
+	double received_before, dead_before; /* NaN: nobody counted yet        */
+	int64_t last_heard;		     /* until now, not in the period   */
+	bool is_silent;			     /* for longer than usual, now     */
+	bool is_there;			     /* it brought something           */
+};
+
 struct book {
 	enum edition edition;
 	enum page_lang lang;
+	struct heard_host *host; /* whose channels; NULL: none */
 	struct heard_zone *zone;
 	int64_t made_at;
 	const char *asked; /* the period as it was asked for: "month" */
@@ -73,11 +91,16 @@ struct book {
 	size_t n_issues;
 	struct fix fixes[FIXES];
 	size_t n_fixes;
+	struct survey_row surveys[STORE_SHARES]; /* by name */
+	size_t n_surveys;
+	struct channel_row channels[CHANNEL_ROWS]; /* the weakest first */
+	size_t n_channels;
 };
 
 /* -errno with a sentence.  Release it in either case.  book's zone, language, edition,
- * period and what was asked for are set before. */
-int book_gather(struct book *, const char *database, int64_t now, struct heard_error *);
+ * host, period and what was asked for are set before.  `surveys` need not be there. */
+int book_gather(struct book *, const char *database, const char *surveys, int64_t now,
+		struct heard_error *);
 void book_release(struct book *);
 
 /* ---- rows.c: the figures at the head of every form */
@@ -102,6 +125,27 @@ void value_text(char *out, size_t size, enum unit, double value, enum page_lang)
 void change_text(char *out, size_t size, const struct row *, enum page_lang);
 /* 1 it got better, -1 worse, 0 neither. */
 int change_sense(const struct row *);
+
+/* ---- surveys.c */
+
+enum { SURVEY_CELLS = 6 };
+/* Answers, invited, response rate, NPS, CSAT, CES of one survey, in the same units as the
+ * head of the report. */
+struct survey_cell {
+	struct page_phrase label;
+	const char *key;
+	enum unit unit;
+	double now, then; /* NaN: nothing to tell */
+};
+void survey_cells(const struct survey_row *, struct survey_cell out[SURVEY_CELLS]);
+int surveys_gather(struct book *, const char *path, struct heard_error *);
+
+/* ---- channels.c */
+
+void channels_gather(struct book *);
+/* Without label and key. */
+struct row channel_volume(const struct channel_row *);
+struct row channel_errors(const struct channel_row *);
 
 /* ---- forms: a whole document into the buffer */
 

@@ -37,7 +37,7 @@ static void measure(const struct store_figures *f, struct measure out[ROWS])
 		{span_of(f->first_response), -1},
 		{span_of(f->resolution), -1},
 		{store_rate(f->csat.good, f->csat.answers), f->csat.answers},
-		{store_nps(f), f->nps.answers},
+		{store_nps(&f->nps), f->nps.answers},
 		{mean_of(f->ces.sum, f->ces.answers), f->ces.answers},
 		{mean_of(5 * f->rating.sum, f->rating.answers), f->rating.answers},
 		{mean_of(f->kiosk.sum, f->kiosk.answers), f->kiosk.answers},
@@ -85,6 +85,45 @@ size_t book_rows(const struct book *book, struct row out[ROWS])
 	}
 	/* The last three tell how we work, not how well. */
 	return book->edition == EDITION_PUBLIC ? n - 3 : n;
+}
+
+/* ---- surveys */
+
+/* In the order of the cells. */
+static void measure_survey(const struct store_survey *survey, int64_t invited, int64_t answered,
+			   double out[SURVEY_CELLS])
+{
+	static const struct store_survey none;
+	const struct store_survey *s = survey ? survey : &none;
+	const double all[SURVEY_CELLS] = {
+		(double)s->answers,
+		invited ? (double)invited : NAN,
+		store_rate(answered, invited),
+		store_nps(&s->nps),
+		store_rate(s->csat.good, s->csat.answers),
+		mean_of(s->ces.sum, s->ces.answers),
+	};
+	memcpy(out, all, sizeof(all));
+}
+
+void survey_cells(const struct survey_row *row, struct survey_cell out[SURVEY_CELLS])
+{
+	static const struct survey_cell table[SURVEY_CELLS] = {
+		{{{"回答", "Answers"}}, "answers", UNIT_COUNT, 0, 0},
+		{{{"邀请", "Invited"}}, "invited", UNIT_COUNT, 0, 0},
+		{{{"回复率", "Response"}}, "response_rate", UNIT_RATE, 0, 0},
+		{{{"NPS", "NPS"}}, "nps", UNIT_SCORE, 0, 0},
+		{{{"CSAT", "CSAT"}}, "csat", UNIT_RATE, 0, 0},
+		{{{"CES", "CES"}}, "ces", UNIT_MEAN, 0, 0},
+	};
+	double now[SURVEY_CELLS], then[SURVEY_CELLS];
+	measure_survey(row->now, row->invited, row->answered, now);
+	measure_survey(row->then, row->invited_before, row->answered_before, then);
+	memcpy(out, table, sizeof(table));
+	for (size_t i = 0; i < SURVEY_CELLS; i++) {
+		out[i].now = now[i];
+		out[i].then = then[i];
+	}
 }
 
 /* ---- values as text */

@@ -23,12 +23,20 @@ const struct page_phrase says[SAYS] = {
 	[SAY_ON_TIME] = {{"按时率", "On time"}},
 	[SAY_RESOLUTION] = {{"解决率", "Resolved"}},
 	[SAY_CHANNELS] = {{"按渠道", "By channel"}},
+	[SAY_HEALTH] = {{"渠道状况", "Channels"}},
+	[SAY_CHANNEL] = {{"渠道", "Channel"}},
+	[SAY_TAKEN_IN] = {{"收到", "Taken in"}},
+	[SAY_ERRORS] = {{"出错率", "Errors"}},
+	[SAY_LAST_HEARD] = {{"最近一次", "Last heard"}},
+	[SAY_SILENT] = {{"静默时间超出平常", "silent for longer than usual"}},
 	[SAY_CATEGORIES] = {{"按类别", "By category"}},
 	[SAY_INTENTS] = {{"按意图", "By intent"}},
 	[SAY_PRODUCTS] = {{"按产品", "By product"}},
 	[SAY_PRIORITIES] = {{"按优先级", "By priority"}},
 	[SAY_DEPARTMENTS] = {{"按部门", "By department"}},
 	[SAY_SCORES] = {{"推荐意愿（NPS）", "Would they recommend us? (NPS)"}},
+	[SAY_SURVEYS] = {{"问卷调查", "Surveys"}},
+	[SAY_SURVEY] = {{"问卷", "Survey"}},
 	[SAY_ISSUES] = {{"主要问题", "Top issues"}},
 	[SAY_ISSUE] = {{"问题", "Issue"}},
 	[SAY_CONTACTS] = {{"来询次数", "Contacts"}},
@@ -63,6 +71,14 @@ const struct page_phrase says[SAYS] = {
 		  "answers. "
 		  "CES: mean. Kiosk index: weights of 100, 75, 50, 25, 0 (four faces: 100, "
 		  "66.7, 33.3, 0). Scores count when they were given."}},
+	[SAY_NOTE_CHANNELS] = {{"渠道状况以收到的全部记录计，含垃圾信息，不含重复送达；出错率＝"
+				"无法读取或处理的"
+				"记录／收到；最近一次和静默为生成时的状态。",
+				"Channels count all that was taken in, with spam and without "
+				"repeats. Errors: "
+				"what could not be read or processed / taken in. Last heard "
+				"and silence are as "
+				"they stand when the report is made."}},
 	[SAY_SAMPLES] = {{"原话（已脱敏）", "In their words (masked)"}},
 	[SAY_NAME] = {{"名称", "Name"}},
 	[SAY_PART] = {{"部分", "Part"}},
@@ -97,6 +113,10 @@ static const struct {
 	{"survey", {{"问卷", "Survey"}}},
 	{"kiosk", {{"按键终端", "Kiosk"}}},
 	{"social", {{"社交媒体", "Social"}}},
+	{"wechat", {{"微信", "WeChat"}}},
+	{"weibo", {{"微博", "Weibo"}}},
+	{"mastodon", {{"Mastodon", "Mastodon"}}},
+	{"telegram", {{"Telegram", "Telegram"}}},
 	{"review", {{"评价", "Reviews"}}},
 	{"chat", {{"在线客服", "Chat"}}},
 	{"forum", {{"论坛", "Forum"}}},

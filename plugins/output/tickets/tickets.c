@@ -140,6 +140,14 @@ static bool read_files(const struct heard_record *rec, struct ahead_record *out)
 	return true;
 }
 
+/* Anybody may say something else there than a name. */
+static struct heard_str survey_of(const struct heard_record *rec)
+{
+	struct heard_value name = heard_family_get(rec, HEARD_ATTRIBUTES,
+						   HEARD_STR_OF("survey.name"));
+	return name.type == HEARD_STR_ ? name.str : heard_str(NULL);
+}
+
 /* False if it has no id: then it is none of ours. */
 static bool read_record(const struct tickets *self, const struct heard_record *rec,
 			struct heard_str line, struct store_record *out)
@@ -174,6 +182,8 @@ static bool read_record(const struct tickets *self, const struct heard_record *r
 		.rating = heard_get_number(rec, HEARD_RATING, NAN),
 		.rating_max = heard_get_number(rec, HEARD_RATING_MAX, NAN),
 	};
+	if (heard_str_is(out->channel, "survey"))
+		out->survey = survey_of(rec);
 	if (out->received_at == HEARD_TIME_NONE)
 		out->received_at = heard_now(self->host);
 	make_token(self, id, out->token);
@@ -297,7 +307,7 @@ const struct heard_plugin heard_plugin = {
 		 "spam.verdict duplicate_of intent category subcategory priority department "
 		 "lang "
 		 "thread in_reply_to nps csat ces rating rating_max attachments "
-		 "attributes.mail.*",
+		 "attributes.mail.* attributes.survey.name",
 	.example = "{ plugin = \"tickets\"; database = \"tickets.db\";\n"
 		   "  departments = ( { name = \"logistics\"; agents = [ \"zhou\", \"wu\" ];\n"
 		   "                    lead = \"chen\"; } );\n"

@@ -1,0 +1,43 @@
+/*
+ * link.c - the addresses of a survey, for customers.
+ */
+#include "survey.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void put_escaped(struct heard_buf *out, const char *text)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
+	for (; *text; text++)
+		if (strchr(plain, *text))
+			heard_buf_add(out, text, 1);
+		else
+			heard_buf_printf(out, "%%%02X", (unsigned char)*text);
+}
+
+void survey_put_query(struct heard_buf *out, const char *segment, const char *product)
+{
+	size_t begin = out->len;
+	if (segment[0]) {
+		heard_buf_puts(out, "segment=");
+		put_escaped(out, segment);
+	}
+	if (product[0]) {
+		heard_buf_puts(out, out->len > begin ? "&product=" : "product=");
+		put_escaped(out, product);
+	}
+}
+
+void survey_link(const struct survey *self, const char *segment, const char *product,
+		 const char *token, struct heard_buf *out)
+{
+	heard_buf_printf(out, "%s%s", self->public_url, self->place);
+	if (token[0]) {
+		heard_buf_printf(out, "?t=%s", token);
+	} else if (segment[0] || product[0]) {
+		heard_buf_puts(out, "?");
+		survey_put_query(out, segment, product);
+	}
+}

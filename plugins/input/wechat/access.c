@@ -1,0 +1,249 @@
+/*
+ * access.c - fetching the token, and when.
+ *
+ * The secret is in the body of WeChat's request and, as there is no other way, in the
+ * URL of WeCom's; both are wiped.  A stable token that is refused though it has not ended
+ * would be given again: then it is asked for with force_refresh, which the platform
+ * allows 20 times a day, so at most every FORCE_MS.
+ */
+#include "access.h"
+
+#include <heard/buf.h>
+#include <heard/error.h>
+#include <heard/fetch.h>
+#include <heard/host.h>
+#include <heard/json.h>
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TIMEOUT_MS = 15000,
+	MAX_ANSWER = 64 << 10,
+	TOKEN_MAX = 1024,
+	EARLY_MS = 300 * 1000,
+	LONGEST_S = 86400,
+	FIRST_PAUSE_MS = 2000,
+	LONGEST_PAUSE_MS = 300 * 1000,
+	FORCE_MS = 4800 * 1000,
+};
+
+struct access {
+	struct heard_host *host;
+	struct heard_fetch_client *client;
+	struct access_options o;
+	void (*ready)(void *arg);
+	void *arg;
+	struct heard_buf token; /* empty: none */
+	int64_t until_ms;	/* it is good, and so long before that another is fetched */
+	int64_t early_ms;
+	struct heard_fetch *fetch;
+	struct heard_buf url, body;
+	struct heard_timer *again; /* after a failure */
+	int64_t pause_ms;
+	int64_t forced_at_ms;
+	bool is_refused; /* the one we had */
+	bool is_complained;
+};
+
+bool access_is_refusal(long long errcode)
+{
+	return errcode == 40001 || errcode == 40014 || errcode == 42001;
+}
+
+static void wipe(struct heard_buf *b)
+{
+	if (b->ptr != NULL)
+		sodium_memzero(b->ptr, b->size);
+	heard_buf_clear(b);
+}
+
+static void fail(struct access *a, const char *why)
+{
+	a->pause_ms = a->pause_ms ? a->pause_ms * 2 : FIRST_PAUSE_MS;
+	if (a->pause_ms > LONGEST_PAUSE_MS)
+		a->pause_ms = LONGEST_PAUSE_MS;
+	heard_timer_set(a->again, a->pause_ms);
+	if (!a->is_complained)
+		heard_log(a->host, HEARD_ERROR, "no access token: %s; trying again", why);
+	a->is_complained = true;
+}
+
+static int64_t number_of(const struct heard_json *root, const char *name)
+{
+	const struct heard_json *v = heard_json_member(root, name);
+	return v != NULL && v->type == HEARD_JSON_INT ? v->integer : 0;
+}
+
+static int keep_token(struct access *a, const struct heard_json *root, struct heard_error *err)
+{
+	struct heard_str token = heard_json_string(root, "access_token");
+	int64_t code = number_of(root, "errcode"), seconds = number_of(root, "expires_in");
+	if (code != 0)
+		return heard_fail(err, EACCES,
+				  "the platform says errcode %lld: check app_id and secret, "
+				  "and that it lets this machine's address in",
+				  (long long)code);
+	if (token.len == 0 || token.len > TOKEN_MAX || seconds < 1)
+		return heard_fail(err, EPROTO, "the platform's answer has no token");
+	int64_t ms = (seconds < LONGEST_S ? seconds : LONGEST_S) * 1000;
+	wipe(&a->token);
+	heard_buf_str(&a->token, token);
+	a->until_ms = heard_now(a->host) + ms;
+	a->early_ms = ms > 2 * EARLY_MS ? EARLY_MS : ms / 2;
+	return 0;
+}
+
+static int read_token(struct access *a, const struct heard_fetch_answer *answer,
+		      struct heard_error *err)
+{
+	if (answer->error_code != 0)
+		return heard_fail(err, EIO, "%s", answer->error ? answer->error : "no answer");
+	if (answer->status != 200)
+		return heard_fail(err, EIO, "the platform answers HTTP %d", answer->status);
+	struct heard_json_doc *doc = heard_json_parse(answer->body, MAX_ANSWER, err);
+	if (doc == NULL)
+		return heard_fail(err, EPROTO, "the platform's answer is no JSON");
+	int result = keep_token(a, heard_json_root(doc), err);
+	heard_json_destroy(doc);
+	return result;
+}
+
+static void on_token(void *arg, const struct heard_fetch_answer *answer)
+{
+	struct access *a = arg;
+	struct heard_error err = {0};
+	a->fetch = NULL;
+	wipe(&a->url);
+	wipe(&a->body);
+	if (read_token(a, answer, &err) != 0) {
+		fail(a, err.text);
+		return;
+	}
+	if (a->is_complained)
+		heard_log(a->host, HEARD_NOTICE, "there is an access token again");
+	a->pause_ms = 0;
+	a->is_refused = a->is_complained = false;
+	a->ready(a->arg);
+}
+
+static void add_escaped(struct heard_buf *b, const char *text)
+{
+	char *escaped = curl_easy_escape(NULL, text, (int)strlen(text));
+	heard_buf_puts(b, escaped ? escaped : "");
+	if (escaped != NULL)
+		sodium_memzero(escaped, strlen(escaped));
+	curl_free(escaped);
+}
+
+static void write_request(struct access *a)
+{
+	int64_t now = heard_now(a->host);
+	heard_buf_puts(&a->url, a->o.base_url);
+	if (a->o.is_wecom) {
+		heard_buf_puts(&a->url, "/cgi-bin/gettoken?corpid=");
+		add_escaped(&a->url, a->o.id);
+		heard_buf_puts(&a->url, "&corpsecret=");
+		add_escaped(&a->url, a->o.secret);
+		return;
+	}
+	bool is_forced = a->is_refused && now - a->forced_at_ms >= FORCE_MS;
+	if (is_forced)
+		a->forced_at_ms = now;
+	struct heard_json_out out = {.buf = &a->body};
+	heard_buf_puts(&a->url, "/cgi-bin/stable_token");
+	heard_json_begin(&out, NULL, '{');
+	heard_json_str(&out, "grant_type", HEARD_STR_OF("client_credential"));
+	heard_json_str(&out, "appid", heard_str(a->o.id));
+	heard_json_str(&out, "secret", heard_str(a->o.secret));
+	heard_json_bool(&out, "force_refresh", is_forced);
+	heard_json_end(&out, '}');
+}
+
+static void fetch_token(struct access *a)
+{
+	static const char *const headers[] = {"Content-Type: application/json", NULL};
+	struct heard_error err = {0};
+	write_request(a);
+	struct heard_fetch_request request = {
+		.method = a->body.len ? "POST" : "GET",
+		.url = a->url.ptr,
+		.headers = headers,
+		.body = heard_buf_view(&a->body),
+		.timeout_ms = TIMEOUT_MS,
+		.max_answer = MAX_ANSWER,
+		.allow_private = a->o.allow_private,
+		.done = on_token,
+		.arg = a,
+	};
+	if (a->url.failed || a->body.failed)
+		heard_fail(&err, ENOMEM, "out of memory");
+	else
+		a->fetch = heard_fetch(a->client, &request, &err);
+	if (a->fetch == NULL)
+		fail(a, err.text);
+}
+
+static void on_again(void *arg)
+{
+	struct access *a = arg;
+	if (a->fetch == NULL)
+		fetch_token(a);
+}
+
+const char *access_get(struct access *a)
+{
+	int64_t left_ms = a->token.len > 0 ? a->until_ms - heard_now(a->host) : 0;
+	if ((left_ms <= 0 || left_ms < a->early_ms) && a->fetch == NULL && a->pause_ms == 0)
+		fetch_token(a);
+	return left_ms > 0 ? a->token.ptr : NULL;
+}
+
+void access_refused(struct access *a)
+{
+	if (a->token.len > 0)
+		a->is_refused = true;
+	wipe(&a->token);
+	access_get(a);
+}
+
+struct access *access_create(struct heard_host *host, struct heard_fetch_client *client,
+			     const struct access_options *o, void (*ready)(void *arg),
+			     void *arg, struct heard_error *err)
+{
+	struct access *a = calloc(1, sizeof(*a));
+	if (a == NULL) {
+		heard_fail(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	*a = (struct access){
+		.host = host, .client = client, .o = *o, .ready = ready, .arg = arg};
+	heard_buf_init(&a->token, TOKEN_MAX);
+	heard_buf_init(&a->url, 4096);
+	heard_buf_init(&a->body, 4096);
+	a->again = heard_timer_create(host, on_again, a);
+	if (a->again != NULL)
+		return a;
+	heard_fail(err, ENOMEM, "out of memory");
+	access_destroy(a);
+	return NULL;
+}
+
+void access_destroy(struct access *a)
+{
+	if (a == NULL)
+		return;
+	if (a->fetch != NULL)
+		heard_fetch_cancel(a->fetch);
+	heard_timer_destroy(a->again);
+	wipe(&a->token);
+	wipe(&a->url);
+	wipe(&a->body);
+	heard_buf_release(&a->token);
+	heard_buf_release(&a->url);
+	heard_buf_release(&a->body);
+	free(a);
+}
