@@ -49,15 +49,17 @@ struct heard_fetch_request {
 
 HEARD_API struct heard_fetch_client *heard_fetch_client_create(
 	struct heard_host *, unsigned max_connections, struct heard_error *); /* [home] */
-/* The first header of that name, whatever its case; absent: there is none.  Since 1.2.  [any] */
+/* The first header of that name, whatever its case; absent: there is none.  Since 1.2.  [any]
+ */
 HEARD_API struct heard_str heard_fetch_header(const struct heard_fetch_answer *,
 					      const char *name);
 /* The same as heard_fetch(), for an answer that does not end, such as server-sent events:
  * a body with status 200 goes to `bytes` as it comes, and is not kept; timeout_ms is then
  * the longest silence.  `bytes` may cancel the fetch.  Since 1.2.  [home] */
-HEARD_API struct heard_fetch *heard_fetch_stream(
-	struct heard_fetch_client *, const struct heard_fetch_request *,
-	void (*bytes)(void *arg, struct heard_str), struct heard_error *);
+HEARD_API struct heard_fetch *heard_fetch_stream(struct heard_fetch_client *,
+						 const struct heard_fetch_request *,
+						 void (*bytes)(void *arg, struct heard_str),
+						 struct heard_error *);
 /* Cancels what is under way, without calling done.  NULL is fine.  [home] */
 HEARD_API void heard_fetch_client_destroy(struct heard_fetch_client *);
 /* NULL with a sentence if the URL or a header is not acceptable.  [home] */
