@@ -1,5 +1,6 @@
 /* What the filter mask finds by the words around, and what it takes over to fields. */
 #define heard_plugin mask_plugin
+#include "../../plugins/filter/mask/clean.c"
 #include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/custom.c"
