@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { CELLS = 1 << 15, PROBES = 4, DAY_MS = 86400000 };
+enum { CELLS = 1 << 15, PROBES = 4 };
 static const double week_ms = 7.0 * DAY_MS;
 
 struct cell {

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { DAY_MS = 86400000 };
+
 struct pace;
 struct pace_seen {
 	double lately;	/* within the window, this one counted   */
