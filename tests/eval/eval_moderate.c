@@ -1,13 +1,14 @@
 /*
  * eval_moderate.c - how often the filter moderate stops at a decent text, and how fast.
  *
- *	eval_moderate DATA LISTS     DATA is ../shared/data, LISTS etc/rules/improper
+ *	eval_moderate DATA [LISTS]   DATA is ../shared/data, LISTS etc/rules/improper
  *
  * Nobody has labelled the reviews for oaths.  The figure is the share of texts in which
  * a word of the lists is found, beside that of the lists as they are published, searched
  * for as they are: most of what those find are goods (奶, 靠背, butt).  With SHOW set the
  * texts are printed, to be read.
  */
+#include "../../plugins/filter/moderate/list.c"
 #include "../../plugins/filter/moderate/match.c"
 #include "../../plugins/filter/moderate/plain.c"
 #include "../../plugins/filter/moderate/words.c"
@@ -109,12 +110,13 @@ int main(int argc, char **argv)
 	struct words_lane lane;
 	static struct raw raw;
 
-	if (argc != 3) {
-		fputs("usage: eval_moderate DATA LISTS\n", stderr);
+	if (argc != 2 && argc != 3) {
+		fputs("usage: eval_moderate DATA [LISTS]\n", stderr);
 		return 2;
 	}
 	double from = now();
-	struct words *words = words_load(argv[2], NULL, 0, NULL, 0, &err);
+	struct words *words = words_load(argc == 3 ? argv[2] : "etc/rules/improper", NULL, 0,
+					 NULL, 0, &err);
 	if (words == NULL || words_lane_open(&lane, words, &err)) {
 		fprintf(stderr, "eval_moderate: %s\n", err.text);
 		return 1;

@@ -2,6 +2,7 @@
  * Texts for moderate, and lists of words: whatever the bytes, what is found rises and stays
  * in bounds.
  */
+#include "../../plugins/filter/moderate/list.c"
 #include "../../plugins/filter/moderate/match.c"
 #include "../../plugins/filter/moderate/plain.c"
 #include "../../plugins/filter/moderate/words.c"
@@ -50,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	search(fixed, text);
-	struct reading r = {.words = calloc(1, sizeof(struct words)), .err = &err};
+	struct list_reading r = {.words = calloc(1, sizeof(struct words)), .err = &err};
 	const char *s = text.ptr, *end = text.ptr + size;
 	int result = r.words ? 0 : -1;
 	while (s < end && result == 0) {

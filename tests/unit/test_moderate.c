@@ -1,5 +1,6 @@
 /* The filter moderate: improper words in every dress, and decent ones left alone. */
 #define heard_plugin moderate_plugin
+#include "../../plugins/filter/moderate/list.c"
 #include "../../plugins/filter/moderate/match.c"
 #include "../../plugins/filter/moderate/moderate.c"
 #include "../../plugins/filter/moderate/plain.c"
@@ -82,7 +83,7 @@ static void words_are_found_in_every_dress(void **state)
 		{"客服是傻逼吧", "客服是**吧"},
 		{"客服是傻*逼吧", "客服是***吧"},
 		{"客服 傻 逼 客服", "客服 * * 客服"},
-		{"傻傻逼", "***"},
+		{"傻傻傻逼", "****"},
 		{"操.你.妈", "*****"},
 		{"垃圾東西，強姦", "垃圾東西，**"},
 		{"幹你娘", "***"},
@@ -110,6 +111,7 @@ static void decent_words_stay(void **state)
 		"push it, wash it; she's hit.",
 		"hi there, I use it.",
 		"给我妈妈的礼物，姑妈的也买了",
+		"听其他妈妈的推荐",
 		"我妈比较喜欢，你妈妈也会喜欢",
 		"在路口交了钱，一次性交清",
 		"做爱心早餐，叫床垫送来",

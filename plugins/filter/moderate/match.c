@@ -70,7 +70,7 @@ static struct dress dress_of(const struct plain *p, const struct word *w, size_t
 			continue;
 		bool is_ascii = c < 0x80, is_double = w->how[i] & WORD_DOUBLE;
 		d.is_ascii &= is_ascii;
-		d.is_right &= is_double ? at->run >= 2 : !is_ascii || at->run != 2;
+		d.is_right &= is_double ? at->run >= 2 : at->run != 2;
 		if (i == 0)
 			continue;
 		if (w->how[i] & WORD_BLANK) {
