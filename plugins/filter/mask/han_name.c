@@ -169,7 +169,7 @@ static bool is_other_word(const struct mask_text *t, uint32_t at)
 		HEARD_STR("手游"), HEARD_STR("旅游"), HEARD_STR("导游"), HEARD_STR("安全"),
 		HEARD_STR("马路"), HEARD_STR("一路"), HEARD_STR("不和"), HEARD_STR("大师"),
 		HEARD_STR("语文"), HEARD_STR("英文"), HEARD_STR("中文"), HEARD_STR("携程"),
-		HEARD_STR("工程"), HEARD_STR("课程"), HEARD_STR("作文"),
+		HEARD_STR("相关"), HEARD_STR("工程"), HEARD_STR("课程"), HEARD_STR("作文"),
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -197,12 +197,27 @@ static bool name_may_begin(const struct mask_text *t, const struct lexicon *lexi
 	return false;
 }
 
+/* 大堂经理, 班主任: a post, whoever holds it. */
+static bool is_post(const struct mask_text *t, uint32_t at)
+{
+	static const struct heard_str posts[] = {
+		HEARD_STR("堂"), HEARD_STR("班"), HEARD_STR("房"), HEARD_STR("部"),
+		HEARD_STR("店"), HEARD_STR("目"), HEARD_STR("户")};
+
+	for (size_t i = 0; i < sizeof(posts) / sizeof(posts[0]); i++)
+		if (text_has_before(t, at, posts[i]))
+			return text_has(t, at, HEARD_STR_OF("经理")) ||
+			       text_has(t, at, HEARD_STR_OF("經理")) ||
+			       text_has(t, at, HEARD_STR_OF("主任"));
+	return false;
+}
+
 /* 张先生, 李小明女士, 欧阳老师: the longest name that begins at a border. */
 static bool before_title(const struct mask_text *t, const struct lexicon *lexicon, uint32_t at,
 			 struct mask_span *span)
 {
 	if (!STARTS(t, at, titles) || text_has(t, at, HEARD_STR_OF("小姐姐")) ||
-	    text_has(t, at, HEARD_STR_OF("老师傅")))
+	    text_has(t, at, HEARD_STR_OF("老师傅")) || is_post(t, at))
 		return false;
 	for (unsigned n = 4; n >= 1; n--) {
 		uint32_t size = n * HAN_BYTES, from = at - size;

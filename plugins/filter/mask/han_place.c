@@ -138,7 +138,9 @@ static bool next_part(const struct mask_text *t, const struct lexicon *lexicon, 
 		if ((len = region_at(t, at)) != 0)
 			continue;
 		unsigned class = han_class(t, lexicon, at);
-		if ((class & HAN_PLACE) && n) {
+		if ((class & HAN_PLACE) && n == 0)
+			break; /* 24楼|市 */
+		if (class & HAN_PLACE) {
 			row->places++;
 			row->details += is_detail(t, at);
 			row->end = at + HAN_BYTES;

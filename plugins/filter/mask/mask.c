@@ -1,7 +1,7 @@
 /*
  * mask.c - filter: private data in the texts of a record.
  *
- * Every text that people wrote is searched (finder.c, context.c for names and
+ * Every text that people wrote is searched (clean.c: finder.c, context.c for names and
  * addresses, and custom.c for the user's patterns), and what is found is replaced
  * (form.c) and counted under masked.<kind>.  Numbers among the attributes are searched too, as
  * their digits: {"mobile": 13812345678} is as private as the text.
@@ -17,14 +17,10 @@
  *
  * A record that cannot be searched is quarantined, never passed on unmasked.
  */
+#include "clean.h"
 #include "context.h"
-#include "cue.h"
 #include "custom.h"
-#include "finder.h"
-#include "form.h"
 #include "lexicon.h"
-#include "phone.h"
-#include "sure.h"
 #include "words.h"
 
 #include <heard/batch.h>
@@ -37,213 +33,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { MOST_BYTES = 64 << 20 }; /* of one cleaned text, and of its spans */
-
-static const struct heard_str kind_names[MASK_KINDS] = {
-	[MASK_PHONE] = HEARD_STR("phone"),
-	[MASK_LANDLINE] = HEARD_STR("landline"),
-	[MASK_EMAIL] = HEARD_STR("email"),
-	[MASK_RESIDENT_ID] = HEARD_STR("resident_id"),
-	[MASK_BANK_CARD] = HEARD_STR("bank_card"),
-	[MASK_IP] = HEARD_STR("ip"),
-	[MASK_PLATE] = HEARD_STR("plate"),
-	[MASK_IBAN] = HEARD_STR("iban"),
-	[MASK_SOCIAL_SECURITY] = HEARD_STR("social_security"),
-	[MASK_PASSPORT] = HEARD_STR("passport"),
-	[MASK_PERMIT] = HEARD_STR("permit"),
-	[MASK_LICENCE] = HEARD_STR("licence"),
-	[MASK_CREDIT_CODE] = HEARD_STR("credit_code"),
-	[MASK_WECHAT] = HEARD_STR("wechat"),
-	[MASK_QQ] = HEARD_STR("qq"),
-	[MASK_NAME] = HEARD_STR("name"),
-	[MASK_ADDRESS] = HEARD_STR("address"),
-	[MASK_ORDER_NO] = HEARD_STR("order"),
-	[MASK_COURIER_NO] = HEARD_STR("courier"),
-	[MASK_BATCH_NO] = HEARD_STR("batch"),
-	[MASK_TAX_NO] = HEARD_STR("tax"),
-};
-
-struct mask {
-	int mode;		  /* enum form_mode                               */
-	struct heard_list kinds;  /* empty: all                                   */
-	struct heard_list fields; /* empty: every text                            */
-	struct heard_rows patterns;
-	const char *key;
-	struct sure sure; /* confidence asked for                          */
-
-	/* made by open(), read by every lane */
-	unsigned wanted; /* set of enum mask_kind                        */
-	bool field[HEARD_FIELD_COUNT];
-	bool every_attribute;
-	struct cues cues;
-	uint8_t least[MASK_KINDS]; /* the same in percent                     */
-	struct lexicon *lexicon;   /* NULL without names and addresses        */
-	struct custom *custom;	   /* NULL without patterns                   */
-	struct form form;
-};
-
-struct mask_lane {
-	struct hs_scratch *scratch;
-	struct heard_buf out;	/* the cleaned text                             */
-	struct heard_buf spans; /* of the context and the user's patterns       */
-	struct words *words;	/* NULL without names and addresses             */
-};
-
-/* What is known of the record at hand. */
-struct work {
-	const struct mask *mask;
-	struct mask_lane *lane;
-	struct heard_record *record;
-	bool may_be_contact; /* this text may name its author, or an order     */
-	struct heard_str working[MASK_KINDS - MASK_ORDER_NO]; /* found first */
-};
-
-/* ---- one text */
-
-static struct heard_str kind_name(const struct mask *mask, unsigned kind)
-{
-	if (kind < MASK_KINDS)
-		return kind_names[kind];
-	const struct custom_pattern *pattern = mask->patterns.at;
-	return heard_str(pattern[kind - MASK_KINDS].name);
-}
-
-/* A number typed in the text is how to reach the author, if nothing else is. */
-static int keep_contact(struct work *work, unsigned kind, struct heard_str found)
-{
-	char canonical[24];
-
-	if (!work->may_be_contact)
-		return 0;
-	if (kind == MASK_EMAIL && !heard_has(work->record, HEARD_AUTHOR_EMAIL))
-		return heard_set_str(work->record, HEARD_AUTHOR_EMAIL, found);
-	if ((kind == MASK_PHONE || kind == MASK_LANDLINE) &&
-	    !heard_has(work->record, HEARD_AUTHOR_PHONE))
-		return heard_set_str(work->record, HEARD_AUTHOR_PHONE,
-				     heard_str_n(canonical, phone_canonical(found, canonical)));
-	return 0;
-}
-
-/* The spans of context and the user's patterns, taken from the left. */
-struct pending {
-	const struct mask_span *at, *end;
-};
-
-static bool overlaps(const struct mask_span *a, const struct mask_span *b)
-{
-	return a->from < b->to && b->from < a->to;
-}
-
-/* The next span of both sources behind `from`: the leftmost; where two overlap,
- * both as one, under the name of the first. */
-static bool next_span(struct mask_text *t, uint32_t from, unsigned wanted, struct pending *own,
-		      struct mask_span *known, struct mask_span *span)
-{
-	if (known->to <= from || known->from < from)
-		if (!finder_next(t, from, wanted, known))
-			*known = (struct mask_span){t->n + 1, t->n + 1, 0, 0};
-	while (own->at < own->end && own->at->to <= from)
-		own->at++;
-	bool has_known = known->from < t->n, has_own = own->at < own->end;
-	if (!has_known && !has_own)
-		return false;
-	if (!has_own) {
-		*span = *known;
-		return true;
-	}
-	struct mask_span mine = *own->at;
-	mine.from = mine.from < from ? from : mine.from;
-	*span = has_known && known->from <= mine.from ? *known : mine;
-	if (has_known && overlaps(known, &mine)) {
-		if (MASK_WORKING >> known->kind & 1)
-			span->kind = mine.kind;
-		span->from = known->from < mine.from ? known->from : mine.from;
-		span->to = known->to > mine.to ? known->to : mine.to;
-	}
-	return true;
-}
-
-/* What the words around and the user's patterns tell of this text. */
-static int find_spans(struct work *work, const struct mask_text *t, struct pending *own)
-{
-	const struct mask *mask = work->mask;
-	struct heard_buf *spans = &work->lane->spans;
-	struct heard_str text = {t->s, t->n};
-	int r = 0;
-
-	heard_buf_clear(spans);
-	if (mask->custom)
-		r = custom_find(mask->custom, work->lane->scratch, text, spans);
-	if (r == 0 && mask->lexicon) {
-		context_find(t, mask->lexicon, work->lane->words, mask->wanted, spans);
-		if (spans->failed)
-			return -E2BIG;
-		spans->len = spans_merge((struct mask_span *)(void *)spans->ptr,
-					 spans->len / sizeof(struct mask_span)) *
-			     sizeof(struct mask_span);
-	}
-	own->at = (const struct mask_span *)(const void *)spans->ptr;
-	own->end = own->at + spans->len / sizeof(*own->at);
-	return r;
-}
-
-/* Write what stands for a span; a working number stays, and is kept in mind. */
-static int replace(struct work *work, const struct mask_span *span, struct heard_str found,
-		   bool *changed)
-{
-	const struct mask *mask = work->mask;
-	struct heard_buf *out = &work->lane->out;
-	struct heard_str name = kind_name(mask, span->kind);
-
-	if (span->kind < MASK_KINDS && MASK_WORKING >> span->kind & 1) {
-		struct heard_str *first = &work->working[span->kind - MASK_ORDER_NO];
-
-		if (work->may_be_contact && first->len == 0)
-			*first = found;
-		if (!(mask->wanted >> span->kind & 1)) {
-			heard_buf_str(out, found);
-			return 0;
-		}
-	}
-	form_write(&mask->form, span->kind, name, found, out);
-	*changed = true;
-	int r = keep_contact(work, span->kind, found);
-	return r ? r : heard_masked_add(work->record, name, 1);
-}
-
-/* Returns 1 with the cleaned text in lane->out, 0 if there is nothing to clean,
- * or -errno. */
-static int clean(struct work *work, struct heard_str text, struct heard_str label)
-{
-	const struct mask *mask = work->mask;
-	struct heard_buf *out = &work->lane->out;
-	struct mask_text t = {.s = text.ptr,
-			      .n = (uint32_t)text.len,
-			      .label = label,
-			      .cues = &mask->cues,
-			      .least = mask->least};
-	struct mask_span span, known = {0};
-	struct pending own;
-	uint32_t from = 0;
-	bool changed = false;
-
-	if (text.len > MOST_BYTES)
-		return -E2BIG;
-	int r = find_spans(work, &t, &own);
-	unsigned wanted = mask->wanted | (work->may_be_contact ? MASK_WORKING : 0u);
-	heard_buf_clear(out);
-	while (r == 0 && next_span(&t, from, wanted, &own, &known, &span)) {
-		heard_buf_add(out, text.ptr + from, span.from - from);
-		r = replace(work, &span, heard_str_n(text.ptr + span.from, span.to - span.from),
-			    &changed);
-		from = span.to;
-	}
-	if (r || !changed)
-		return r;
-	heard_buf_add(out, text.ptr + from, text.len - from);
-	return out->failed ? -ENOMEM : 1;
-}
 
 /* The cleaned text, living as long as the batch; {NULL, 0} at the cap. */
 static struct heard_str cleaned(struct work *work)
@@ -396,7 +185,7 @@ static unsigned kinds_of(const struct heard_list *names)
 		return ((1u << MASK_KINDS) - 1) & ~(unsigned)MASK_WORKING;
 	for (size_t i = 0; i < names->n; i++)
 		for (unsigned k = 0; k < MASK_KINDS; k++)
-			if (heard_str_is(kind_names[k], names->at[i]))
+			if (heard_str_is(mask_kind_names[k], names->at[i]))
 				set |= 1u << k;
 	return set;
 }
@@ -464,8 +253,8 @@ static int mask_lane_open(void *self, void *lane, struct heard_error *err)
 	const struct mask *mask = self;
 	struct mask_lane *l = lane;
 
-	heard_buf_init(&l->out, MOST_BYTES);
-	heard_buf_init(&l->spans, MOST_BYTES);
+	heard_buf_init(&l->out, MASK_MOST_BYTES);
+	heard_buf_init(&l->spans, MASK_MOST_BYTES);
 	if (mask->lexicon) {
 		l->words = malloc(sizeof(*l->words));
 		if (l->words == NULL)

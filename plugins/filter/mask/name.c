@@ -35,31 +35,14 @@ static bool is_no_part(const struct word *w)
 	       ((w->class & WORD_STREET) && !(w->class & WORD_SURNAME));
 }
 
-/* -sson, -ova, -ic, ...: endings that only surnames have. */
+/* -sson, -ova, -vic, ...: endings that only surnames have. */
 static bool has_ending(const struct word *w)
 {
-	static const char *const endings[] = {"nosskaj",
-					      "nos"
-					      "s",
-					      "rittod",
-					      "avo",
-					      "ave",
-					      "vo",
-					      "ve",
-					      "civ",
-					      "civo",
-					      "nesn",
-					      "nesr",
-					      "nesl",
-					      "ness",
-					      "iksn",
-					      "akhc",
-					      "akst",
-					      "iksv",
-					      "iksw",
-					      "aksw",
-					      "zed",
-					      "ayev"};
+	/* read from the end */
+	static const char *const endings[] = {
+		"avo",	"ave",	"vo",	"ve",	 "civo",  "cive",  "civ",   "nesn",
+		"nesr", "nesl", "ness", "iksn",	 "akhc",  "akst",  "iksv",  "iksw",
+		"aksw", "zed",	"ezdi", "nossn", "nossr", "nossl", "rittod"};
 
 	if (w->n < 6)
 		return false;

@@ -39,12 +39,53 @@ static void add_traits(struct gram_lane *lane, struct heard_str traits)
 	}
 }
 
+static unsigned log_of(size_t n)
+{
+	unsigned log = 0;
+	for (; n > 0; n >>= 1)
+		log++;
+	return log;
+}
+
+static void add_fact(struct gram_lane *lane, char what, size_t value)
+{
+	char fact[3] = {'#', what, (char)value};
+	gram_token(lane, heard_str_n(fact, sizeof(fact)));
+}
+
+/* What folding takes away: how long numbers are, and how much is in capitals. */
+static void add_facts(struct gram_lane *lane, struct heard_str s)
+{
+	size_t digits = 0, capitals = 0, small = 0, numbers = 0;
+	for (size_t i = 0; i <= s.len; i++) {
+		char c = i < s.len ? s.ptr[i] : '\0';
+		if (c >= '0' && c <= '9') {
+			digits++;
+			continue;
+		}
+		if (digits >= 3) {
+			add_fact(lane, 'n', digits < 15 ? digits : 15);
+			numbers++;
+		}
+		digits = 0;
+		capitals += c >= 'A' && c <= 'Z';
+		small += c >= 'a' && c <= 'z';
+	}
+	add_fact(lane, 'm', log_of(numbers));
+	add_fact(lane, 'l', log_of(s.len));
+	add_fact(lane, 'c', log_of(capitals));
+	if (capitals + small > 0)
+		add_fact(lane, 'C', capitals * 8 / (capitals + small));
+}
+
 void spam_features(struct gram_lane *lane, const struct gram_shape *shape,
 		   const struct spam_text *t)
 {
 	gram_begin(lane, shape);
 	gram_text(lane, t->body, 0);
 	gram_text(lane, t->subject, t->traits.len > 0);
+	if (t->body.len > 0)
+		add_facts(lane, t->body);
 	if (t->traits.len == 0)
 		return;
 	gram_text(lane, t->name, 2);
@@ -69,8 +110,6 @@ static void count_letters(struct heard_str s, size_t *latin, size_t *other)
 bool spam_is_known(const struct spam_text *t)
 {
 	size_t latin = 0, other = 0;
-	if (t->traits.len > 0)
-		return true;
 	count_letters(t->subject, &latin, &other);
 	count_letters(t->body, &latin, &other);
 	return latin > 2 * other;

@@ -3,7 +3,7 @@
  *
  * A mail: grams of its body, subject and sender, how it was made (letter/traits.h), and
  * each pair of these, for "html" alone says little and "html, to nobody" a lot.  Any other
- * text: grams of its subject and body.
+ * text: grams of its subject and body, and how long its numbers are.
  */
 #ifndef SPAM_FEATURES_H
 #define SPAM_FEATURES_H
@@ -29,8 +29,8 @@ struct spam_text {
 enum spam_kind spam_kind_of(const struct spam_text *);
 /* The lane then has its grams. */
 void spam_features(struct gram_lane *, const struct gram_shape *, const struct spam_text *);
-/* Has the shipped model anything to say of it?  That of short texts was trained on English,
- * and what it makes of Chinese is an accident.  That of mail knows how mail is made. */
+/* Is it in letters that the shipped models know?  They were trained on English, and what
+ * they make of Chinese is an accident. */
 bool spam_is_known(const struct spam_text *);
 
 #endif

@@ -8,10 +8,13 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Of a text about which nothing is known: one in fifty. */
 static const float prior_odds = -3.9f;
+/* And the most that a model says of letters it does not know: four in ten. */
+static const float unknown_odds = -0.4f;
 
 bool spam_learned_path(const char *folder, enum spam_kind kind, char *out, size_t size)
 {
@@ -82,11 +85,13 @@ void spam_models_release(struct spam_models *m)
 float spam_odds_of_places(const struct linear *m, const uint32_t *places, size_t n,
 			  bool is_known)
 {
+	bool is_mail = strcmp(m->kind, spam_kind_names[SPAM_MAIL]) == 0;
 	float sum;
-	if (!is_known || n == 0)
+	if (n == 0 || (!is_known && !is_mail))
 		return prior_odds;
 	linear_sum(m, places, n, &sum);
-	return m->labels[0].slope * sum + m->labels[0].offset;
+	float odds = m->labels[0].slope * sum + m->labels[0].offset;
+	return is_known ? odds : fminf(odds, unknown_odds);
 }
 
 float spam_odds(const struct spam_models *m, enum spam_kind kind, const struct gram_lane *lane,

@@ -29,8 +29,9 @@ void spam_models_release(struct spam_models *);
 /* "FOLDER/spam-text.model"; false: too long. */
 bool spam_learned_path(const char *folder, enum spam_kind, char *out, size_t size);
 
-/* The log-odds of spam by the shipped model alone, or the prior's for a text in letters
- * that it does not know. */
+/* The log-odds of spam by the shipped model alone.  Of a text in letters that it does not
+ * know it says nothing; of a mail in such letters, how it was made may speak for spam, but
+ * makes it unsure at most. */
 float spam_odds_of_places(const struct linear *, const uint32_t *places, size_t n,
 			  bool is_known);
 /* With what was learned; the lane has the text's grams. */

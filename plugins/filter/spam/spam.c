@@ -108,7 +108,7 @@ static void ask_floods(const struct spam *s, const struct heard_record *r,
 	if (s->flood > 0 && author != 0) {
 		unsigned n = flood_count(s->authors, author, window);
 		if (n >= s->flood) {
-			v->odds += n >= 3 * s->flood ? 6 : 4;
+			v->odds += n >= 3 * s->flood ? 6 : 3.5f;
 			say(v, "one of many by the same author within a short time");
 		}
 	}
@@ -117,7 +117,7 @@ static void ask_floods(const struct spam *s, const struct heard_record *r,
 		unsigned n = flood_count(s->texts, XXH3_64bits(t->body.ptr, t->body.len),
 					 window);
 		if (n >= s->repeats) {
-			v->odds += n >= 3 * s->repeats ? 6 : 4;
+			v->odds += n >= 3 * s->repeats ? 6 : 3.5f;
 			say(v, "the same text came many times within a short time");
 		}
 	}
@@ -225,11 +225,11 @@ static const struct heard_option spam_options[] = {
 	 .help = "Folder of what was learned by corrections, with `heard train spam`"},
 	{"database", HEARD_STATE_PATH(struct spam, database), .value = "tickets.db",
 	 .help = "Database of the output tickets, where the desk says what is spam"},
-	{"unsure", HEARD_REAL(struct spam, unsure), .value = "0.35", .min = 0, .max = 1,
+	{"unsure", HEARD_REAL(struct spam, unsure), .value = "0.3", .min = 0, .max = 1,
 	 .help = "From this probability on the verdict is unsure"},
 	{"spam_mail", HEARD_REAL(struct spam, spam[SPAM_MAIL]), .value = "0.85", .min = 0,
 	 .max = 1, .help = "From this probability on a mail is spam"},
-	{"spam_text", HEARD_REAL(struct spam, spam[SPAM_TEXT]), .value = "0.55", .min = 0,
+	{"spam_text", HEARD_REAL(struct spam, spam[SPAM_TEXT]), .value = "0.5", .min = 0,
 	 .max = 1, .help = "From this probability on any other text is spam"},
 	{"allow", HEARD_LIST(struct spam, allow), .value = "",
 	 .help = "Senders who are never spam: addresses, domains as @example.org, ids"},

@@ -151,11 +151,7 @@ bool minhash_make(struct minhash *m, struct minhash_lane *lane, const struct min
 	size_t n = cut(lane->text, chars, f->seed, lane->grams);
 	m->n_grams = (uint16_t)n;
 	sketch(m, lane->grams, n);
-	/* Of a whole sketch each gram is there once, and that is all that minima need. */
-	if (m->is_whole)
-		bands(m, f, m->sketch, m->n);
-	else
-		bands(m, f, lane->grams, n);
+	bands(m, f, m->sketch, m->n);
 	return true;
 }
 
