@@ -12,7 +12,7 @@ server_kill() {
 	kill -9 "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 }
-tell() { curl -fsS -o /dev/null -d "$2" "$NETWORK/_$1"; }
+tell() { curl -fsS -o /dev/null -d "$2" "$NETWORK/_$1" || note "the server was not told: $1"; }
 network() { curl -fsS "$NETWORK/_state" | jq -r "$1"; }
 sent() { network '.sent | length'; }
 has_sent() { [ "$(sent)" = "$1" ]; }

@@ -164,9 +164,10 @@ static void swap_conditions(struct pull *p)
 /* What is on its way is committed, or there was nothing to commit. */
 static void move_on(struct pull *p)
 {
-	struct heard_str state = heard_str_skip(heard_buf_view(&p->next), version.len);
+	struct heard_str next = heard_buf_view(&p->next);
 	heard_buf_clear(&p->state);
-	heard_buf_str(&p->state, state);
+	if (next.ptr != NULL && next.len > version.len)
+		heard_buf_str(&p->state, heard_str_skip(next, version.len));
 	p->has_state = true;
 	if (p->coming.url.len > 0)
 		swap_conditions(p);
