@@ -61,7 +61,7 @@ static struct heard_str stem(struct heard_str s)
 	if (ends(s, "ing") || ends(s, "ed")) {
 		s.len -= ends(s, "ing") ? 3 : 2;
 		if (s.len > 3 && s.ptr[s.len - 1] == s.ptr[s.len - 2])
-			s.len--; /* shipp(ing), cancell(ed) */
+			s.len--; /* shipp(ing) */
 	} else if (ends(s, "e") || ends(s, "y")) {
 		s.len--;
 	}
