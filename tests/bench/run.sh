@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h i sentiment dedupe]
+# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h i sentiment dedupe keywords]
 #
 #	a  500,000 NDJSON records of 1 KB: file -> normalize, mask, classify -> file
 #	b  single POSTs of 1 KB over 64 kept-alive connections, acknowledged after
@@ -17,6 +17,7 @@
 #	   acknowledged to the broker after fdatasync
 #	dedupe  that filter and authentic, on one core, records of 200 bytes
 #	sentiment  that filter alone on one core, texts of 200 bytes (bench_filter)
+#	keywords  likewise
 #
 # The clock of a, c and d begins with the first byte offered to a daemon that
 # waits, and stops when the ledger shows the last record delivered, which the
@@ -33,7 +34,7 @@ here=$PWD
 RUNS=${RUNS:-5}
 RECORDS=${RECORDS:-500000}
 ROWS=${ROWS:-1000000}
-which=${*:-a b c d e f g h i sentiment dedupe}
+which=${*:-a b c d e f g h i sentiment dedupe keywords}
 rows=()
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.10g\n", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
@@ -245,6 +246,7 @@ bench_e() { bench_program "(e) the journal alone" bench_journal "$T/bench-journa
 bench_dedupe() { bench_program "(dedupe) and authentic, 200 bytes, one core" bench_dedupe "$T/bench-journal"; }
 bench_f() { bench_program "(f) mask alone, one core" bench_mask "$BUILD/plugins"; }
 bench_sentiment() { bench_program "(sentiment) alone, 200 bytes, one core; 80,000" bench_filter "$BUILD/plugins" sentiment; }
+bench_keywords() { bench_program "(keywords) alone, 200 bytes, one core" bench_filter "$BUILD/plugins" keywords; }
 bench_program() { # NAME PROGRAM ARGUMENTS...: its last line is "FIGURE UNIT[ MORE]"
 	[ -e "tests/bench/$2.c" ] || { row "$1" "-" "" "" "tests/bench/$2.c is not there"; return; }
 	local i line lines=()

@@ -1,10 +1,14 @@
 /* The filter classify: what rules say, what a file may hold, and the shipped rules. */
 #define heard_plugin classify_plugin
 #include "../../plugins/filter/classify/classify.c"
+#include "../../plugins/filter/classify/labelled.c"
+#include "../../plugins/filter/classify/learned.c"
 #include "../../plugins/filter/classify/match.c"
 #include "../../plugins/filter/classify/negation.c"
 #include "../../plugins/filter/classify/reader.c"
 #include "../../plugins/filter/classify/rules.c"
+#include "../../plugins/filter/classify/teach.c"
+#include "../../plugins/filter/classify/train.c"
 
 #include "batch.h"
 
@@ -18,7 +22,7 @@ static const char shipped[] = "etc/rules/ecommerce.cfg";
 
 struct fixture {
 	struct classify self;
-	struct match match;
+	struct classify_lane lane;
 	struct heard_batch *batch;
 };
 
@@ -27,15 +31,18 @@ static void begin(struct fixture *f, const char *path)
 	struct heard_error err = {0};
 
 	f->self.path = path;
+	f->self.sure = 0.5;
+	if (f->self.folder == NULL)
+		f->self.folder = "/nowhere";
 	if (classify_open(&f->self, NULL, &err))
 		fail_msg("%s:%d: %s", err.file, err.line, err.text);
-	assert_int_equal(classify_lane_open(&f->self, &f->match, &err), 0);
+	assert_int_equal(classify_lane_open(&f->self, &f->lane, &err), 0);
 	f->batch = batch_create(1 << 20);
 }
 
 static void end(struct fixture *f)
 {
-	classify_lane_close(&f->self, &f->match);
+	classify_lane_close(&f->self, &f->lane);
 	classify_close(&f->self);
 	batch_destroy(f->batch);
 }
@@ -47,7 +54,7 @@ static struct heard_record *run(struct fixture *f, const char *json)
 	batch_clear(f->batch);
 	if (heard_batch_add_json(f->batch, heard_str(json), &err))
 		fail_msg("%s", err.text);
-	assert_int_equal(classify_process(&f->self, &f->match, f->batch, &err), 0);
+	assert_int_equal(classify_process(&f->self, &f->lane, f->batch, &err), 0);
 	return heard_batch_at(f->batch, 0);
 }
 

@@ -179,7 +179,7 @@ static void a_faulty_list_is_told(void **state)
 		{"word\n", "a kind comes before"},
 		{"[Abuse]\n", "a kind is a word of small letters"},
 		{"[a]\nx\n", "a word has 2 to"},
-		{"[a]\nwo/rd\n", "has a sign that no word has"},
+		{"[a]\nbad/word\n", "has a sign that no word has"},
 		{"[a]\nword ! world\n", "does not hold the word"},
 	};
 	char folder[] = "/tmp/heard-moderate-XXXXXX", path[100];

@@ -39,6 +39,8 @@ size_t frame_write(const struct said *s, char out[FRAME_MAX])
 	return size;
 }
 
+static const int64_t last_time = 253402300800000; /* the year 10000 */
+
 /* Rising, as minhash_alike() needs it. */
 static bool is_good(const struct minhash *m)
 {
@@ -69,5 +71,5 @@ size_t frame_read(struct heard_str bytes, struct said *s)
 	memcpy(&s->at, p + AT_TIME, 8);
 	memcpy(s->text.bands, p + AT_BANDS, sizeof(s->text.bands));
 	memcpy(s->text.sketch, p + FRAME_HEAD, 4 * n);
-	return is_good(&s->text) ? size : 0;
+	return is_good(&s->text) && s->at >= 0 && s->at < last_time ? size : 0;
 }
