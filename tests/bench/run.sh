@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h i]
+# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h i sentiment dedupe keywords]
 #
 #	a  500,000 NDJSON records of 1 KB: file -> normalize, mask, classify -> file
 #	b  single POSTs of 1 KB over 64 kept-alive connections, acknowledged after
@@ -15,6 +15,9 @@
 #	   5,000 a second and then as fast as it goes: kiosk -> the same filters -> file.
 #	   Broker and kiosks run on the same cores; a press that is in the file was
 #	   acknowledged to the broker after fdatasync
+#	dedupe  that filter and authentic, on one core, records of 200 bytes
+#	sentiment  that filter alone on one core, texts of 200 bytes (bench_filter)
+#	keywords  likewise
 #
 # The clock of a, c and d begins with the first byte offered to a daemon that
 # waits, and stops when the ledger shows the last record delivered, which the
@@ -31,7 +34,7 @@ here=$PWD
 RUNS=${RUNS:-5}
 RECORDS=${RECORDS:-500000}
 ROWS=${ROWS:-1000000}
-which=${*:-a b c d e f g h i}
+which=${*:-a b c d e f g h i sentiment dedupe keywords}
 rows=()
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.10g\n", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
@@ -240,15 +243,18 @@ is_indexed() { [ "$(indexed_behind)" -le 0 ]; }
 wait_indexed() { wait_for 600 is_indexed; }
 
 bench_e() { bench_program "(e) the journal alone" bench_journal "$T/bench-journal"; }
+bench_dedupe() { bench_program "(dedupe) and authentic, 200 bytes, one core" bench_dedupe "$T/bench-journal"; }
 bench_f() { bench_program "(f) mask alone, one core" bench_mask "$BUILD/plugins"; }
-bench_program() { # NAME PROGRAM ARGUMENT: its last line is "FIGURE UNIT[ MORE]"
+bench_sentiment() { bench_program "(sentiment) alone, 200 bytes, one core; 80,000" bench_filter "$BUILD/plugins" sentiment; }
+bench_keywords() { bench_program "(keywords) alone, 200 bytes, one core" bench_filter "$BUILD/plugins" keywords; }
+bench_program() { # NAME PROGRAM ARGUMENTS...: its last line is "FIGURE UNIT[ MORE]"
 	[ -e "tests/bench/$2.c" ] || { row "$1" "-" "" "" "tests/bench/$2.c is not there"; return; }
 	local i line lines=()
 	make --no-print-directory -s BUILD="$BUILD" "$BUILD/tests/bench/$2" || return 1
 	for i in $(seq 0 "$RUNS"); do
 		rm -rf "$T/bench-journal"
 		mkdir "$T/bench-journal"
-		line=$("$BUILD/tests/bench/$2" "$3" | tail -n 1)
+		line=$("$BUILD/tests/bench/$2" "${@:3}" | tail -n 1)
 		[ -n "$line" ] || return 1
 		[ "$i" = 0 ] || lines+=("$line") # the first warms up
 	done

@@ -11,11 +11,13 @@
  */
 #include "finder.h"
 
+#include "ids.h"
 #include "net.h"
 #include "number.h"
 #include "papers.h"
 #include "phone.h"
 #include "plate.h"
+#include "work.h"
 
 enum mark { NO_MARK, DIGIT, SIGN, COLON, WIDE, HIGH };
 
@@ -48,6 +50,29 @@ static bool is_too_short(const struct number *number)
 	return number->n < 7 && number->groups < 4;
 }
 
+/* Is this kind asked for, found, and sure enough? */
+#define TRY(kind, match) (wants(kinds, (kind)) && (match) && text_takes(t, span))
+
+enum {
+	TOKENS = 1u << MASK_PASSPORT | 1u << MASK_PERMIT | 1u << MASK_LICENCE |
+		 1u << MASK_CREDIT_CODE | 1u << MASK_SOCIAL_SECURITY
+};
+
+/* A paper whose number has letters in it. */
+static bool token_next(const struct mask_text *t, uint32_t at, unsigned kinds,
+		       struct mask_span *span)
+{
+	return paper_match(t, at, span) && wants(kinds, (enum mask_kind)span->kind) &&
+	       text_takes(t, span);
+}
+
+static bool work_next(const struct mask_text *t, uint32_t at, unsigned kinds,
+		      struct mask_span *span)
+{
+	return kinds & MASK_WORKING && work_match(t, at, span) &&
+	       wants(kinds, (enum mask_kind)span->kind) && text_takes(t, span);
+}
+
 /* A match of the number at this digit; *next_r is where to go on without one. */
 static bool digits_next(const struct mask_text *t, uint32_t at, unsigned kinds,
 			struct mask_span *span, uint32_t *next_r)
@@ -55,21 +80,24 @@ static bool digits_next(const struct mask_text *t, uint32_t at, unsigned kinds,
 	struct number number;
 	uint32_t end = number_read(t, at, &number);
 
-	if (wants(kinds, MASK_IBAN) && iban_match(t, at, span))
+	if (TRY(MASK_IBAN, iban_match(t, at, span)))
 		return true;
 	*next_r = end;
+	if (kinds & TOKENS && token_next(t, at, kinds, span))
+		return true;
 	if (is_too_short(&number))
-		return false;
+		return work_next(t, at, kinds, span);
 	*next_r = number.groups > 1 ? number.group[0].to : end;
-	if (wants(kinds, MASK_EMAIL) && email_around(t, at, span))
+	if (TRY(MASK_EMAIL, email_around(t, at, span)))
 		return true;
 	if (number.goes_on && number.groups == 1)
 		return false;
-	return (wants(kinds, MASK_RESIDENT_ID) && resident_match(t, &number, span)) ||
-	       (wants(kinds, MASK_BANK_CARD) && card_match(t, &number, span)) ||
-	       (wants(kinds, MASK_LANDLINE) && landline_match(t, &number, span)) ||
-	       (wants(kinds, MASK_PHONE) && phone_match(t, &number, span)) ||
-	       (wants(kinds, MASK_IP) && ipv4_match(t, &number, span));
+	return TRY(MASK_RESIDENT_ID, resident_match(t, &number, span)) ||
+	       TRY(MASK_SOCIAL_SECURITY, social_security_match(t, &number, span)) ||
+	       TRY(MASK_BANK_CARD, card_match(t, &number, span)) ||
+	       TRY(MASK_LANDLINE, landline_match(t, &number, span)) ||
+	       TRY(MASK_PHONE, phone_match(t, &number, span)) ||
+	       TRY(MASK_IP, ipv4_match(t, &number, span)) || work_next(t, at, kinds, span);
 }
 
 static bool colon_next(const struct mask_text *t, uint32_t at, unsigned kinds,
@@ -79,14 +107,14 @@ static bool colon_next(const struct mask_text *t, uint32_t at, unsigned kinds,
 	if (!wants(kinds, MASK_IP) || at + 1 >= t->n ||
 	    (t->s[at + 1] != ':' && !alnum_at(t, at + 1)))
 		return false;
-	return ipv6_match(t, at, span);
+	return ipv6_match(t, at, span) && text_takes(t, span);
 }
 
 static bool letter_next(const struct mask_text *t, uint32_t at, unsigned kinds,
 			struct mask_span *span)
 {
 	return wants(kinds, MASK_PLATE) && at < t->n && ascii_is_letter(text_byte(t, at)) &&
-	       plate_match(t, at, span);
+	       plate_match(t, at, span) && text_takes(t, span);
 }
 
 #define EACH(byte) (0x0101010101010101u * (byte))
@@ -134,7 +162,7 @@ bool finder_next(struct mask_text *t, uint32_t from, unsigned kinds, struct mask
 				return true;
 			break;
 		case SIGN:
-			if (wants(kinds, MASK_EMAIL) && email_match(t, at, span))
+			if (TRY(MASK_EMAIL, email_match(t, at, span)))
 				return true;
 			at++;
 			break;
@@ -149,7 +177,7 @@ bool finder_next(struct mask_text *t, uint32_t from, unsigned kinds, struct mask
 					return true;
 				break;
 			}
-			if (wants(kinds, MASK_EMAIL) && email_match(t, at, span))
+			if (TRY(MASK_EMAIL, email_match(t, at, span)))
 				return true;
 			at = skip_wide(t, at);
 			break;

@@ -75,7 +75,7 @@ bool email_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
 	uint32_t end = from < at ? domain_end(t, at + sign) : 0;
 	if (end == 0)
 		return false;
-	*span = (struct mask_span){.from = from, .to = end, .kind = MASK_EMAIL};
+	*span = (struct mask_span){.from = from, .to = end, .kind = MASK_EMAIL, .surety = 99};
 	return true;
 }
 
@@ -111,6 +111,7 @@ bool ipv4_match(const struct mask_text *t, const struct number *number, struct m
 	if (cue == CUE_VERSION || (cue != CUE_IP && (largest < 32 || alnum_before(t, from))))
 		return false;
 	*span = (struct mask_span){.from = from, .to = to, .kind = MASK_IP};
+	span->surety = cue == CUE_IP ? 98 : 80;
 	return true;
 }
 
@@ -170,6 +171,6 @@ bool ipv6_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
 	/* dead::beef and a::b are more often code than an address */
 	if (!digit || groups < 2)
 		return false;
-	*span = (struct mask_span){.from = from, .to = to, .kind = MASK_IP};
+	*span = (struct mask_span){.from = from, .to = to, .kind = MASK_IP, .surety = 95};
 	return true;
 }

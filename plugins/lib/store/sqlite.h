@@ -250,6 +250,10 @@
 	X(STATUS_ANSWERS,                                                                    \
 	  "SELECT at,text,fate FROM answer WHERE ticket=?1 AND (coalesce(origin,ticket)=?2"  \
 	  " OR (origin IS NULL AND at>=?3)) ORDER BY at,n")                                  \
+	X(JUDGED, "SELECT h.became='spam',h.at,r.line FROM history h JOIN record r"          \
+		  " ON r.ticket=h.ticket AND r.fate=0 JOIN ticket t ON t.id=h.ticket"        \
+		  " WHERE h.what='status' AND 'spam' IN (h.was,h.became)"                    \
+		  " AND h.who<>'heard' AND t.erased=0 ORDER BY h.n,r.n")                     \
 	X(MERGED_AT, "SELECT max(at) FROM history WHERE ticket=? AND what='merged'")         \
 	X(BOARD, "SELECT id,received_at,resolved_at," REACH ",state,board,category,product"  \
 		 " FROM ticket WHERE board IS NOT NULL ORDER BY id DESC LIMIT ?")

@@ -1,0 +1,34 @@
+/*
+ * spam.h - an instance of the filter, and what its files share.
+ */
+#ifndef SPAM_SPAM_H
+#define SPAM_SPAM_H
+
+#include "flood.h"
+#include "models.h"
+
+#include <heard/plugin.h>
+
+struct heard_host;
+struct heard_record;
+
+struct spam {
+	const char *text_model, *mail_model; /* as shipped                            */
+	const char *learned;		     /* folder                                */
+	const char *database;		     /* of the tickets, for the desk's verdicts */
+	double unsure, spam[SPAM_KINDS];     /* cut-offs                              */
+	struct heard_list allow, deny;
+	int64_t window, flood, repeats;
+	struct heard_host *host;
+	struct spam_models models;
+	struct flood *authors, *texts;
+};
+
+/* What the filter looks at in a record; views into it. */
+struct spam_text spam_text_of(const struct heard_record *);
+
+/* train.c: `heard train spam` */
+struct heard_call;
+int spam_train(void *self, const struct heard_call *);
+
+#endif
