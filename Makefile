@@ -112,7 +112,7 @@ $(BUILD)/gen/hanzi_gen: plugins/lib/text/gen/hanzi_gen.c
 	$(Q)$(CC) -std=c11 -O1 $(WARN) $(call pkg,cflags,opencc) -o $@ $< $(call pkg,libs,opencc)
 $(BUILD)/gen/hanzi_table.inc: $(BUILD)/gen/hanzi_gen
 	$(call say,GEN)
-	$(Q)$< >$@
+	$(Q)$< $@ $(@D)/hanzi_same.inc
 $(BUILD)/plugins/lib/text/hanzi.o: $(BUILD)/gen/hanzi_table.inc
 $(BUILD)/plugins/lib/text/hanzi.o: COMMON += -I$(BUILD)/gen
 

@@ -84,7 +84,7 @@ static uint32_t plain_char(uint32_t c)
 	if (c < 0x80)
 		return plain_ascii(c);
 	if (c >= HANZI_FIRST && c <= HANZI_LAST)
-		return hanzi_simple(c);
+		return hanzi_same(c);
 	if (c == 0xad || (c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) ||
 	    (c >= 0x2060 && c <= 0x2064) || (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff)
 		return INVISIBLE;

@@ -9,6 +9,7 @@
 #include "minhash.h"
 
 #include <model/gram.h>
+#include <text/hanzi.h>
 
 #include <math.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static size_t fold(struct heard_str text, uint32_t *out)
 {
 	size_t n = gram_fold(text, out, MINHASH_TEXT), kept = 0;
 	for (size_t i = 0; i < n; i++) {
-		out[kept] = out[i];
+		out[kept] = hanzi_same(out[i]);
 		kept += is_said(out[i]);
 	}
 	return kept;

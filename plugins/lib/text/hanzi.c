@@ -1,10 +1,13 @@
 /*
- * hanzi.c - the table of hanzi.h, made by gen/hanzi_gen.c, and texts by it.
+ * hanzi.c - the tables of hanzi.h, made by gen/hanzi_gen.c, and texts by it.
  */
 #include "hanzi.h"
 
 const uint16_t hanzi_table[HANZI_LAST - HANZI_FIRST + 1] = {
 #include "hanzi_table.inc"
+};
+const uint16_t hanzi_table_same[HANZI_LAST - HANZI_FIRST + 1] = {
+#include "hanzi_same.inc"
 };
 
 /* The character of three bytes that stands here, or 0: where no character begins the
@@ -24,7 +27,7 @@ size_t hanzi_find(struct heard_str text)
 	for (size_t i = 0; i < text.len;) {
 		uint32_t c = three_bytes(s + i, text.len - i);
 
-		if (c && hanzi_simple(c) != c)
+		if (c && hanzi_same(c) != c)
 			return i;
 		i += c ? 3 : 1;
 	}
@@ -35,12 +38,12 @@ void hanzi_simplify(char *text, size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		uint32_t c = three_bytes((const unsigned char *)text + i, n - i);
-		uint32_t simple = hanzi_simple(c);
+		uint32_t same = hanzi_same(c);
 
-		if (simple != c) {
-			text[i] = (char)(0xe0 | simple >> 12);
-			text[i + 1] = (char)(0x80 | (simple >> 6 & 63));
-			text[i + 2] = (char)(0x80 | (simple & 63));
+		if (same != c) {
+			text[i] = (char)(0xe0 | same >> 12);
+			text[i + 1] = (char)(0x80 | (same >> 6 & 63));
+			text[i + 2] = (char)(0x80 | (same & 63));
 		}
 		i += c ? 3 : 1;
 	}

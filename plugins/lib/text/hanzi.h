@@ -1,11 +1,15 @@
 /*
  * hanzi.h - traditional characters simplified, one by one.
  *
- * For comparing only: rules, duplicates, search and the learned models read both
- * scripts alike, and the text stays as it was written.  One character becomes one
- * character, whatever stands beside it, so 乾 is 干 also in 乾隆; that is good enough to
- * find the same, and no good for showing.  The table is made at build time from OpenCC's
- * dictionaries (gen/hanzi_gen.c).
+ * One character becomes one character of as many bytes, whatever stands beside it.  Two
+ * tables are made at build time from OpenCC's dictionaries (gen/hanzi_gen.c):
+ *
+ * hanzi_simple is the character as a reader of simplified Chinese knows it: what is
+ * learned, and what is shown of a text that was folded.
+ *
+ * hanzi_same is for comparing: rules, duplicates and search.  It makes one of all that
+ * are forms of each other in any word, so that 回覆 is 回复 and 睡著 is 睡着; then 覆盖 is
+ * 复盖, too, which nobody sees.  It finds a little too much, and hardly ever too little.
  */
 #ifndef TEXT_HANZI_H
 #define TEXT_HANZI_H
@@ -17,6 +21,7 @@
 
 enum { HANZI_FIRST = 0x3400, HANZI_LAST = 0x9fff };
 extern const uint16_t hanzi_table[HANZI_LAST - HANZI_FIRST + 1]; /* 0: as it is */
+extern const uint16_t hanzi_table_same[HANZI_LAST - HANZI_FIRST + 1];
 
 static inline uint32_t hanzi_simple(uint32_t c)
 {
@@ -25,11 +30,18 @@ static inline uint32_t hanzi_simple(uint32_t c)
 	return hanzi_table[c - HANZI_FIRST];
 }
 
-/* The first character that has a simple form of its own, or the end.  Malformed bytes
- * are passed over. */
+static inline uint32_t hanzi_same(uint32_t c)
+{
+	if (c < HANZI_FIRST || c > HANZI_LAST || hanzi_table_same[c - HANZI_FIRST] == 0)
+		return c;
+	return hanzi_table_same[c - HANZI_FIRST];
+}
+
+/* For comparing.  The first character that is compared as another, or the end.  Malformed
+ * bytes are passed over. */
 size_t hanzi_find(struct heard_str);
-/* In place: a character and its simple one have three bytes each, so that what is found
- * in the simple text stands at the same place in the written one. */
+/* Likewise, in place: both have three bytes, so that what is found in this text stands at
+ * the same place in the written one. */
 void hanzi_simplify(char *, size_t n);
 
 #endif

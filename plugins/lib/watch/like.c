@@ -53,7 +53,7 @@ uint64_t likes_hash(const struct likes *l, struct heard_str text)
 		if (len && is_letter(c)) {
 			if (c >= 'A' && c <= 'Z')
 				c |= 0x20;
-			n += text_encode(hanzi_simple(c), kept + n);
+			n += text_encode(hanzi_same(c), kept + n);
 			letters++;
 		}
 		s += len ? len : 1;
