@@ -22,6 +22,8 @@
 #include "host.h"
 #include "record.h"
 
+#include <heard/label.h>
+
 #include <math.h>
 #include <stdio.h>
 
@@ -144,7 +146,7 @@ static bool in_hex(unsigned char c)
 	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-static bool is_word(struct heard_str s)
+bool heard_is_label(struct heard_str s)
 {
 	return s.len <= WORD && (is_of(s, in_ascii_word) || is_of(s, in_wide_word)) &&
 	       count_digits(s) < DIGITS;
@@ -219,7 +221,7 @@ static void admit_words(struct heard_record *r)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		enum heard_field f = words[i].field;
 		struct heard_str s = heard_get_str(r, f);
-		if (s.len == 0 || (is_word(s) && is_known(s, words[i].known)))
+		if (s.len == 0 || (heard_is_label(s) && is_known(s, words[i].known)))
 			continue;
 		if (add_attribute(r, heard_field_table[f].name, text_value(s)))
 			heard_unset(r, f);

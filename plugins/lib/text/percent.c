@@ -1,7 +1,11 @@
 /*
- * percent.c - reading what a form or a query has percent-encoded.
+ * percent.c - what a form or a query has percent-encoded.
  */
 #include "percent.h"
+
+#include <heard/buf.h>
+
+#include <string.h>
 
 static int hex_digit(char c)
 {
@@ -30,4 +34,16 @@ bool text_unescape(struct heard_str s, char *to, size_t size, size_t *n_r)
 	}
 	*n_r = n;
 	return true;
+}
+
+void text_escape(struct heard_buf *out, struct heard_str s)
+{
+	static const char fine[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				   "0123456789-._~";
+	for (size_t i = 0; i < s.len; i++) {
+		if (memchr(fine, s.ptr[i], sizeof(fine) - 1))
+			heard_buf_add(out, s.ptr + i, 1);
+		else
+			heard_buf_printf(out, "%%%02X", (unsigned char)s.ptr[i]);
+	}
 }
