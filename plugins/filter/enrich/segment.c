@@ -241,9 +241,12 @@ static const char *loyalty_of(const struct segment *s, const struct heard_str *v
 
 /* ---- all of it */
 
-static int put(struct heard_record *r, enum heard_field field, const char *label)
+/* What another instance said stays unless this one knows the customer. */
+static int put(struct heard_record *r, enum heard_field field, const char *label, bool knows)
 {
-	return label != NULL ? heard_set_str_borrowed(r, field, heard_str(label)) : 0;
+	return label != NULL && (knows || !heard_has(r, field))
+		       ? heard_set_str_borrowed(r, field, heard_str(label))
+		       : 0;
 }
 
 int segment_record(const struct segment *s, struct heard_record *r,
@@ -253,8 +256,9 @@ int segment_record(const struct segment *s, struct heard_record *r,
 	const char *loyalty = values != NULL		    ? loyalty_of(s, values, now)
 			      : is_stranger && asks_loyalty ? "none"
 							    : NULL;
-	int rc = put(r, HEARD_SEGMENT_NEED, need_of(s, r));
+	int rc = put(r, HEARD_SEGMENT_NEED, need_of(s, r), false);
 	if (rc == 0)
-		rc = put(r, HEARD_SEGMENT_SATISFACTION, satisfaction_of(s, r, values));
-	return rc == 0 ? put(r, HEARD_SEGMENT_LOYALTY, loyalty) : rc;
+		rc = put(r, HEARD_SEGMENT_SATISFACTION, satisfaction_of(s, r, values),
+			 values != NULL && s->scores >= 0 && values[s->scores].len > 0);
+	return rc == 0 ? put(r, HEARD_SEGMENT_LOYALTY, loyalty, values != NULL) : rc;
 }
