@@ -201,7 +201,7 @@ int verdict_read(const struct prompt *p, struct prompt_wish wish, struct heard_s
 		 struct heard_error *err)
 {
 	struct reading g = {.prompt = p, .wish = wish, .text = text, .verdict = v};
-	struct heard_str content;
+	struct heard_str content = {NULL, 0};
 	*v = (struct verdict){0};
 	struct heard_json_doc *doc = heard_json_parse(answer, cap, NULL);
 	if (doc == NULL)

@@ -150,7 +150,7 @@ static int keep_row(struct reading *g, struct heard_error *err)
 
 /* ---- the table */
 
-static size_t slot_of(const struct listing *l, const unsigned char *print)
+static size_t row_slot(const struct listing *l, const unsigned char *print)
 {
 	size_t at;
 	memcpy(&at, print, sizeof(at));
@@ -171,7 +171,7 @@ static int index_rows(struct listing *l, struct heard_error *err)
 		return heard_fail(err, ENOMEM, "no memory for its rows");
 	l->mask = size - 1;
 	for (size_t i = 0; i < l->n; i++) /* later rows take the place of earlier ones */
-		l->table[slot_of(l, l->rows[i].print)] = (uint32_t)i + 1;
+		l->table[row_slot(l, l->rows[i].print)] = (uint32_t)i + 1;
 	return 0;
 }
 
@@ -267,7 +267,7 @@ bool listing_get(const struct listing *l, struct heard_str key,
 {
 	unsigned char print[PRINT_SIZE];
 	key_print(l->key, key, print);
-	uint32_t found = l->table[slot_of(l, print)];
+	uint32_t found = l->table[row_slot(l, print)];
 	if (found == 0)
 		return false;
 	const char *p = l->text.ptr + l->rows[found - 1].at;
