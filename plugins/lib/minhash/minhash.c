@@ -158,17 +158,22 @@ bool minhash_make(struct minhash *m, struct minhash_lane *lane, const struct min
 
 /* ---- two texts */
 
-/* The union's smallest hashes, as far as both sketches reach, are a fair sample of it. */
-static size_t compare(const struct minhash *a, const struct minhash *b, size_t *both_r)
+/* The union's smallest hashes, as far as both sketches reach, are a fair sample of it.
+ * With more than so many that only one has, the rest is not looked at: none, of some. */
+static size_t compare(const struct minhash *a, const struct minhash *b, size_t misses,
+		      size_t *both_r)
 {
 	size_t i = 0, k = 0, either = 0, both = 0;
 	bool is_exact = a->is_whole && b->is_whole;
+	*both_r = 0;
 	while (i < a->n && k < b->n && (is_exact || either < MINHASH_SKETCH)) {
 		uint32_t x = a->sketch[i], y = b->sketch[k];
 		both += x == y;
 		either++;
 		i += x <= y;
 		k += y <= x;
+		if (either - both > misses)
+			return either;
 	}
 	/* What is left of one lies beyond the other's last: of the union, if that is whole. */
 	size_t rest = 0;
@@ -184,14 +189,60 @@ static size_t compare(const struct minhash *a, const struct minhash *b, size_t *
 
 double minhash_alike(const struct minhash *a, const struct minhash *b)
 {
-	size_t both, either = compare(a, b, &both);
+	size_t both, either = compare(a, b, SIZE_MAX, &both);
 	return either > 0 ? (double)both / (double)either : 0;
 }
 
 double minhash_error(const struct minhash *a, const struct minhash *b, double at)
 {
-	size_t both, either = compare(a, b, &both);
-	if ((a->is_whole && b->is_whole) || either == 0)
+	size_t both, either;
+	if (a->is_whole && b->is_whole)
 		return 0;
-	return sqrt(at * (1 - at) / (double)either);
+	either = compare(a, b, SIZE_MAX, &both);
+	return either > 0 ? sqrt(at * (1 - at) / (double)either) : 0;
+}
+
+/* Of an estimate, two standard errors less.  A sample is always as large as a sketch. */
+static double lowest(bool is_exact, double cut)
+{
+	return is_exact ? cut : cut - 2 * sqrt(cut * (1 - cut) / MINHASH_SKETCH);
+}
+
+/* With S hashes in both sets together and m of them in one only, J is (S - m) / (S + m). */
+double minhash_alike_from(const struct minhash *a, const struct minhash *b, double cut)
+{
+	bool is_exact = a->is_whole && b->is_whole;
+	double least = lowest(is_exact, cut), all = a->n + b->n;
+	double misses = is_exact ? all * (1 - least) / (1 + least)
+				 : MINHASH_SKETCH * (1 - least);
+	size_t both, either = compare(a, b, misses > 0 ? (size_t)(misses + 1e-6) : 0, &both);
+	double j = either > 0 ? (double)both / (double)either : 0;
+	return j >= least ? j : 0;
+}
+
+/* ---- shades */
+
+struct minhash_shade minhash_shade(const struct minhash *m)
+{
+	struct minhash_shade s = {.n = m->n, .is_whole = m->is_whole};
+	for (size_t i = 0; i < m->n; i++) {
+		uint64_t *word = &s.bits[m->sketch[i] >> 6 & 3],
+			 bit = (uint64_t)1 << (m->sketch[i] & 63);
+		s.spare = (uint8_t)(s.spare + ((*word & bit) != 0));
+		*word |= bit;
+	}
+	return s;
+}
+
+/* Two sketches share no more hashes than bits, and those that had none of their own. */
+bool minhash_may_be_alike(const struct minhash_shade *a, const struct minhash_shade *b,
+			  double cut)
+{
+	bool is_exact = a->is_whole && b->is_whole;
+	double least = lowest(is_exact, cut), all = a->n + b->n;
+	double wanted = is_exact ? all * least / (1 + least) : MINHASH_SKETCH * least;
+	int shared = a->spare < b->spare ? a->spare : b->spare;
+	for (size_t i = 0; i < 4; i++)
+		shared += __builtin_popcountll(a->bits[i] & b->bits[i]);
+	return shared >= wanted - 1e-6;
 }

@@ -58,5 +58,19 @@ bool minhash_make(struct minhash *, struct minhash_lane *, const struct minhash_
 double minhash_alike(const struct minhash *, const struct minhash *);
 /* The standard error of that, if the index is `at`; 0 where it is exact. */
 double minhash_error(const struct minhash *, const struct minhash *, double at);
+/* The index if it is `cut` or more, else 0; an estimate is given two standard errors, so
+ * that texts that are alike are found.  Texts that are not cost little. */
+double minhash_alike_from(const struct minhash *, const struct minhash *, double cut);
+
+/* A sketch's shade: a bit for each hash, in 256.  What two shades do not share, their
+ * sketches do not either; so most pairs that are not alike are told by 40 bytes of each. */
+struct minhash_shade {
+	uint64_t bits[4];
+	uint8_t n, is_whole, spare; /* spare: hashes that had no bit of their own */
+};
+struct minhash_shade minhash_shade(const struct minhash *);
+/* false: minhash_alike_from() of these two would be 0. */
+bool minhash_may_be_alike(const struct minhash_shade *, const struct minhash_shade *,
+			  double cut);
 
 #endif
