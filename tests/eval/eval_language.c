@@ -102,7 +102,7 @@ static void print(const char *figure, const struct score *s, double target)
 {
 	double right = (double)s->right / s->n;
 
-	printf("language\t%s (%u)\t%.4f\t%.4f CLD2\t%.2f\t%s\n", figure, s->n, right,
+	printf("language\t%s (%u)\t%.4f\tCLD2 %.4f\t>= %.2f\t%s\n", figure, s->n, right,
 	       (double)s->peer / s->n, target, right >= target ? "ok" : "short");
 }
 
@@ -123,8 +123,9 @@ int main(int argc, char **argv)
 	    look_at_file(&en, argv[1], "sentiment/uci-amazon.txt", false, "en") ||
 	    look_at_file(&en, argv[1], "sentiment/uci-yelp.txt", false, "en") ||
 	    look_at_file(&en, argv[1], "sentiment/uci-imdb.txt", false, "en")) {
-		fprintf(stderr, "eval_language: the data are not in %s\n", argv[1]);
-		return 1;
+		puts("language\treviews, SMS, sentences\t-\t-\t-\tskipped: the data is not "
+		     "there");
+		return 0;
 	}
 	print("Chinese reviews", &zh, .99);
 	print("English SMS", &sms, .99);
@@ -134,7 +135,7 @@ int main(int argc, char **argv)
 	print("others, 160 bytes", &others, .90);
 	print("others, 64 bytes", &brief, .80);
 	double n = zh.n + sms.n + en.n, took = zh.took + sms.took + en.took;
-	printf("language\ttexts/s, one core\t%.0f\t%.0f CLD2\t200000\t%s\n", n / took,
+	printf("language\ttexts/s, one core\t%.0f\tCLD2 %.0f\t>= 200000\t%s\n", n / took,
 	       n / (zh.peer_took + sms.peer_took + en.peer_took),
 	       n / took >= 200000 ? "ok" : "short");
 	return 0;

@@ -290,8 +290,8 @@ static bool any(const struct item *i, unsigned f)
 static void eval_zh(struct judge *j, struct judge_lane *lane, const struct items *l)
 {
 	struct score s = crossed(j, lane, JUDGE_ZH, l, FOLDS, row_trains, row_tests);
-	say("zh reviews, 5 folds by row, accuracy", share(s.right, s.n), "-", ">= .90",
-	    share(s.right, s.n) >= 0.90);
+	say("zh reviews, 5 folds by row, accuracy", share(s.right, s.n),
+	    ".90-.94 on other sets", ">= .90", share(s.right, s.n) >= 0.90);
 	s = crossed(j, lane, JUDGE_ZH, l, FOLDS, text_trains, text_tests);
 	say("zh reviews, 5 folds by text, accuracy", share(s.right, s.n), "-", "-", true);
 	say("  of those not called neutral", share(s.agreed, s.labelled), "-", "-", true);

@@ -8,15 +8,25 @@
 
 #include <heard/error.h>
 
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include <cmocka.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { IS_SLOW = 1 };
+#else
+enum { IS_SLOW = 0 };
+#endif
 
 static const struct gram_shape chars = {.chars_min = 1, .chars_max = 3, .bits = 14};
 static const struct gram_shape both = {
@@ -247,6 +257,77 @@ static void test_file(void **state)
 	linear_destroy(m);
 }
 
+/* While another process writes it, and on a file that it left behind. */
+static void test_file_in_use(void **state)
+{
+	(void)state;
+	struct heard_error err = {0};
+	char beside[64];
+	struct linear *m = train(3, 10);
+	snprintf(beside, sizeof(beside), "%s.new", path);
+	int fd = open(beside, O_WRONLY | O_CREAT, 0600);
+	assert_int_equal(write(fd, "left behind", 11), 11);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_true(linear_save(m, path, &err) < 0);
+	assert_non_null(strstr(err.text, "cannot be written: Device or resource busy"));
+	close(fd);
+	assert_int_equal(linear_save(m, path, &err), 0);
+	assert_int_equal(access(beside, F_OK), -1);
+	struct linear *read = linear_load(path, NULL, &err);
+	assert_non_null(read);
+	linear_destroy(read);
+	linear_destroy(m);
+}
+
+/* A model of another version, and the largest of ours: refused; loaded in time. */
+static void test_version(void **state)
+{
+	(void)state;
+	static char room[1 << 16];
+	struct heard_error err = {0};
+	struct linear *m = train(3, 10);
+	assert_int_equal(linear_save(m, path, &err), 0);
+	linear_destroy(m);
+	struct heard_str whole = slurp(room, sizeof(room));
+	room[8] = 2;
+	assert_null(linear_read(whole, NULL, &err));
+	assert_string_equal(err.text, "is a model of version 2, and this heard reads version "
+				      "1; train it again");
+	room[8] = 1;
+	assert_null(linear_read(heard_str_n(room, whole.len - 1), NULL, &err));
+	assert_non_null(strstr(err.text, "is not whole"));
+	room[600] ^= 1;
+	assert_null(linear_read(whole, NULL, &err));
+	assert_string_equal(err.text, "is damaged: its checksum is wrong");
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* As large as one for 77 intents: 20 MB, of this process's time. */
+static void test_large_file(void **state)
+{
+	(void)state;
+	static const struct gram_shape large = {.chars_min = 1, .chars_max = 6, .bits = 18};
+	struct heard_error err = {0};
+	struct linear *m = linear_create("classify.int", &large, 77);
+	for (unsigned k = 0; k < 77; k++)
+		snprintf(m->labels[k].name, LINEAR_NAME, "label %u", k);
+	assert_int_equal(linear_save(m, path, &err), 0);
+	linear_destroy(m);
+	double from = seconds();
+	m = linear_load(path, "classify.int", &err);
+	assert_non_null(m);
+	double took = seconds() - from;
+	linear_destroy(m);
+	print_message("20 MB load in %.1f ms\n", took * 1000);
+	assert_true(took < (IS_SLOW ? 2 : 0.1));
+}
+
 /* Every byte of the head changed, and every length: refused, or the same model. */
 static void test_damaged_file(void **state)
 {
@@ -315,7 +396,9 @@ int main(void)
 		cmocka_unit_test(test_long_text),   cmocka_unit_test(test_train_two),
 		cmocka_unit_test(test_train_many),  cmocka_unit_test(test_train_nothing),
 		cmocka_unit_test(test_file),	    cmocka_unit_test(test_damaged_file),
-		cmocka_unit_test(test_forged_file), cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_file_in_use), cmocka_unit_test(test_version),
+		cmocka_unit_test(test_large_file),  cmocka_unit_test(test_forged_file),
+		cmocka_unit_test(test_plain),
 	};
 	return cmocka_run_group_tests(tests, make_path, drop_path);
 }

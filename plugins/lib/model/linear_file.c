@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -229,21 +230,37 @@ static int write_synced(int fd, struct heard_str s)
 	return fdatasync(fd) == 0 ? 0 : -errno;
 }
 
+/* The file beside it, empty and ours alone: two that train at once must not write into one.
+ * Who waited for a file that was renamed meanwhile has the model itself, not one beside. */
+static int open_beside(const char *beside)
+{
+	struct stat held, there;
+	int fd = open(beside, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	int rc = fd < 0 ? -errno : 0;
+	if (rc == 0 && (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &held) != 0 ||
+			stat(beside, &there) != 0 || held.st_ino != there.st_ino))
+		rc = -EBUSY;
+	if (rc == 0 && ftruncate(fd, 0) != 0)
+		rc = -errno;
+	if (rc < 0 && fd >= 0)
+		close(fd);
+	return rc < 0 ? rc : fd;
+}
+
 static int replace_file(const char *path, struct heard_str bytes)
 {
 	char beside[4096];
 	if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside))
 		return -ENAMETOOLONG;
-	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = open_beside(beside);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	int rc = write_synced(fd, bytes);
-	if (close(fd) != 0 && rc == 0)
-		rc = -errno;
 	if (rc == 0 && rename(beside, path) != 0)
 		rc = -errno;
 	if (rc < 0)
 		unlink(beside);
+	close(fd); /* what is in it is synced */
 	return rc;
 }
 

@@ -4,12 +4,15 @@
  * Two things hold back what chance teaches, each measured on reviews, messages and
  * questions alike (docs/understanding.model.md).  The sums of squares begin with DAMP:
  * from nothing, the first step of a gram that stands in one text only would be as long
- * as that of one in a thousand texts.  And where there are two labels each gram has a
- * pace: the root of how much its odds differ between them (Wang, Manning 2012 scale
- * by these), so what stands in both alike moves little.
+ * as that of one in a thousand texts.  And each gram has a pace (pace.c): what stands
+ * under all labels alike moves little.
+ *
+ * With many labels, those whose slope is below NEAR_NOTHING are passed over: most of
+ * them after the first examples, and nothing is lost but time.
  */
 #include "train.h"
 
+#include "pace.h"
 #include "plain.h"
 
 #include <heard/error.h>
@@ -20,14 +23,8 @@
 #include <string.h>
 
 enum { HOLD_BACK = 10, CALIBRATE_MIN = 50, CALIBRATE_ROUNDS = 200 };
-#define DAMP 1e-3f
-
-struct example {
-	size_t at; /* of its places */
-	uint32_t n;
-	uint32_t label;
-	float weight;
-};
+#define DAMP	     1e-3f
+#define NEAR_NOTHING 2e-3f
 
 struct train {
 	struct linear *model; /* names, shape and kind */
@@ -37,7 +34,7 @@ struct train {
 	size_t n_places, places_size;
 	/* while it runs */
 	float *w, *g; /* weights, and sums of squares of their gradients */
-	float *pace;  /* of each place; NULL with more than two labels */
+	float *pace;  /* of each place                         */
 	float *bias, *bias_g;
 	uint64_t random;
 };
@@ -168,12 +165,16 @@ static void learn_two(struct train *t, const struct example *e, float slope,
 static void learn_many(struct train *t, const struct example *e, const float *slopes,
 		       float length, const struct train_options *o)
 {
-	unsigned n = t->model->n_sums;
+	unsigned n = t->model->n_sums, due[LINEAR_LABELS], n_due = 0;
+	for (unsigned k = 0; k < n; k++)
+		if (fabsf(slopes[k]) >= NEAR_NOTHING)
+			due[n_due++] = k;
 	for (uint32_t i = 0; i < e->n; i++) {
-		size_t at = (size_t)t->places[e->at + i] * n;
-		for (unsigned k = 0; k < n; k++)
-			move(&t->w[at + k], &t->g[at + k], slopes[k] * length, o->rate,
-			     o->decay);
+		uint32_t place = t->places[e->at + i];
+		float pace = t->pace[place], by = length * pace, rate = o->rate * pace;
+		float *w = t->w + (size_t)place * n, *g = t->g + (size_t)place * n;
+		for (unsigned k = 0; k < n_due; k++)
+			move(&w[due[k]], &g[due[k]], slopes[due[k]] * by, rate, o->decay);
 	}
 }
 
@@ -184,7 +185,7 @@ static void learn(struct train *t, const struct example *e, const struct train_o
 	float length = e->weight / sqrtf((float)e->n);
 	sums_of(t, e, slopes);
 	slopes_of(t, e, slopes);
-	if (t->pace)
+	if (n == 1)
 		learn_two(t, e, slopes[0] * length, o);
 	else
 		learn_many(t, e, slopes, length, o);
@@ -204,34 +205,45 @@ static void shuffle(struct train *t, size_t n)
 
 /* ---- afterwards */
 
+/* One step for slope and offset: how the loss changes with them over the held back. */
+static void calibrate_once(struct train *t, size_t from, const float *raw, float ab[2],
+			   float squares[2])
+{
+	unsigned n_sums = t->model->n_sums;
+	float da = 0, db = 0, n = (float)(t->n - from);
+	for (size_t i = from; i < t->n; i++, raw += n_sums) {
+		float s[LINEAR_LABELS] = {0};
+		for (unsigned k = 0; k < n_sums; k++)
+			s[k] = ab[0] * raw[k] + ab[1];
+		slopes_of(t, &t->examples[i], s);
+		for (unsigned k = 0; k < n_sums; k++)
+			da += s[k] * raw[k];
+		db += s[0];
+	}
+	move(&ab[0], &squares[0], da / n, 0.1f, 0);
+	if (n_sums == 1)
+		move(&ab[1], &squares[1], db / n, 0.1f, 0);
+}
+
 /* Slope and offset (one for all labels if there are several) that make the held back
  * most likely: gradient descent, for it is one or two numbers. */
-static void calibrate(struct train *t, size_t from)
+static bool calibrate(struct train *t, size_t from)
 {
 	struct linear *m = t->model;
-	float a = 1, b = 0, ga = 1e-8f, gb = 1e-8f;
-	for (unsigned round = 0; round < CALIBRATE_ROUNDS; round++) {
-		float da = 0, db = 0;
-		for (size_t i = from; i < t->n; i++) {
-			float raw[LINEAR_LABELS], s[LINEAR_LABELS] = {0};
-			const struct example *e = &t->examples[i];
-			sums_of(t, e, raw);
-			for (unsigned k = 0; k < m->n_sums; k++)
-				s[k] = a * raw[k] + b;
-			slopes_of(t, e, s);
-			for (unsigned k = 0; k < m->n_sums; k++)
-				da += s[k] * raw[k];
-			db += s[0];
-		}
-		float n = (float)(t->n - from);
-		move(&a, &ga, da / n, 0.1f, 0);
-		if (m->n_sums == 1)
-			move(&b, &gb, db / n, 0.1f, 0);
-	}
+	float ab[2] = {1, 0}, squares[2] = {1e-8f, 1e-8f};
+	float *raw = calloc((t->n - from) * m->n_sums, sizeof(*raw));
+	if (raw == NULL)
+		return false;
+	for (size_t i = from; i < t->n; i++)
+		sums_of(t, &t->examples[i], raw + (i - from) * m->n_sums);
+	for (unsigned round = 0; round < CALIBRATE_ROUNDS; round++)
+		calibrate_once(t, from, raw, ab, squares);
+	free(raw);
 	for (unsigned k = 0; k < m->n_labels; k++) {
-		m->labels[k].slope = a > 0.05f ? a : 0.05f;
-		m->labels[k].offset = b;
+		m->labels[k].slope = ab[0] > 0.05f ? ab[0] : 0.05f;
+		m->labels[k].offset = ab[1];
 	}
+	return true;
 }
 
 static void quantize(struct train *t)
@@ -263,36 +275,15 @@ static void balance(struct train *t)
 					 (of[t->examples[i].label] * (float)t->model->n_labels);
 }
 
-/* How the first n examples of the two labels have each place. */
-static void find_paces(struct train *t, size_t n)
-{
-	size_t places = (size_t)1 << t->model->shape.bits;
-	float all[2] = {0, 0};
-	float *in = t->g; /* borrowed: all zero, not begun yet */
-	memset(t->pace, 0, places * sizeof(*t->pace));
-	for (size_t i = 0; i < n; i++) {
-		const struct example *e = &t->examples[i];
-		float *of = e->label == 0 ? in : t->pace;
-		all[e->label] += 1;
-		for (uint32_t k = 0; k < e->n; k++)
-			of[t->places[e->at + k]] += 1;
-	}
-	for (size_t i = 0; i < places; i++) {
-		float odds = (in[i] + 1) / (all[0] + 2) / ((t->pace[i] + 1) / (all[1] + 2));
-		t->pace[i] = sqrtf(fabsf(plain_log(odds)));
-	}
-}
-
 static bool start(struct train *t)
 {
 	size_t n = (size_t)t->model->n_sums << t->model->shape.bits;
 	t->w = calloc(n, sizeof(*t->w));
 	t->g = calloc(n, sizeof(*t->g));
-	if (t->model->n_sums == 1 && (t->pace = calloc(n, sizeof(*t->pace))) == NULL)
-		return false;
+	t->pace = calloc((size_t)1 << t->model->shape.bits, sizeof(*t->pace));
 	t->bias = calloc(t->model->n_sums, sizeof(*t->bias));
 	t->bias_g = calloc(t->model->n_sums, sizeof(*t->bias_g));
-	return t->w && t->g && t->bias && t->bias_g;
+	return t->w && t->g && t->pace && t->bias && t->bias_g;
 }
 
 /* From the beginning: what was learned before is forgotten. */
@@ -303,8 +294,8 @@ static void learn_all(struct train *t, size_t n, const struct train_options *o)
 	memset(t->g, 0, size * sizeof(*t->g));
 	memset(t->bias, 0, t->model->n_sums * sizeof(*t->bias));
 	memset(t->bias_g, 0, t->model->n_sums * sizeof(*t->bias_g));
-	if (t->pace)
-		find_paces(t, n);
+	pace_find(t->pace, t->g, &t->model->shape, t->model->n_labels, t->examples, n,
+		  t->places);
 	for (size_t i = 0; i < size; i++)
 		t->g[i] = DAMP;
 	for (unsigned epoch = 0; epoch < o->epochs; epoch++) {
@@ -312,6 +303,19 @@ static void learn_all(struct train *t, size_t n, const struct train_options *o)
 			learn(t, &t->examples[i], o);
 		shuffle(t, n);
 	}
+}
+
+/* Learn from nine in ten, and see on the tenth how sure to be. */
+static bool hold_back(struct train *t, const struct train_options *o)
+{
+	size_t learned = t->n - t->n / HOLD_BACK;
+	if (o->is_balanced)
+		balance(t);
+	shuffle(t, t->n);
+	if (t->n < CALIBRATE_MIN)
+		return true;
+	learn_all(t, learned, o);
+	return calibrate(t, learned);
 }
 
 struct linear *train_run(struct train *t, const struct train_options *given,
@@ -326,17 +330,9 @@ struct linear *train_run(struct train *t, const struct train_options *given,
 		heard_fail(err, EINVAL, "there is no example to learn from");
 		return NULL;
 	}
-	if (!start(t)) {
+	if (!start(t) || !hold_back(t, &o)) {
 		heard_fail(err, ENOMEM, "no memory for %zu examples", t->n);
 		return NULL;
-	}
-	if (o.is_balanced)
-		balance(t);
-	shuffle(t, t->n);
-	if (t->n >= CALIBRATE_MIN) {
-		size_t learned = t->n - t->n / HOLD_BACK;
-		learn_all(t, learned, &o);
-		calibrate(t, learned);
 	}
 	learn_all(t, t->n, &o);
 	quantize(t);
