@@ -272,6 +272,16 @@
 		     " GROUP BY what,name ORDER BY what,3 DESC,name")                          \
 	X(TALLY_TIMES, "SELECT quarter,sum(n) FROM tally WHERE quarter>=? AND quarter<?"       \
 		       " AND what='channel' GROUP BY quarter")                                 \
+	X(TALLY_COURSE, "SELECT quarter,sum(iif(what='channel',n,0)),"                         \
+			"sum(iif(what='intent',n,0)) FROM tally WHERE quarter>=? AND "         \
+			"quarter<? AND (what='channel' OR what='intent' AND name='complaint')" \
+			" GROUP BY quarter")                                                   \
+	X(TALLY_SINCE, "SELECT min(quarter) FROM tally")                                       \
+	X(RECEIVED_FROM, "SELECT received_at FROM record WHERE n>=? ORDER BY n LIMIT 1")       \
+	X(SAMPLE_ALL, "SELECT n,id,received_at,ticket,line FROM record r WHERE n>=? AND n<?"   \
+		      " AND fate=0 AND " OF_A_PERSON " ORDER BY n")                            \
+	X(SAMPLE_ONE, "SELECT n,id,received_at,ticket,line FROM record r WHERE n=?"            \
+		      " AND fate=0 AND " OF_A_PERSON)                                          \
 	X(SCORES, "SELECT kind,value,max,kiosk,sum(n) FROM score WHERE quarter>=?"             \
 		  " AND quarter<? GROUP BY kind,value,max,kiosk")                              \
 	X(SURVEY_SCORES, "SELECT survey,kind,value,sum(n) FROM survey_score WHERE quarter>=?"  \
