@@ -234,7 +234,7 @@ static int filter_process_job(struct filter *f, struct job *job, unsigned lane,
 	batch_set_wait(job->batch, job->is_careful ? NULL : wait);
 	int rc = filter_process(f, job->batch, job->is_careful, lane, slot, err);
 	batch_set_wait(job->batch, NULL);
-	if (wait->is_asked && !wait->is_over) {
+	if (wait->begin != NULL && !wait->is_over) {
 		if (rc != 0)
 			HEARD_BUG("%s failed though it asked to wait", f->host.full_name);
 		return 1;
@@ -254,7 +254,7 @@ static void filter_visit_home(struct loop_job *hop)
 	unsigned home_lane = f->host.daemon->n_workers;
 	int rc = filter_process_job(f, job, home_lane, f->home_slot, &err);
 	if (rc > 0) {
-		wait_returned(job);
+		wait_send(f, job);
 		return;
 	}
 	if (rc < 0) {
@@ -281,7 +281,7 @@ int filter_run(struct filter *f, struct job *job, unsigned worker, struct crash_
 	int rc = filter_process_job(f, job, worker, slot, err);
 	filter_leave(f);
 	if (rc > 0)
-		wait_returned(job);
+		wait_send(f, job);
 	return rc;
 }
 

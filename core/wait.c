@@ -6,46 +6,46 @@
 #include "daemon.h"
 #include "filter.h"
 #include "job.h"
-#include "log.h"
 #include "worker.h"
 
 #include <heard/error.h>
 
-struct heard_wait *heard_wait(struct heard_batch *b)
+bool heard_wait(struct heard_batch *b, void (*begin)(void *arg, struct heard_wait *take),
+		void *arg)
 {
 	struct heard_wait *w = batch_wait(b);
-	if (w == NULL || w->is_asked)
-		return NULL;
-	w->is_asked = true;
-	return w;
+	if (w == NULL || w->begin != NULL)
+		return false;
+	w->begin = begin;
+	w->arg = arg;
+	return true;
+}
+
+static void wait_begin(struct loop_job *hop)
+{
+	struct job *job = (struct job *)((char *)hop - offsetof(struct job, hop));
+	job->wait.begin(job->wait.arg, &job->wait);
+}
+
+void wait_send(struct filter *f, struct job *job)
+{
+	job->hop.fn = wait_begin;
+	loop_post(f->host.loop, &job->hop);
+}
+
+void heard_wait_done(struct heard_wait *w, void *found)
+{
+	if (found == NULL || w->is_over)
+		HEARD_BUG("a wait ended twice, or with nothing found");
+	w->found = found;
+	w->is_over = true;
+	workers_put_front(w->job->input->host.daemon->workers, w->job);
 }
 
 void *heard_waited(const struct heard_batch *b)
 {
 	const struct heard_wait *w = batch_wait(b);
 	return w != NULL && w->is_over ? w->found : NULL;
-}
-
-static void wait_through(struct heard_wait *w)
-{
-	struct job *job = w->job;
-	if (atomic_fetch_add(&w->through, 1) == 0)
-		return;
-	w->is_over = true;
-	workers_put_front(job->input->host.daemon->workers, job);
-}
-
-void heard_wait_done(struct heard_wait *w, void *found)
-{
-	if (found == NULL)
-		HEARD_BUG("a wait ended with nothing found");
-	w->found = found;
-	wait_through(w);
-}
-
-void wait_returned(struct job *job)
-{
-	wait_through(&job->wait);
 }
 
 void wait_end(struct job *job)

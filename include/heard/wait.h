@@ -4,13 +4,14 @@
  * process() never waits for an answer.  It gives the batch back to the core and says that
  * it is to come again:
  *
- *	first call	finds what has to be asked, calls heard_wait(), lets home ask
- *			(heard_post, heard_fetch), returns 0; records are unchanged
- *	home		when all is answered, or time is over: heard_wait_done()
+ *	first call	finds what has to be asked, calls heard_wait(), returns 0;
+ *			records are unchanged
+ *	home		begin(): asks (heard/fetch.h); when all is answered, or time is
+ *			over, heard_wait_done()
  *	second call	heard_waited() is what home found; the records are the same
  *
- * Meanwhile other batches pass, and process() may be called for them.  Since the batch is
- * in nobody else's hands until heard_wait_done(), home may read it and allocate from it.
+ * From begin() until heard_wait_done() the batch is in home's hands, which may read it and
+ * allocate from it.  Meanwhile other batches pass, and process() may be called for them.
  * There must be a time limit: a batch that waits is not acknowledged, and a daemon that
  * stops waits for it.  Since 1.3.
  */
@@ -25,12 +26,14 @@ struct heard_batch;
 struct heard_host;
 struct heard_wait; /* a promise to say that a batch may go on */
 
-/* In process(): NULL if this batch cannot wait, so the filter does what it does when nobody
- * answers: where there is no loop (`heard filter`, `heard test`), while the core looks for
- * a record that crashed it, and in the second call.  After it process() must return 0.
- * [worker] */
-HEARD_API struct heard_wait *heard_wait(struct heard_batch *);
-/* Exactly once.  `found` is not NULL; it lives in the batch as a rule.  [any] */
+/* In process(): begin(arg, promise) is called at home once process() has returned, which it
+ * must do with 0.  False if this batch cannot wait, so the filter does what it does when
+ * nobody answers: where there is no loop (`heard filter`, `heard test`), while the core
+ * looks for a record that crashed it, and in the second call.  [worker] */
+HEARD_API bool heard_wait(struct heard_batch *,
+			  void (*begin)(void *arg, struct heard_wait *take), void *arg);
+/* Exactly once, in begin() or later.  `found` is not NULL; it lives in the batch as a rule.
+ * [any] */
 HEARD_API void heard_wait_done(struct heard_wait *take, void *found);
 /* NULL in the first call.  [worker] */
 HEARD_API void *heard_waited(const struct heard_batch *);

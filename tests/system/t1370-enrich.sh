@@ -53,6 +53,17 @@ says "a field that is ours" "{ plugin = \"enrich\"; by = \"order\"; database = \
 	'"segment_need" is none that can be filled'
 says "a URL whose host is the key" "{ plugin = \"enrich\"; by = \"order\"; url = \"http://{key}/\"; }, $MASK" 'in the path or the query'
 
+# ---- the examples of the documentation
+printf '商品编号,产品线,价格\np1,厨房,99.5\n' >"$T/products.csv"
+echo secret >"$T/erp-token"
+example() { # NAME
+	chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.enrich.md" "$1" | sed "s|/srv/shop|$T|")" &&
+		heard check
+}
+for name in database list service rules; do
+	ok "the example \"$name\" is good" example $name
+done
+
 # ---- a database
 LOYAL='loyalty = { orders = "orders"; since = "first_order"; last = "last_order"; }; satisfaction = { scores = "scores"; };'
 chain "$MASK, { plugin = \"enrich\"; by = \"author.id\"; database = \"$T/crm.db\"; $QUERY

@@ -48,6 +48,17 @@ says "or only sometimes" "{ plugin = \"mask\"; when = \"channel == 'web'\"; }, $
 says "a URL that is no base" "$MASK, { plugin = \"assist\"; url = \"http://x/v1?a\"; model = \"m\"; }" 'it is the base of the API'
 says "a class that is none" "$MASK, $(assist 'classes = ( { name = "a b/c"; } );')" '"a b/c" is not of the form'
 
+# ---- the examples of the documentation
+cp "$here/etc/rules/ecommerce.cfg" "$T/rules.cfg"
+echo key-1 >"$T/llm-key"
+example() { # NAME
+	chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.assist.md" "$1" | sed "s|/srv/shop|$T|")" &&
+		heard check
+}
+for name in class summary; do
+	ok "the example \"$name\" is good" example $name
+done
+
 # ---- classes
 rm -rf "$STATE"
 chain "$MASK, $(assist 'format = "json_schema";')"

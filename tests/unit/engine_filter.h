@@ -81,6 +81,15 @@ static inline void test_filter_one(struct test_filter *f, struct heard_batch *b,
 		f->each(f, r);
 }
 
+static inline void test_filter_begin(void *arg, struct heard_wait *take)
+{
+	struct test_filter *f = arg;
+	if (f->finds_at_once)
+		heard_wait_done(take, f);
+	else
+		f->asked = take;
+}
+
 /* True: the batch is to come again. */
 static inline bool test_filter_ask(struct test_filter *f, struct heard_batch *b)
 {
@@ -92,13 +101,9 @@ static inline bool test_filter_ask(struct test_filter *f, struct heard_batch *b)
 		f->found = heard_waited(b);
 		return false;
 	}
-	struct heard_wait *wait = asks ? heard_wait(b) : NULL;
-	f->cannot_wait += asks && wait == NULL;
-	if (wait != NULL && f->finds_at_once)
-		heard_wait_done(wait, f); /* before process() has returned */
-	else if (wait != NULL)
-		f->asked = wait;
-	return wait != NULL;
+	bool waits = asks && heard_wait(b, test_filter_begin, f);
+	f->cannot_wait += asks && !waits;
+	return waits;
 }
 
 static inline int test_filter_process(void *self, void *lane, struct heard_batch *b,

@@ -7,6 +7,7 @@
  */
 #include "database.h"
 
+#include <ask/rest.h>
 #include <heard/batch.h>
 #include <heard/error.h>
 
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { STEPS = 1000, CELL_MAX = 1 << 20 };
 
@@ -27,17 +27,10 @@ struct database {
 	int64_t timeout, until;
 };
 
-static int64_t clock_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int is_too_long(void *arg)
 {
 	const struct database *d = arg;
-	return d->until != 0 && clock_ms() > d->until;
+	return d->until != 0 && rest_clock() > d->until;
 }
 
 /* ---- opening */
@@ -148,7 +141,7 @@ static int read_row(struct database *d, struct heard_batch *b, struct heard_str 
 int database_get(struct database *d, struct heard_str key, struct heard_batch *b,
 		 struct heard_str *values, struct heard_error *err)
 {
-	d->until = clock_ms() + d->timeout;
+	d->until = rest_clock() + d->timeout;
 	sqlite3_bind_text64(d->query, 1, key.ptr, key.len, SQLITE_STATIC, SQLITE_UTF8);
 	int rc = sqlite3_step(d->query);
 	int result;

@@ -17,6 +17,8 @@
 #include "segment.h"
 #include "service.h"
 
+#include <ask/rest.h>
+
 #include <heard/batch.h>
 #include <heard/error.h>
 #include <heard/gauge.h>
@@ -45,6 +47,7 @@ struct enrich {
 	struct database *database;
 	struct listing *listing;
 	struct service *service;
+	struct rest rest; /* of the database */
 
 	bool has_source, is_told, is_told_left_out;
 	uint64_t counts[LOOKUP_FAILED + 1], left_out;
@@ -55,6 +58,10 @@ struct enrich {
 static void enrich_ask_database(struct enrich *e, struct heard_batch *b, struct lookup *l)
 {
 	struct heard_error err = {0};
+	if (!rest_allows(&e->rest, rest_clock(), 0)) {
+		l->state = LOOKUP_FAILED;
+		return;
+	}
 	l->values = heard_batch_alloc(b, (e->wanted.n + 1) * sizeof(*l->values));
 	int rc = l->values != NULL ? database_get(e->database, l->key, b, l->values, &err)
 				   : heard_fail(&err, ENOMEM, "no room for what is known");
@@ -66,6 +73,10 @@ static void enrich_ask_database(struct enrich *e, struct heard_batch *b, struct 
 	if (rc >= 0 && e->is_told)
 		heard_log(e->host, HEARD_NOTICE, "the database helps again");
 	e->is_told = rc < 0;
+	if (rc < 0)
+		rest_failed(&e->rest, rest_clock(), -1);
+	else
+		rest_answered(&e->rest);
 }
 
 static void enrich_ask_listing(struct enrich *e, struct heard_batch *b, struct lookup *l)
@@ -147,7 +158,7 @@ static int enrich_finish(struct enrich *e, struct heard_batch *b, struct visit *
 	}
 	if (e->has_source)
 		enrich_show(e);
-	if (failed && e->on_failure == WAIT)
+	if (failed && e->on_failure == WAIT && !v->cannot_ask)
 		return heard_fail(err, EAGAIN, "what is known of a record could not be asked");
 	for (size_t i = 0; i < v->n; i++) {
 		struct heard_record *r = heard_batch_at(b, i);

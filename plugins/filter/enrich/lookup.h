@@ -34,6 +34,7 @@ struct visit {
 	struct lookup **at; /* of record i, or NULL: it has no key */
 	size_t n_lookups;
 	struct lookup **lookups; /* each once */
+	bool cannot_ask;	 /* nobody could be asked here, whoever is to blame */
 };
 
 /* NULL: the batch is full. */

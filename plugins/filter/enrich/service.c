@@ -201,7 +201,9 @@ int service_look_up(struct service *s, struct heard_batch *b, struct visit *v,
 		*last = &l->question;
 		last = &l->question.next;
 	}
-	return first != NULL && ask_round(s->ask, b, first, v) ? 1 : 0;
+	bool waits = first != NULL && ask_round(s->ask, b, first, v);
+	v->cannot_ask = first != NULL && !waits;
+	return waits;
 }
 
 /* ---- life */

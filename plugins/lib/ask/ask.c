@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { AT_ONCE_MAX = 64 };
 
@@ -41,14 +40,6 @@ struct ask {
 	bool is_busy; /* within ask_pump() */
 	uint64_t counts[ASK_LEFT + 1];
 };
-
-/* For how long to wait: nobody sets this clock. */
-static int64_t clock_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- what came of it */
 
@@ -95,7 +86,7 @@ static void ask_judge(struct ask *a, struct ask_question *q,
 		rest_answered(&a->rest);
 	} else {
 		ask_tell_failure(a, err.text);
-		rest_failed(&a->rest, clock_ms(), answer->retry_after_ms);
+		rest_failed(&a->rest, rest_clock(), answer->retry_after_ms);
 	}
 }
 
@@ -168,7 +159,7 @@ static void ask_pump(struct ask *a)
 		return;
 	a->is_busy = true;
 	while (a->first != NULL && a->under_way < (unsigned)a->options.at_once) {
-		int64_t now = clock_ms(), until = a->first->until;
+		int64_t now = rest_clock(), until = a->first->until;
 		bool allowed = rest_allows(&a->rest, now, a->under_way) && now <= until;
 		struct ask_question *q = ask_take(a);
 		if (allowed) {
@@ -181,11 +172,12 @@ static void ask_pump(struct ask *a)
 	a->is_busy = false;
 }
 
-static void ask_take_round(void *arg)
+static void ask_take_round(void *arg, struct heard_wait *take)
 {
 	struct ask_round *r = arg;
 	struct ask *a = r->ask;
-	r->until = clock_ms() + a->options.patience;
+	r->wait = take;
+	r->until = rest_clock() + a->options.patience;
 	*a->last = r;
 	a->last = &r->next;
 	ask_pump(a);
@@ -194,14 +186,12 @@ static void ask_take_round(void *arg)
 bool ask_round(struct ask *a, struct heard_batch *b, struct ask_question *first, void *found)
 {
 	struct ask_round *r = heard_batch_alloc(b, sizeof(*r));
-	struct heard_wait *wait = r != NULL ? heard_wait(b) : NULL;
-	if (wait == NULL)
+	if (r == NULL)
 		return false;
-	*r = (struct ask_round){.ask = a, .waiting = first, .wait = wait, .found = found};
+	*r = (struct ask_round){.ask = a, .waiting = first, .found = found};
 	for (struct ask_question *q = first; q != NULL; q = q->next)
 		q->round = r;
-	heard_post(a->host, ask_take_round, r);
-	return true;
+	return heard_wait(b, ask_take_round, r);
 }
 
 uint64_t ask_count(const struct ask *a, enum ask_state state)

@@ -3,7 +3,16 @@
  */
 #include "rest.h"
 
+#include <time.h>
+
 enum { FAILURES = 3, FIRST = 1000, LONGEST = 300000, ASKED_LONGEST = 3600000 };
+
+int64_t rest_clock(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 void rest_failed(struct rest *r, int64_t now, int64_t after)
 {

@@ -13,6 +13,8 @@ struct rest {
 	int64_t until;	   /* 0: it does not rest */
 };
 
+/* ms: for how long to wait, since nobody sets this clock. */
+int64_t rest_clock(void);
 /* after_ms: what the service asked for, or -1. */
 void rest_failed(struct rest *, int64_t now_ms, int64_t after_ms);
 void rest_answered(struct rest *);
