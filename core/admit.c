@@ -320,6 +320,14 @@ void gate_name(struct heard_record *r, struct heard_str source, int64_t now_ms)
 	heard_set_time(r, HEARD_RECEIVED_AT, now_ms);
 }
 
+bool gate_is_finding(enum heard_field field)
+{
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (ours[i] == field)
+			return true;
+	return false;
+}
+
 void gate_admit(struct heard_record *r, struct heard_str source, bool is_letter, int64_t now_ms)
 {
 	struct heard_str author = heard_get_str(r, HEARD_AUTHOR_KEY);

@@ -22,6 +22,7 @@ struct gate {
 
 /* Once the secret is known. */
 void gate_derive(struct gate *);
+bool gate_is_finding(enum heard_field); /* only filters or heard may say it  [any] */
 /* A record as the source gave it: strip what only we may say, name it.  One that was
  * admitted before (is_letter) keeps its author.key.  The name is borrowed.  [worker] */
 void gate_admit(struct heard_record *, struct heard_str source, bool is_letter, int64_t now_ms);
