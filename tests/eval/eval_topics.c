@@ -198,7 +198,7 @@ static int label_of_said(const struct themes *t, size_t i)
 enum { GROUPS = 4096, NO_GROUP = GROUPS - 1 };
 struct agreement {
 	double both[GROUPS][LABELS], of_group[GROUPS], of_label[LABELS];
-	double nmi, pure, in; /* pure: of those in a theme */
+	double nmi, rand, pure, in; /* pure: of those in a theme */
 };
 
 static double entropy(const double *n, size_t many, double all)
@@ -208,6 +208,25 @@ static double entropy(const double *n, size_t many, double all)
 		if (n[i] > 0)
 			sum -= n[i] / all * log(n[i] / all);
 	return sum;
+}
+
+static double pairs(const double *n, size_t many)
+{
+	double sum = 0;
+	for (size_t i = 0; i < many; i++)
+		sum += n[i] * (n[i] - 1) / 2;
+	return sum;
+}
+
+/* Adjusted for chance: many small groups do not look well. */
+static double adjusted_rand(const struct agreement *a, double n)
+{
+	double both = 0, groups = pairs(a->of_group, GROUPS),
+	       labels = pairs(a->of_label, LABELS);
+	for (size_t g = 0; g < GROUPS; g++)
+		both += pairs(a->both[g], LABELS);
+	double chance = groups * labels / (n * (n - 1) / 2);
+	return (both - chance) / ((groups + labels) / 2 - chance);
 }
 
 static void weigh_up(struct agreement *a, double n)
@@ -227,6 +246,7 @@ static void weigh_up(struct agreement *a, double n)
 	}
 	a->pure /= a->in > 0 ? a->in : 1;
 	a->in /= n;
+	a->rand = adjusted_rand(a, n);
 	a->nmi = 2 * mutual /
 		 (entropy(a->of_group, GROUPS, n) + entropy(a->of_label, LABELS, n));
 }
@@ -247,19 +267,22 @@ static void measure_agreement(struct agreement *a, const struct themes *t, const
 static void agree(struct themes *t)
 {
 	static struct agreement a;
-	char peer[64];
+	char peer[64], peer_rand[64];
 	struct theme_list list;
 	int32_t *of = malloc(t->n * sizeof(*of));
 	for (size_t i = 0; i < t->n; i++)
 		of[i] = t->said[i].n_words ? (int32_t)t->words[t->said[i].begin] : -1;
 	measure_agreement(&a, t, of);
 	snprintf(peer, sizeof(peer), "best keyword %.3f", a.nmi);
+	snprintf(peer_rand, sizeof(peer_rand), "best keyword %.3f", a.rand);
 	if (!themes_assign(t, true, of, &list))
 		exit(1);
 	measure_agreement(&a, t, of);
 	double nmi = a.nmi;
 	say("Banking77: themes found (77 intents)", 0, (double)list.n, "-", "-", true);
-	say("NMI of themes and intents", 3, nmi, peer, ">= .55", nmi >= 0.55);
+	say("adjusted Rand index of themes and intents", 3, a.rand, peer_rand, ">= .2",
+	    a.rand >= 0.2);
+	say("NMI of themes and intents", 3, nmi, peer, "-", true);
 	say("share of a theme's commonest intent", 3, a.pure, "-", "-", true);
 	say("questions that are in a theme", 3, a.in, "-", "-", true);
 	themes_release(&list);

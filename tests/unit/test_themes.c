@@ -178,6 +178,32 @@ static void a_plural_is_its_singular_if_that_was_said(void **state)
 	themes_release(&list);
 }
 
+/* One says 物流信息, another 物流 and 信息; one "app crash", another both words. */
+static void a_word_is_also_what_it_is_made_of(void **state)
+{
+	struct theme_list list;
+	complain(*state, "物流信息 更新", false, 3);
+	complain(*state, "物流 信息", false, 3);
+	complain(*state, "app crash", true, 3);
+	say_as(*state, "", (struct theme_said){.ticket = 50});
+	for (int i = 0; i < 3; i++) {
+		const struct heard_str words[] = {HEARD_STR_OF("app crash")};
+		assert_true(themes_add(*state, &(struct theme_said){.words = words,
+								    .n_words = 1,
+								    .is_complaint = true,
+								    .ticket = next_ticket++}));
+	}
+	assert_true(themes_find(*state, false, &list));
+	assert_int_equal(list.n, 2);
+	assert_int_equal(theme_of(&list, "物流")->now, 6);
+	const struct theme *app = theme_of(&list, "app");
+	app = app ? app : theme_of(&list, "app crash");
+	assert_non_null(app);
+	assert_int_equal(app->now, 3);
+	assert_int_equal(app->before, 3);
+	themes_release(&list);
+}
+
 /* The same records in the same order: the same themes, to the last sample. */
 static void the_same_is_found_again(void **state)
 {
@@ -316,6 +342,7 @@ int main(void)
 		TEST(samples_are_of_other_tickets_and_the_most_telling),
 		TEST(a_name_says_nothing_twice),
 		TEST(a_plural_is_its_singular_if_that_was_said),
+		TEST(a_word_is_also_what_it_is_made_of),
 		TEST(the_same_is_found_again),
 		TEST(counts_add_up),
 		TEST(hot_is_what_is_no_chance),

@@ -16,7 +16,7 @@
 #include <string.h>
 
 const struct cluster_rule cluster_usual = {
-	.lead = 0.3f, .join = 0.2f, .stay = 0.2f, .least = 3};
+	.lead = 0.3f, .join = 0.25f, .stay = 0.2f, .least = 3};
 
 struct part { /* of a group, by one word */
 	uint32_t group;

@@ -83,7 +83,7 @@ bool themes_words(struct themes *t, size_t most, struct theme_words *out)
 	size_t n = lexis_size(t->lexis), kept = 0;
 	struct tally *words = calloc(n + 1, sizeof(*words));
 	*out = (struct theme_words){.n = 0};
-	if (!words || !plurals_fold(t)) {
+	if (!words || !parts_add(t)) {
 		free(words);
 		return false;
 	}

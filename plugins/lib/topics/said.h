@@ -23,15 +23,15 @@ struct themes {
 	uint32_t *words;
 	size_t n_words, words_room;
 	int64_t wordless;
+	size_t n_split; /* records that parts_add has seen */
 };
-
-bool said_has(const struct themes *, const struct said *, uint32_t word);
 
 /* As themes_find; of[i], if not NULL, is the theme of the record that was added as the i-th,
  * by its place in the list, or -1. */
 bool themes_assign(struct themes *, bool is_compared, int32_t *of, struct theme_list *);
 
-/* plural.c: words that are plurals of others become those.  False without memory. */
-bool plurals_fold(struct themes *);
+/* parts.c: each record has also the words that its words are made of.  False without
+ * memory. */
+bool parts_add(struct themes *);
 
 #endif

@@ -66,7 +66,7 @@ static bool make_room(struct themes *t)
 	return true;
 }
 
-bool said_has(const struct themes *t, const struct said *s, uint32_t word)
+static bool has_word(const struct themes *t, const struct said *s, uint32_t word)
 {
 	for (uint32_t i = s->begin; i < s->begin + s->n_words; i++)
 		if (t->words[i] == word)
@@ -90,7 +90,7 @@ bool themes_add(struct themes *t, const struct theme_said *said)
 	memcpy(s->id, said->id, sizeof(s->id));
 	for (size_t i = 0; i < said->n_words && i < THEME_KEYWORDS; i++) {
 		uint32_t word = lexis_add(t->lexis, said->words[i]);
-		if (word == LEXIS_NONE || said_has(t, s, word))
+		if (word == LEXIS_NONE || has_word(t, s, word))
 			continue;
 		t->words[t->n_words++] = word;
 		s->n_words++;
@@ -397,7 +397,7 @@ bool themes_assign(struct themes *t, bool is_compared, int32_t *of, struct theme
 	struct vectors v = {.begin = NULL};
 	struct clusters g = {.n = 0};
 	*out = (struct theme_list){.wordless = t->wordless};
-	bool is_found = plurals_fold(t) && find(t, is_compared, &v, &g, out);
+	bool is_found = parts_add(t) && find(t, is_compared, &v, &g, out);
 	if (is_found)
 		sort(out, v.growth);
 	if (is_found && of)
