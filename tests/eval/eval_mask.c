@@ -15,9 +15,11 @@
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/custom.c"
 #include "../../plugins/filter/mask/finder.c"
+#include "../../plugins/filter/mask/han.c"
 #include "../../plugins/filter/mask/han_name.c"
 #include "../../plugins/filter/mask/han_place.c"
 #include "../../plugins/filter/mask/ids.c"
+#include "../../plugins/filter/mask/latin.c"
 #include "../../plugins/filter/mask/lexicon.c"
 #include "../../plugins/filter/mask/name.c"
 #include "../../plugins/filter/mask/net.c"
@@ -55,7 +57,6 @@ struct place_of { /* a span of the truth */
 struct tools {
 	struct cues cues;
 	struct lexicon *lexicon;
-	struct words *words;
 	struct heard_buf spans;
 };
 
@@ -77,7 +78,7 @@ static unsigned find_all(struct tools *tools, const char *s, uint32_t n, unsigne
 
 	memset(least, 50, sizeof(least));
 	heard_buf_clear(&tools->spans);
-	context_find(&t, tools->lexicon, tools->words, kinds, &tools->spans);
+	context_find(&t, tools->lexicon, kinds, &tools->spans);
 	for (uint32_t from = 0; finder_next(&t, from, kinds, &span); from = span.to)
 		heard_buf_add(&tools->spans, &span, sizeof(span));
 	unsigned count = (unsigned)spans_merge((struct mask_span *)(void *)tools->spans.ptr,
@@ -263,10 +264,9 @@ static void made(struct tools *tools)
 int main(int argc, char **argv)
 {
 	const char *folder = argc > 1 ? argv[1] : getenv("HEARD_DATA");
-	struct tools tools = {.lexicon = lexicon_create(),
-			      .words = malloc(sizeof(struct words))};
+	struct tools tools = {.lexicon = lexicon_create()};
 
-	if (tools.lexicon == NULL || tools.words == NULL)
+	if (tools.lexicon == NULL)
 		return 1;
 	cues_init(&tools.cues);
 	heard_buf_init(&tools.spans, FILE_MOST);
@@ -274,6 +274,5 @@ int main(int argc, char **argv)
 	made(&tools);
 	heard_buf_release(&tools.spans);
 	lexicon_destroy(tools.lexicon);
-	free(tools.words);
 	return r;
 }

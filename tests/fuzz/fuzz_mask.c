@@ -5,9 +5,11 @@
 #include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/finder.c"
+#include "../../plugins/filter/mask/han.c"
 #include "../../plugins/filter/mask/han_name.c"
 #include "../../plugins/filter/mask/han_place.c"
 #include "../../plugins/filter/mask/ids.c"
+#include "../../plugins/filter/mask/latin.c"
 #include "../../plugins/filter/mask/lexicon.c"
 #include "../../plugins/filter/mask/name.c"
 #include "../../plugins/filter/mask/net.c"
@@ -27,16 +29,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Names and addresses come in any order, but stay in bounds. */
-static void check_context(const struct mask_text *t)
+static void check_context(struct mask_text *t)
 {
 	static struct lexicon *lexicon;
-	static struct words words;
 	struct heard_buf spans;
 
 	if (lexicon == NULL)
 		lexicon = lexicon_create();
 	heard_buf_init(&spans, 64 << 20);
-	context_find(t, lexicon, &words, ~0u, &spans);
+	context_find(t, lexicon, ~0u, &spans);
 	const struct mask_span *span = (const struct mask_span *)(const void *)spans.ptr;
 	for (size_t n = spans.len / sizeof(*span); n-- > 0; span++)
 		if (span->to <= span->from || span->to > t->n || span->kind >= MASK_KINDS ||

@@ -7,9 +7,11 @@
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/custom.c"
 #include "../../plugins/filter/mask/finder.c"
+#include "../../plugins/filter/mask/han.c"
 #include "../../plugins/filter/mask/han_name.c"
 #include "../../plugins/filter/mask/han_place.c"
 #include "../../plugins/filter/mask/ids.c"
+#include "../../plugins/filter/mask/latin.c"
 #include "../../plugins/filter/mask/lexicon.c"
 #include "../../plugins/filter/mask/name.c"
 #include "../../plugins/filter/mask/net.c"
@@ -43,7 +45,6 @@ static const char *const names[TRUTH_KINDS] = {
 struct tools {
 	struct cues cues;
 	struct lexicon *lexicon;
-	struct words *words;
 };
 
 struct score {
@@ -78,7 +79,7 @@ static unsigned find(const struct made_text *made, const struct tools *tools,
 	struct heard_buf found;
 
 	heard_buf_init(&found, 1 << 16);
-	context_find(&t, tools->lexicon, tools->words, kinds, &found);
+	context_find(&t, tools->lexicon, kinds, &found);
 	for (uint32_t from = 0; finder_next(&t, from, kinds, spans); from = spans->to)
 		heard_buf_add(&found, spans, sizeof(*spans));
 	size_t n = spans_merge((struct mask_span *)(void *)found.ptr,
@@ -124,11 +125,10 @@ static void recall_and_precision_of_every_kind(void **unused)
 	struct score scores[TRUTH_KINDS] = {0}, all = {0};
 	const char *seed = getenv("HEARD_EVAL_SEED");
 	struct made_text text;
-	struct tools tools = {.lexicon = lexicon_create(),
-			      .words = malloc(sizeof(struct words))};
+	struct tools tools = {.lexicon = lexicon_create()};
 	(void)unused;
 
-	assert_true(tools.lexicon && tools.words);
+	assert_true(tools.lexicon);
 	cues_init(&tools.cues);
 	texts_seed(seed ? strtoull(seed, NULL, 10) : 20260102);
 	for (unsigned i = 0; i < TEXTS; i++) {
@@ -154,7 +154,6 @@ static void recall_and_precision_of_every_kind(void **unused)
 		assert_true(scores[k].right >= (worded ? 0.85 : 0.98) * scores[k].found);
 	}
 	lexicon_destroy(tools.lexicon);
-	free(tools.words);
 }
 
 int main(void)

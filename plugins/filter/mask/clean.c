@@ -103,7 +103,7 @@ static bool next_span(struct mask_text *t, uint32_t from, unsigned wanted, struc
 }
 
 /* What the words around and the user's patterns tell of this text. */
-static int find_spans(struct work *work, const struct mask_text *t, struct pending *own)
+static int find_spans(struct work *work, struct mask_text *t, struct pending *own)
 {
 	const struct mask *mask = work->mask;
 	struct heard_buf *spans = &work->lane->spans;
@@ -114,7 +114,7 @@ static int find_spans(struct work *work, const struct mask_text *t, struct pendi
 	if (mask->custom)
 		r = custom_find(mask->custom, work->lane->scratch, text, spans);
 	if (r == 0 && mask->lexicon) {
-		context_find(t, mask->lexicon, work->lane->words, mask->wanted, spans);
+		context_find(t, mask->lexicon, mask->wanted, spans);
 		if (spans->failed)
 			return -E2BIG;
 		spans->len = spans_merge((struct mask_span *)(void *)spans->ptr,

@@ -19,7 +19,6 @@ extern const struct heard_str mask_kind_names[MASK_KINDS];
 struct custom;
 struct hs_scratch;
 struct lexicon;
-struct words;
 
 struct mask {
 	int mode;		  /* enum form_mode                               */
@@ -44,7 +43,6 @@ struct mask_lane {
 	struct hs_scratch *scratch;
 	struct heard_buf out;	/* the cleaned text                             */
 	struct heard_buf spans; /* of the context and the user's patterns       */
-	struct words *words;	/* NULL without names and addresses             */
 };
 
 /* What is known of the record at hand. */

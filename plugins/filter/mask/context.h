@@ -8,15 +8,14 @@
 
 struct heard_buf;
 struct lexicon;
-struct words;
 
 enum {
 	MASK_CONTEXT = 1u << MASK_NAME | 1u << MASK_ADDRESS | 1u << MASK_WECHAT | 1u << MASK_QQ
 };
 
-/* Append a struct mask_span for each, of the kinds in the set; not in order.  `words`
- * is room to work in. */
-void context_find(const struct mask_text *, const struct lexicon *, struct words *,
-		  unsigned kinds, struct heard_buf *spans);
+/* Append a struct mask_span for each, of the kinds in the set; not in order.  Of the text
+ * only `low` is changed. */
+void context_find(struct mask_text *, const struct lexicon *, unsigned kinds,
+		  struct heard_buf *spans);
 
 #endif

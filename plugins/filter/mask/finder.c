@@ -7,10 +7,14 @@
  * that it can be are tried, most certain first, and each checks before it looks
  * at the words around it.
  *
+ * None of them has neither a digit nor an "@", and most texts have none of these, so we first
+ * jump to shortly before the next one, sixteen bytes at a time.
+ *
  * Why not a regular expression engine: see docs/decisions/0021.
  */
 #include "finder.h"
 
+#include "block.h"
 #include "ids.h"
 #include "net.h"
 #include "number.h"
@@ -18,6 +22,8 @@
 #include "phone.h"
 #include "plate.h"
 #include "work.h"
+
+enum { REACH_BEFORE = 40 }; /* from the first digit back to a mark: an IPv6 address */
 
 enum mark { NO_MARK, DIGIT, SIGN, COLON, WIDE, HIGH };
 
@@ -150,44 +156,71 @@ static uint32_t skip_wide(const struct mask_text *t, uint32_t at)
 	return at + n;
 }
 
+/* A digit or an "@", full-width or not. */
+static bool is_core(const struct mask_text *t, uint32_t at)
+{
+	uint32_t len;
+
+	return t->s[at] == '@' || number_digit(t, at, &len) >= 0 ||
+	       text_has(t, at, HEARD_STR_OF("＠"));
+}
+
+/* The first one among these bytes, the piece that begins at an offset; t->n for none. */
+static uint32_t core_among(const struct mask_text *t, uint32_t base, unsigned bits)
+{
+	for (; bits; bits &= bits - 1)
+		if (is_core(t, base + (unsigned)__builtin_ctz(bits)))
+			return base + (unsigned)__builtin_ctz(bits);
+	return t->n;
+}
+
+/* The next one from here on, or the end of the text. */
+static uint32_t next_core(const struct mask_text *t, uint32_t at)
+{
+	uint32_t core = t->n;
+
+	for (; t->n - at >= BLOCK_PIECE; at += BLOCK_PIECE)
+		if ((core = core_among(t, at, block_cores(t->s + at))) < t->n)
+			return core;
+	if (at < t->n && t->n >= BLOCK_PIECE) { /* what is left, with bytes before it */
+		uint32_t base = t->n - BLOCK_PIECE;
+
+		return core_among(t, base, block_cores(t->s + base) & ~0u << (at - base));
+	}
+	while (at < t->n && !is_core(t, at))
+		at++;
+	return at;
+}
+
+/* What the mark at this place belongs to; *at_r is where to go on without a match. */
+static bool mark_next(const struct mask_text *t, uint32_t *at_r, unsigned kinds,
+		      struct mask_span *span)
+{
+	uint32_t at = *at_r, len;
+
+	switch ((enum mark)marks[text_byte(t, at)]) {
+	case DIGIT: return digits_next(t, at, kinds, span, at_r);
+	case SIGN: ++*at_r; return TRY(MASK_EMAIL, email_match(t, at, span));
+	case COLON: ++*at_r; return colon_next(t, at, kinds, span);
+	case WIDE:
+		if (number_digit(t, at, &len) >= 0)
+			return digits_next(t, at, kinds, span, at_r);
+		*at_r = skip_wide(t, at);
+		return TRY(MASK_EMAIL, email_match(t, at, span));
+	case HIGH: *at_r = skip_wide(t, at); return letter_next(t, *at_r, kinds, span);
+	case NO_MARK: *at_r = skip_plain(t, at); break;
+	}
+	return false;
+}
+
 bool finder_next(struct mask_text *t, uint32_t from, unsigned kinds, struct mask_span *span)
 {
-	uint32_t at = from, len;
-
 	t->low = from;
-	while (at < t->n) {
-		switch ((enum mark)marks[text_byte(t, at)]) {
-		case DIGIT:
-			if (digits_next(t, at, kinds, span, &at))
+	for (uint32_t at = from, core; (core = next_core(t, at)) < t->n;) {
+		at = core - at > REACH_BEFORE ? core - REACH_BEFORE : at;
+		while (at <= core)
+			if (mark_next(t, &at, kinds, span))
 				return true;
-			break;
-		case SIGN:
-			if (TRY(MASK_EMAIL, email_match(t, at, span)))
-				return true;
-			at++;
-			break;
-		case COLON:
-			if (colon_next(t, at, kinds, span))
-				return true;
-			at++;
-			break;
-		case WIDE:
-			if (number_digit(t, at, &len) >= 0) {
-				if (digits_next(t, at, kinds, span, &at))
-					return true;
-				break;
-			}
-			if (TRY(MASK_EMAIL, email_match(t, at, span)))
-				return true;
-			at = skip_wide(t, at);
-			break;
-		case HIGH:
-			at = skip_wide(t, at);
-			if (letter_next(t, at, kinds, span))
-				return true;
-			break;
-		case NO_MARK: at = skip_plain(t, at); break;
-		}
 	}
 	return false;
 }

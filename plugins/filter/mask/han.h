@@ -12,6 +12,13 @@
 
 enum { HAN_BYTES = 3 };
 
+struct heard_buf;
+
+/* Append a struct mask_span for each name, address and id, of the kinds in the set.  Moves
+ * t->low on. */
+void han_find(struct mask_text *, const struct lexicon *, unsigned kinds,
+	      struct heard_buf *spans);
+
 /* Is there one at this place? */
 static inline bool han_at(const struct mask_text *t, uint32_t at)
 {

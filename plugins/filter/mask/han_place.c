@@ -12,31 +12,11 @@
 
 enum { PART_MOST = 12, FIRST_MOST = 7 };
 
-static const struct heard_str territories[] = {
-	HEARD_STR("北京"),   HEARD_STR("天津"),	  HEARD_STR("上海"),   HEARD_STR("重庆"),
-	HEARD_STR("河北"),   HEARD_STR("山西"),	  HEARD_STR("内蒙古"), HEARD_STR("辽宁"),
-	HEARD_STR("吉林"),   HEARD_STR("黑龙江"), HEARD_STR("江苏"),   HEARD_STR("浙江"),
-	HEARD_STR("安徽"),   HEARD_STR("福建"),	  HEARD_STR("江西"),   HEARD_STR("山东"),
-	HEARD_STR("河南"),   HEARD_STR("湖北"),	  HEARD_STR("湖南"),   HEARD_STR("广东"),
-	HEARD_STR("广西"),   HEARD_STR("海南"),	  HEARD_STR("四川"),   HEARD_STR("贵州"),
-	HEARD_STR("云南"),   HEARD_STR("西藏"),	  HEARD_STR("陕西"),   HEARD_STR("甘肃"),
-	HEARD_STR("青海"),   HEARD_STR("宁夏"),	  HEARD_STR("新疆"),   HEARD_STR("台湾"),
-	HEARD_STR("臺灣"),   HEARD_STR("香港"),	  HEARD_STR("澳门"),   HEARD_STR("澳門"),
-	HEARD_STR("广州"),   HEARD_STR("深圳"),	  HEARD_STR("杭州"),   HEARD_STR("南京"),
-	HEARD_STR("苏州"),   HEARD_STR("成都"),	  HEARD_STR("武汉"),   HEARD_STR("西安"),
-	HEARD_STR("長沙"),   HEARD_STR("长沙"),	  HEARD_STR("郑州"),   HEARD_STR("青岛"),
-	HEARD_STR("大连"),   HEARD_STR("厦门"),	  HEARD_STR("宁波"),   HEARD_STR("无锡"),
-	HEARD_STR("合肥"),   HEARD_STR("福州"),	  HEARD_STR("济南"),   HEARD_STR("沈阳"),
-	HEARD_STR("哈尔滨"), HEARD_STR("长春"),	  HEARD_STR("昆明"),   HEARD_STR("南昌"),
-	HEARD_STR("臺北"),   HEARD_STR("台北"),	  HEARD_STR("東莞"),   HEARD_STR("东莞"),
-};
-
-static uint32_t region_at(const struct mask_text *t, uint32_t at)
+static uint32_t region_at(const struct mask_text *t, const struct lexicon *lexicon, uint32_t at)
 {
-	for (size_t i = 0; i < sizeof(territories) / sizeof(territories[0]); i++)
-		if (text_has(t, at, territories[i]))
-			return (uint32_t)territories[i].len;
-	return 0;
+	return han_class(t, lexicon, at) & HAN_TERRITORY
+		       ? lexicon_territory(t->s + at, t->n - at)
+		       : 0;
 }
 
 /* A digit, full-width digit, letter, Chinese numeral or dash: its bytes, or 0. */
@@ -71,7 +51,7 @@ static uint32_t first_part(const struct mask_text *t, const struct lexicon *lexi
 					  (han_class(t, lexicon, from - step) & HAN_STOP))) {
 			/* 都 of 成都 stops nothing */
 			if (from < t->low + 2 * HAN_BYTES ||
-			    region_at(t, from - 2 * HAN_BYTES) != 2 * HAN_BYTES)
+			    region_at(t, lexicon, from - 2 * HAN_BYTES) != 2 * HAN_BYTES)
 				break;
 			*region_r = true;
 			return from - 2 * HAN_BYTES;
@@ -79,7 +59,7 @@ static uint32_t first_part(const struct mask_text *t, const struct lexicon *lexi
 		if (n >= FIRST_MOST && step == HAN_BYTES)
 			break;
 		from -= step;
-		if (step == HAN_BYTES && region_at(t, from))
+		if (step == HAN_BYTES && region_at(t, lexicon, from))
 			region = from + 1;
 	}
 	if (region) {
@@ -135,7 +115,7 @@ static bool next_part(const struct mask_text *t, const struct lexicon *lexicon, 
 			}
 			continue;
 		}
-		if ((len = region_at(t, at)) != 0)
+		if ((len = region_at(t, lexicon, at)) != 0)
 			continue;
 		unsigned class = han_class(t, lexicon, at);
 		if ((class & HAN_PLACE) && n == 0)
@@ -203,10 +183,25 @@ static unsigned surety_of(const struct row *row, bool region, bool announced)
 		       : 0;
 }
 
+/* Nothing that is no address has another part or a number right behind.  What ends with
+ * this part was seen at the part before. */
+static bool may_go_on(const struct mask_text *t, const struct lexicon *lexicon, uint32_t at)
+{
+	struct row ahead = {.end = at + HAN_BYTES};
+
+	if (text_has(t, at, HEARD_STR_OF("室")) || text_has(t, at, HEARD_STR_OF("元")))
+		return true; /* "住在501室" */
+	return (ahead.end < t->n && ascii_is_digit(text_byte(t, ahead.end))) ||
+	       next_part(t, lexicon, &ahead);
+}
+
 bool han_place_match(const struct mask_text *t, const struct lexicon *lexicon, uint32_t at,
 		     struct mask_span *span)
 {
 	bool region;
+
+	if (!may_go_on(t, lexicon, at))
+		return false;
 	uint32_t from = first_part(t, lexicon, at, &region);
 	struct row row = {.end = from};
 

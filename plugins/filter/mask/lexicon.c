@@ -12,17 +12,9 @@
  */
 #include "lexicon.h"
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <heard/str.h>
+
 #include <stdlib.h>
-
-enum { SLOTS = 1 << 16, HAN_FIRST = 0x3007, HAN_LAST = 0x9FFF };
-
-struct lexicon {
-	uint32_t hash[SLOTS]; /* 0: free */
-	uint16_t class[SLOTS];
-	uint8_t han[HAN_LAST - HAN_FIRST + 1];
-};
 
 static const char *const given[] = {
 #include "given.inc"
@@ -75,6 +67,8 @@ static const struct {
 	 "nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc aa ae ap"},
 	{WORD_SIGN, "regards sincerely cheers signed yours faithfully wishes"},
 	{WORD_TOWN, "san los las new saint santa fort mount el port lake"},
+	{WORD_NAME, "name"},
+	{WORD_ANCHOR, "zip zipcode postcode corner"},
 	{WORD_WECHAT, "wechat weixin wx vx"},
 	{WORD_QQ, "qq"},
 };
@@ -113,44 +107,71 @@ static const struct {
 	{HAN_NUMERAL, "〇零一二三四五六七八九十百甲乙丙丁"},
 };
 
+static const struct heard_str territories[] = {
+	HEARD_STR("北京"),   HEARD_STR("天津"),	  HEARD_STR("上海"),   HEARD_STR("重庆"),
+	HEARD_STR("河北"),   HEARD_STR("山西"),	  HEARD_STR("内蒙古"), HEARD_STR("辽宁"),
+	HEARD_STR("吉林"),   HEARD_STR("黑龙江"), HEARD_STR("江苏"),   HEARD_STR("浙江"),
+	HEARD_STR("安徽"),   HEARD_STR("福建"),	  HEARD_STR("江西"),   HEARD_STR("山东"),
+	HEARD_STR("河南"),   HEARD_STR("湖北"),	  HEARD_STR("湖南"),   HEARD_STR("广东"),
+	HEARD_STR("广西"),   HEARD_STR("海南"),	  HEARD_STR("四川"),   HEARD_STR("贵州"),
+	HEARD_STR("云南"),   HEARD_STR("西藏"),	  HEARD_STR("陕西"),   HEARD_STR("甘肃"),
+	HEARD_STR("青海"),   HEARD_STR("宁夏"),	  HEARD_STR("新疆"),   HEARD_STR("台湾"),
+	HEARD_STR("臺灣"),   HEARD_STR("香港"),	  HEARD_STR("澳门"),   HEARD_STR("澳門"),
+	HEARD_STR("广州"),   HEARD_STR("深圳"),	  HEARD_STR("杭州"),   HEARD_STR("南京"),
+	HEARD_STR("苏州"),   HEARD_STR("成都"),	  HEARD_STR("武汉"),   HEARD_STR("西安"),
+	HEARD_STR("長沙"),   HEARD_STR("长沙"),	  HEARD_STR("郑州"),   HEARD_STR("青岛"),
+	HEARD_STR("大连"),   HEARD_STR("厦门"),	  HEARD_STR("宁波"),   HEARD_STR("无锡"),
+	HEARD_STR("合肥"),   HEARD_STR("福州"),	  HEARD_STR("济南"),   HEARD_STR("沈阳"),
+	HEARD_STR("哈尔滨"), HEARD_STR("长春"),	  HEARD_STR("昆明"),   HEARD_STR("南昌"),
+	HEARD_STR("臺北"),   HEARD_STR("台北"),	  HEARD_STR("東莞"),   HEARD_STR("东莞"),
+};
+
+static void mark_han(struct lexicon *lexicon, const char *character, unsigned class)
+{
+	const unsigned char *c = (const unsigned char *)character;
+	uint32_t code = (uint32_t)(c[0] & 15) << 12 | (uint32_t)(c[1] & 63) << 6 | (c[2] & 63);
+
+	lexicon->han[code - HAN_FIRST] |= (uint8_t) class;
+}
+
 static void add_han(struct lexicon *lexicon, const char *s, unsigned class)
 {
-	for (; *s; s += 3) {
-		const unsigned char *c = (const unsigned char *)s;
-		uint32_t code = (uint32_t)(c[0] & 15) << 12 | (uint32_t)(c[1] & 63) << 6 |
-				(c[2] & 63);
+	for (; *s; s += 3)
+		mark_han(lexicon, s, class);
+}
 
-		lexicon->han[code - HAN_FIRST] |= (uint8_t) class;
+/* Classes of words at which something may begin. */
+enum {
+	BEGINNERS = WORD_GIVEN | WORD_TITLE | WORD_STREET | WORD_LEAD | WORD_SIGN |
+		    WORD_WECHAT | WORD_QQ | WORD_NAME | WORD_ANCHOR
+};
+
+static void add(struct lexicon *lexicon, const char *word, uint32_t n, unsigned class)
+{
+	uint32_t hash = WORD_SEED;
+
+	for (uint32_t i = 0; i < n; i++)
+		hash = word_hash_add(hash, (unsigned char)word[i]);
+	uint32_t at = hash % LEXICON_SLOTS;
+	while (lexicon->word[at].hash && lexicon->word[at].hash != hash)
+		at = (at + 1) % LEXICON_SLOTS;
+	lexicon->word[at].hash = hash;
+	lexicon->word[at].class |= class;
+	if (class & BEGINNERS) {
+		uint64_t key = word_key(word, n, n);
+
+		lexicon->filter[key >> 53] |= word_key_bits(key);
 	}
-}
-
-unsigned lexicon_han(const struct lexicon *lexicon, uint32_t code)
-{
-	return code < HAN_FIRST || code > HAN_LAST ? 0 : lexicon->han[code - HAN_FIRST];
-}
-
-static void add(struct lexicon *lexicon, uint32_t hash, unsigned class)
-{
-	uint32_t at = hash & (SLOTS - 1);
-
-	while (lexicon->hash[at] && lexicon->hash[at] != hash)
-		at = (at + 1) & (SLOTS - 1);
-	lexicon->hash[at] = hash;
-	lexicon->class[at] |= (uint16_t) class;
 }
 
 static void add_words(struct lexicon *lexicon, const char *words, unsigned class)
 {
-	for (uint32_t hash = WORD_SEED;; words++) {
-		if (*words && *words != ' ') {
-			hash = word_hash_add(hash, (unsigned char)*words);
-			continue;
-		}
-		if (hash != (uint32_t)WORD_SEED && hash)
-			add(lexicon, hash, class);
-		hash = WORD_SEED;
-		if (*words == '\0')
-			break;
+	while (*words) {
+		size_t n = strcspn(words, " ");
+
+		if (n)
+			add(lexicon, words, (uint32_t)n, class);
+		words += n + strspn(words + n, " ");
 	}
 }
 
@@ -168,6 +189,8 @@ struct lexicon *lexicon_create(void)
 		add_words(lexicon, others[i].words, others[i].class);
 	for (size_t i = 0; i < sizeof(hans) / sizeof(hans[0]); i++)
 		add_han(lexicon, hans[i].characters, hans[i].class);
+	for (size_t i = 0; i < sizeof(territories) / sizeof(territories[0]); i++)
+		mark_han(lexicon, territories[i].ptr, HAN_TERRITORY);
 	return lexicon;
 }
 
@@ -178,10 +201,19 @@ void lexicon_destroy(struct lexicon *lexicon)
 
 unsigned lexicon_find(const struct lexicon *lexicon, uint32_t hash)
 {
-	uint32_t at = hash & (SLOTS - 1);
+	uint32_t at = hash % LEXICON_SLOTS;
 
-	for (; lexicon->hash[at]; at = (at + 1) & (SLOTS - 1))
-		if (lexicon->hash[at] == hash)
-			return lexicon->class[at];
+	for (; lexicon->word[at].hash; at = (at + 1) % LEXICON_SLOTS)
+		if (lexicon->word[at].hash == hash)
+			return lexicon->word[at].class;
+	return 0;
+}
+
+uint32_t lexicon_territory(const char *s, uint32_t n)
+{
+	for (size_t i = 0; i < sizeof(territories) / sizeof(territories[0]); i++)
+		if (n >= territories[i].len &&
+		    memcmp(s, territories[i].ptr, territories[i].len) == 0)
+			return (uint32_t)territories[i].len;
 	return 0;
 }

@@ -21,7 +21,6 @@
 #include "context.h"
 #include "custom.h"
 #include "lexicon.h"
-#include "words.h"
 
 #include <heard/batch.h>
 #include <heard/buf.h>
@@ -255,11 +254,6 @@ static int mask_lane_open(void *self, void *lane, struct heard_error *err)
 
 	heard_buf_init(&l->out, MASK_MOST_BYTES);
 	heard_buf_init(&l->spans, MASK_MOST_BYTES);
-	if (mask->lexicon) {
-		l->words = malloc(sizeof(*l->words));
-		if (l->words == NULL)
-			return heard_fail(err, ENOMEM, "out of memory");
-	}
 	return mask->custom ? custom_scratch(mask->custom, &l->scratch, err) : 0;
 }
 
@@ -269,9 +263,7 @@ static void mask_lane_close(void *self, void *lane)
 	(void)self;
 
 	custom_scratch_free(l->scratch);
-	free(l->words);
 	l->scratch = NULL;
-	l->words = NULL;
 	heard_buf_release(&l->out);
 	heard_buf_release(&l->spans);
 }

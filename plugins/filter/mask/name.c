@@ -55,7 +55,7 @@ static bool has_ending(const struct word *w)
 	return false;
 }
 
-static bool is_surname(const struct word *w)
+bool name_is_surname(const struct word *w)
 {
 	return !is_no_part(w) && ((w->class & WORD_SURNAME) || has_ending(w));
 }
@@ -182,8 +182,9 @@ static unsigned known_name(const struct words *words, unsigned i, struct mask_sp
 		return 0;
 	bool pair = i + 1 < words->n && hangs_together(w, next);
 	if (!w->capital) {
-		if (pair && (w->class & WORD_GIVEN) && !next->capital && is_surname(next) &&
-		    !(next->class & WORD_GIVEN) && next->gap == WORD_AFTER_BLANK)
+		if (pair && (w->class & WORD_GIVEN) && !next->capital &&
+		    name_is_surname(next) && !(next->class & WORD_GIVEN) &&
+		    next->gap == WORD_AFTER_BLANK)
 			return take_name(words, i, name_end(words, i, true), SURE_SMALL, span);
 		return 0;
 	}
@@ -197,7 +198,7 @@ static unsigned known_name(const struct words *words, unsigned i, struct mask_sp
 			return 0;
 		return take_name(words, i, end, end > i + 1 ? SURE_FULL : SURE_GIVEN, span);
 	}
-	if (pair && next->capital && !w->capitals && is_surname(next) && w->n > 2) {
+	if (pair && next->capital && !w->capitals && name_is_surname(next) && w->n > 2) {
 		unsigned end = name_end(words, i, false);
 
 		return take_name(words, i, end, SURE_PAIR, span);
@@ -215,7 +216,7 @@ unsigned name_match(const struct mask_text *t, const struct words *words, unsign
 		end = behind_title(words, i, span);
 	else if (w->class & WORD_SIGN)
 		end = behind_greeting(words, i, span);
-	else if (w->n == 4 && reads(t, w, "name"))
+	else if (w->class & WORD_NAME)
 		end = behind_name(t, words, i, span);
 	return end ? end : known_name(words, i, span);
 }

@@ -10,5 +10,7 @@
  * "name".  The index behind it, or 0. */
 unsigned name_match(const struct mask_text *, const struct words *, unsigned i,
 		    struct mask_span *);
+/* Is the word a surname by the lexicon or by its ending? */
+bool name_is_surname(const struct word *);
 
 #endif

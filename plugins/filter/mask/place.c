@@ -32,8 +32,7 @@ static bool is_street(const struct word *w)
 	return (w->class & WORD_STREET) != 0;
 }
 
-/* Storgatan, Hauptstrasse, Magrethevej, Kiannonkatu. */
-static bool has_street_ending(const struct word *w)
+bool place_is_street(const struct word *w)
 {
 	static const char *const endings[] = {
 		"natag", "atag",  "jev",  "neiev", "ssarts", "ssart", "taarts", "utak", "eit",
@@ -55,14 +54,17 @@ static bool is_year(const struct mask_text *t, const struct word *w)
 	       (memcmp(t->s + w->from, "19", 2) == 0 || memcmp(t->s + w->from, "20", 2) == 0);
 }
 
+bool place_may_begin(const struct mask_text *t, uint32_t at)
+{
+	return at == 0 || text_byte(t, at - 1) >= 0x80 ||
+	       strchr(" \n\t(\"'>,;:", t->s[at - 1]) != NULL;
+}
+
 /* A number where an address may begin: not $12, not 3/12. */
 static bool is_house(const struct mask_text *t, const struct word *w)
 {
-	if (w->from > 0 && text_byte(t, w->from - 1) < 0x80 &&
-	    strchr(" \n\t(\"'>,;:", t->s[w->from - 1]) == NULL)
-		return false;
 	return word_is_number(w) && w->digits <= 5 && w->n - w->digits <= 1 &&
-	       w->n == w->to - w->from;
+	       w->n == w->to - w->from && place_may_begin(t, w->from);
 }
 
 /* Those that are streets in small letters, too: "a star place" is none. */
@@ -127,10 +129,10 @@ static unsigned house_name(const struct mask_text *t, const struct words *words,
 		if (!is_joined(w))
 			return lead && k > i + 2 ? (*surety_r = 80, k) : 0;
 		if (word_is_number(w) && w->digits <= 5 && k > i + 1) {
-			bool sure = lead || has_street_ending(w - 1) ||
+			bool sure = lead || place_is_street(w - 1) ||
 				    (house->gap & WORD_AFTER_LINE && !is_year(t, house)) ||
 				    (house->digits >= 3 && !is_year(t, house));
-			*surety_r = lead || has_street_ending(w - 1) ? 85 : 65;
+			*surety_r = lead || place_is_street(w - 1) ? 85 : 65;
 			return sure && capital && ends_well(words, k + 1) ? k + 1 : 0;
 		}
 		lead |= w->class & WORD_LEAD && w->capital;
@@ -150,9 +152,9 @@ static unsigned street_house(const struct words *words, unsigned i, unsigned *su
 
 	if (!w->capital && !(w->n == 2 && w->class & WORD_LEAD && w[1].capital))
 		return 0;
-	if (has_street_ending(w) ||
+	if (place_is_street(w) ||
 	    (w->capital && is_street(w + 1) && w[1].n > 4 && is_joined(w + 1))) {
-		unsigned k = i + (has_street_ending(w) ? 1 : 2);
+		unsigned k = i + (place_is_street(w) ? 1 : 2);
 		const struct word *number = word_at(words, k);
 
 		*surety_r = 80;
@@ -214,7 +216,7 @@ static unsigned corner(const struct mask_text *t, const struct words *words, uns
 	const struct word *w = &words->at[i];
 	unsigned k = i + 2, capitals = 0;
 
-	if (w->n != 6 || memcmp(w->last, "renroc", 6) != 0 || w[1].to - w[1].from != 2 ||
+	if (!(w->class & WORD_ANCHOR) || w->n != 6 || w[1].to - w[1].from != 2 ||
 	    memcmp(t->s + w[1].from, "of", 2) != 0)
 		return 0;
 	bool both = false;
@@ -231,15 +233,11 @@ static unsigned corner(const struct mask_text *t, const struct words *words, uns
 }
 
 /* "ZIP: 12345", "my zip code is 610", "postcode 2371": the number's index, or 0. */
-static unsigned behind_zip(const struct mask_text *t, const struct words *words, unsigned i)
+static unsigned behind_zip(const struct words *words, unsigned i)
 {
 	const struct word *w = &words->at[i];
-	char first = (char)(t->s[w->from] | 0x20);
-	bool zip = first == 'z' && (w->n == 3 || w->n == 7) &&
-		   w->last[w->n == 3 ? 0 : 4] == 'p';
-	bool post = first == 'p' && w->n == 8 && memcmp(w->last, "edocts", 6) == 0;
 
-	if (!zip && !post)
+	if (!(w->class & WORD_ANCHOR) || w->n == 6) /* corner */
 		return 0;
 	for (unsigned k = i + 1; k <= i + 3; k++) {
 		w = word_at(words, k);
@@ -350,7 +348,7 @@ static unsigned anchor(const struct mask_text *t, const struct words *words, uns
 	if ((end = corner(t, words, i)) != 0)
 		return end;
 	*surety_r = 90;
-	*from_r = behind_zip(t, words, i);
+	*from_r = behind_zip(words, i);
 	if (*from_r) {
 		const struct word *next = word_at(words, *from_r + 1);
 		bool more = next->digits &&

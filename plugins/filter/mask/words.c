@@ -66,8 +66,8 @@ static uint8_t gap_of(unsigned char c)
 	}
 }
 
-static uint32_t word_read(const struct mask_text *t, uint32_t at, struct word *w,
-			  uint32_t *hash_r)
+bool word_read(const struct mask_text *t, const struct lexicon *lexicon, uint32_t at,
+	       struct word *w)
 {
 	uint32_t hash = WORD_SEED;
 	char ring[8] = {0}; /* the last letters, folded */
@@ -111,30 +111,51 @@ static uint32_t word_read(const struct mask_text *t, uint32_t at, struct word *w
 	w->n = (uint8_t)(n > 255 ? 255 : n);
 	w->digits = (uint8_t)(digits > 255 ? 255 : digits);
 	w->capitals = small == 0 && digits == 0;
-	*hash_r = hash;
-	return at;
+	w->class = digits || n > LEXICON_LONGEST ? 0 : (uint16_t)lexicon_find(lexicon, hash);
+	w->gap = 0;
+	return n != 0;
 }
 
-uint32_t words_read(const struct mask_text *t, const struct lexicon *lexicon, uint32_t from,
-		    struct words *words)
+/* Neither a letter nor of two bytes: most of a Chinese text. */
+static bool is_wide(unsigned char c)
 {
-	uint32_t at = from, hash;
-	uint8_t gap = from ? 0 : WORD_AFTER_LINE;
-	struct letter letter;
+	return c > 0xD4 || (c >= 0x80 && c < 0xC3);
+}
 
+void words_begin(struct words *words, uint32_t from)
+{
 	words->n = 0;
-	while (at < t->n && words->n < WORDS_MOST) {
-		if (!letter_at(t, at, &letter)) {
-			gap |= gap_of(text_byte(t, at++));
+	words->end = from;
+}
+
+void words_more(const struct mask_text *t, const struct lexicon *lexicon, unsigned most,
+		struct words *words)
+{
+	uint32_t at = words->end;
+	uint8_t gap = at ? 0 : WORD_AFTER_LINE;
+
+	while (at < t->n && words->n < most) {
+		struct word *w = &words->at[words->n];
+
+		if (word_read(t, lexicon, at, w)) {
+			at = w->to;
+			w->gap = gap;
+			words->n++;
+			gap = 0;
 			continue;
 		}
-		struct word *w = &words->at[words->n++];
-		at = word_read(t, at, w, &hash);
-		w->gap = gap;
-		w->class = w->digits || w->n > 16 ? 0 : (uint16_t)lexicon_find(lexicon, hash);
-		gap = 0;
+		gap |= gap_of(text_byte(t, at));
+		bool wide = is_wide(text_byte(t, at++));
+		while (wide && at < t->n && is_wide(text_byte(t, at)))
+			at++; /* more of them */
 	}
+	words->end = at;
 	words->at[words->n] = (struct word){
 		.from = t->n, .to = t->n, .gap = gap | WORD_AFTER_SIGN};
-	return at;
+}
+
+void words_drop(struct words *words, unsigned n)
+{
+	words->n -= n;
+	memmove(words->at, words->at + n, (words->n + 1) * sizeof(words->at[0]));
 }

@@ -7,7 +7,7 @@
 #include "lexicon.h"
 #include "text.h"
 
-enum { WORDS_MOST = 1024 };
+enum { WORDS_MOST = 64 };
 
 enum word_gap { /* what stands before the word: a set */
 		WORD_AFTER_BLANK = 1,
@@ -33,12 +33,18 @@ struct word {
 struct words {
 	struct word at[WORDS_MOST + 1]; /* behind the last one stands an empty word */
 	unsigned n;
+	uint32_t end; /* where reading goes on: behind a word, or the text's end      */
 };
 
-/* Read words from an offset on, as many as fit.  Returns where it stopped: the end of
- * the text, or the start of a word. */
-uint32_t words_read(const struct mask_text *, const struct lexicon *, uint32_t from,
-		    struct words *);
+/* Read the word that begins here, all but its gap; false if none does. */
+bool word_read(const struct mask_text *, const struct lexicon *, uint32_t at, struct word *);
+/* None yet; the first will be read from this offset on. */
+void words_begin(struct words *, uint32_t from);
+/* Read on until there are so many, at most WORDS_MOST. */
+void words_more(const struct mask_text *, const struct lexicon *, unsigned most,
+		struct words *);
+/* Forget the first n. */
+void words_drop(struct words *, unsigned n);
 
 static inline bool word_is_number(const struct word *w)
 {
