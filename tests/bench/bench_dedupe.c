@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 	size_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 200000;
 	if (dedupe_open(&d, NULL, &err))
 		die(&err);
-	a.phrases = phrases_create(&a.own);
+	a.phrases = phrases_create(&a.own, NULL);
 	a.authors = pace_create(a.window);
 	a.products = pace_create(a.window);
 	a.words = pace_create(a.window);

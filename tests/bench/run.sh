@@ -401,27 +401,32 @@ chain_run() { # [WORKERS]
 	wait_delivered "$RECORDS" || return 1
 	took=$(awk "BEGIN { print $(file_ended) - $from }")
 	ends_well "$RECORDS" || return 1
-	echo "$(awk "BEGIN { print $RECORDS / $took }") $(peak)"
+	local ticks
+	ticks=$(awk '{ print $14 + $15 }' "/proc/$daemon_pid/stat")
+	echo "$(awk "BEGIN { print $RECORDS / $took }") $(peak) $(awk "BEGIN { print $ticks * 10000 / $RECORDS }")"
 	daemon_stop
 }
 bench_j() {
-	local i line rates=() peaks=() rate
+	local i line rates=() peaks=() cpus=() rate most cpu
 	ln -sfn "$here/etc/models" "$T/models"
 	ln -sfn "$here/etc/rules" "$T/rules"
 	[ -d "$T/pieces" ] || { mkdir "$T/pieces" && "$TOOLS/says" "$RECORDS" | split -a 4 -l 1000 - "$T/pieces/"; }
 	for i in $(seq 0 "$RUNS"); do
 		line=$(chain_run) || return 1
 		[ "$i" = 0 ] && continue # warm up
-		rates+=("${line% *}") peaks+=("${line#* }")
+		read -r rate most cpu <<<"$line"
+		rates+=("$rate") peaks+=("$most") cpus+=("$cpu")
 	done
 	rate=$(printf '%s\n' "${rates[@]}" | median)
 	row "(j) http -> 9 filters that read -> file" "$(thousands "$rate")" "records/s" ">= 30,000" \
 		"$(verdict "$rate" 30000); $(thousands "$(printf '%s\n' "${rates[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${rates[@]}" | largest)")"
-	local most four
+	cpu=$(printf '%s\n' "${cpus[@]}" | median)
+	row "    processor time of a record" "$cpu" "us" "" "two cores of its own would do $(thousands "$(awk "BEGIN { print 2e6 / $cpu }")")"
 	most=$(printf '%s\n' "${peaks[@]}" | largest)
 	row "    peak RSS" "$(awk "BEGIN { printf \"%.1f\", $most / 1024 }")" "MB" "< 150" "$(awk "BEGIN { print ($most < 153600) ? \"reached\" : \"above\" }")"
-	four=$(chain_run 4) || return 1 # models are in it once, whatever the workers
-	row "    likewise with 4 workers" "$(awk "BEGIN { printf \"%.1f\", ${four#* } / 1024 }")" "MB" "" ""
+	line=$(chain_run 4) || return 1 # models are in it once, whatever the workers
+	read -r rate most cpu <<<"$line"
+	row "    likewise with 4 workers" "$(awk "BEGIN { printf \"%.1f\", $most / 1024 }")" "MB" "" ""
 }
 
 echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1-3 /proc/loadavg), $(df -T "$T" | awk 'NR == 2 { print $2 }') in $TMPDIR"

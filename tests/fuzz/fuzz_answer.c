@@ -14,13 +14,17 @@ static void ask(struct shelf *s, struct heard_str text)
 {
 	struct terms terms;
 	struct shelf_find find;
+	struct shelf_reader *reader = shelf_read(s, NULL);
 
+	if (reader == NULL)
+		abort();
 	terms_init(&terms);
 	if (terms_read(&terms, text) == 0 &&
-	    (shelf_best(s, &terms, heard_str(NULL), &find, NULL) != 0 || !(find.score >= 0) ||
-	     find.score > 1))
+	    (shelf_best(reader, &terms, heard_str(NULL), &find, NULL) != 0 ||
+	     !(find.score >= 0) || find.score > 1))
 		abort();
 	terms_release(&terms);
+	shelf_reader_close(reader);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

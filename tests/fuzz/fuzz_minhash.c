@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct minhash a, b;
 	struct wording w;
 	if (phrases == NULL) {
-		phrases = phrases_create(&(struct heard_list){.n = 0});
+		phrases = phrases_create(&(struct heard_list){.n = 0}, NULL);
 		minhash_family_init(&family, 1);
 	}
 	struct heard_str text = heard_str_n((const char *)data, size);

@@ -43,6 +43,17 @@ ok "it stops" daemon_stop
 ok "it starts after a stop" daemon_start
 post 7 "The parcel has not moved for three days, please look into it"
 ok "and knows what was said then, too" repeats
+
+# A reload is a new process: it reads what the one before it wrote.
+post 7 "The kettle leaks at the handle after only one week of use"
+second=$(field .id)
+sed -i 's/count = 1000/count = 900/' "$CONF"
+ok "it reloads" heard reload
+ok "it serves again" wait_for 30 is_serving
+post 7 "the kettle leaks at the handle, after only one week of use!"
+is "and knows what was said right before" "$(field .duplicate_of)" "$second"
+post 7 "The parcel has not moved for three days, please look into it"
+ok "and long before" repeats
 daemon_stop
 printf 'garbage' >"$folder/newer"
 ok "it starts with a damaged file" daemon_start

@@ -85,7 +85,7 @@ static struct wording read_text(const char *text)
 {
 	static struct wording_lane lane;
 	const struct heard_list own = {.at = (const char *const[]){"杠杠滴"}, .n = 1};
-	struct phrases *p = phrases_create(&own);
+	struct phrases *p = phrases_create(&own, NULL);
 	struct wording w;
 	assert_non_null(p);
 	assert_true(p->n > 250 && p->n < PHRASES);

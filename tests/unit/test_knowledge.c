@@ -160,7 +160,10 @@ static double best(struct shelf *s, const char *text, const char *lang, const ch
 
 	terms_init(&terms);
 	assert_int_equal(terms_read(&terms, heard_str(text)), 0);
-	assert_int_equal(shelf_best(s, &terms, heard_str(lang), &find, &err), 0);
+	struct shelf_reader *reader = shelf_read(s, &err);
+	assert_non_null(reader);
+	assert_int_equal(shelf_best(reader, &terms, heard_str(lang), &find, &err), 0);
+	shelf_reader_close(reader);
 	terms_release(&terms);
 	assert_true(find.score >= 0 && find.score <= 1);
 	assert_string_equal(find.id.len ? find.id.ptr : "", id);
@@ -184,6 +187,27 @@ static void test_the_best(void **state)
 	assert_true(best(s, "", "", "") == 0);
 	assert_true(best(s, "\" OR NEAR(title : *) AND ^", "", "") == 0);
 	shelf_close(s);
+}
+
+/* A reader goes on with its shelf when everybody else has let go of it. */
+static void test_a_reader_holds_its_shelf(void **state)
+{
+	(void)state;
+	struct heard_error err = {0};
+	struct shelf *s = three();
+	struct shelf_reader *one = shelf_read(s, &err), *two = shelf_read(s, &err);
+	struct shelf_find find;
+	struct terms terms;
+
+	shelf_close(s);
+	shelf_reader_close(one);
+	terms_init(&terms);
+	assert_int_equal(terms_read(&terms, HEARD_STR_OF("支付失敗")), 0);
+	assert_int_equal(shelf_best(two, &terms, heard_str("zh"), &find, &err), 0);
+	assert_string_equal(find.id.ptr, "pay");
+	terms_release(&terms);
+	shelf_reader_close(two);
+	shelf_reader_close(NULL);
 }
 
 static void test_an_id_is_given_once(void **state)
@@ -294,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_bad_articles),
 		cmocka_unit_test(test_terms),
 		cmocka_unit_test(test_the_best),
+		cmocka_unit_test(test_a_reader_holds_its_shelf),
 		cmocka_unit_test(test_an_id_is_given_once),
 		cmocka_unit_test(test_many_terms),
 		cmocka_unit_test(test_a_folder),

@@ -2,12 +2,10 @@
  * answer.c - filter: the article of the knowledge base that answers a record.
  *
  * Articles are Markdown files in a folder that the operator, or a checkout of theirs,
- * writes at any time.  Each lane has an index of its own in memory, so nobody waits for
- * anybody, and looks every few seconds whether the folder has changed; then it reads it
- * anew.  A file that cannot be used is left out, with a warning.
+ * writes at any time.  The keeper reads it anew behind the scenes; each lane looks for the
+ * newest index when a batch comes.  A file that cannot be used is left out, with a warning.
  */
-#include "folder.h"
-#include "shelf.h"
+#include "keeper.h"
 
 #include <heard/batch.h>
 #include <heard/error.h>
@@ -23,48 +21,16 @@ struct answer {
 	const char *folder;
 	double threshold;
 	int64_t check; /* ms */
+	struct keeper *keeper;
+	struct heard_timer *timer; /* rings once, when the loop runs */
 };
 
 struct lane {
-	struct shelf *shelf;
+	struct shelf_reader *reader;
+	const struct shelf *shelf; /* the reader holds it */
 	struct terms terms;
 	struct heard_buf text;
-	uint64_t stamp;
-	int64_t check_at;
 };
-
-/* ---- reading the folder again */
-
-static void answer_left_out(void *self, const char *sentence)
-{
-	const struct answer *a = self;
-
-	heard_log(a->host, HEARD_WARN, "an article is left out: %s", sentence);
-}
-
-static void lane_refresh(struct answer *a, struct lane *lane)
-{
-	struct heard_error err = {0};
-	int64_t now = heard_now(a->host);
-
-	if (a->check == 0 || now < lane->check_at)
-		return;
-	lane->check_at = now + a->check;
-	uint64_t stamp = folder_stamp(a->folder);
-	if (stamp == lane->stamp)
-		return;
-	lane->stamp = stamp; /* what is refused is not read again until it changes */
-	struct shelf *fresh = shelf_open(a->folder, answer_left_out, a, &err);
-	if (fresh == NULL) {
-		heard_log(a->host, HEARD_WARN,
-			  "the articles cannot be read anew: %s; those of before stay",
-			  err.text);
-		return;
-	}
-	shelf_close(lane->shelf);
-	lane->shelf = fresh;
-	heard_log(a->host, HEARD_NOTICE, "%zu articles read anew", shelf_size(fresh));
-}
 
 /* ---- records */
 
@@ -84,7 +50,7 @@ static int answer_record(const struct answer *a, struct lane *lane, struct heard
 	int r = terms_read(&lane->terms, heard_buf_view(&lane->text));
 	if (r)
 		return heard_fail(err, -r, "no room for the words of a text");
-	r = shelf_best(lane->shelf, &lane->terms, heard_get_str(record, HEARD_LANG), &find,
+	r = shelf_best(lane->reader, &lane->terms, heard_get_str(record, HEARD_LANG), &find,
 		       err);
 	if (r || find.score < a->threshold || find.id.len == 0)
 		return r;
@@ -97,13 +63,28 @@ static int answer_record(const struct answer *a, struct lane *lane, struct heard
 	return r ? heard_fail(err, -r, "no room for the answer") : 0;
 }
 
+/* To the newest articles; without memory for them the lane stays with those it has. */
+static int lane_refresh(const struct answer *a, struct lane *lane, struct heard_error *err)
+{
+	struct shelf *newer = keeper_newer(a->keeper, lane->shelf);
+	if (newer == NULL)
+		return 0;
+	struct shelf_reader *reader = shelf_read(newer, err);
+	shelf_close(newer);
+	if (reader == NULL)
+		return lane->reader ? 0 : -err->code;
+	shelf_reader_close(lane->reader);
+	lane->reader = reader;
+	lane->shelf = newer; /* to tell it from the next: held by the reader */
+	return 0;
+}
+
 static int answer_process(void *self, void *lane, struct heard_batch *batch,
 			  struct heard_error *err)
 {
-	struct answer *a = self; /* read only: others are in here, too */
-	int r = 0;
+	const struct answer *a = self; /* others are in here, too */
+	int r = lane_refresh(a, lane, err);
 
-	lane_refresh(a, lane);
 	for (size_t i = 0; r == 0 && i < heard_batch_size(batch); i++) {
 		struct heard_record *record = heard_batch_at(batch, i);
 
@@ -120,12 +101,43 @@ static int answer_open(void *self, struct heard_host *host, struct heard_error *
 	struct answer *a = self;
 
 	a->host = host;
-	/* What is wrong is told once, and by `heard check`; the lanes read for themselves. */
-	struct shelf *shelf = shelf_open(a->folder, answer_left_out, a, err);
-	if (shelf == NULL)
-		return -err->code;
-	shelf_close(shelf);
+	a->keeper = keeper_create(host, a->folder, a->check, err);
+	return a->keeper ? 0 : -err->code;
+}
+
+static void begin_looking(void *arg)
+{
+	struct answer *a = arg;
+	struct heard_error err = {0};
+
+	if (keeper_begin(a->keeper, &err))
+		heard_log(a->host, HEARD_WARN, "%s; articles are read again at a restart only",
+			  err.text);
+}
+
+/* `heard filter` has no loop, and needs the articles once. */
+static int answer_start(void *self, struct heard_error *err)
+{
+	struct answer *a = self;
+
+	if (a->check == 0)
+		return 0;
+	a->timer = heard_timer_create(a->host, begin_looking, a);
+	if (a->timer == NULL)
+		return heard_fail(err, ENOMEM, "out of memory");
+	heard_timer_set(a->timer, 0);
 	return 0;
+}
+
+static void answer_close(void *self)
+{
+	struct answer *a = self;
+
+	if (a->timer)
+		heard_timer_destroy(a->timer);
+	keeper_destroy(a->keeper);
+	a->timer = NULL;
+	a->keeper = NULL;
 }
 
 static void answer_lane_close(void *self, void *place)
@@ -133,23 +145,20 @@ static void answer_lane_close(void *self, void *place)
 	struct lane *lane = place;
 	(void)self;
 
-	shelf_close(lane->shelf);
+	shelf_reader_close(lane->reader);
 	terms_release(&lane->terms);
 	heard_buf_release(&lane->text);
+	lane->reader = NULL;
 	lane->shelf = NULL;
 }
 
 static int answer_lane_open(void *self, void *place, struct heard_error *err)
 {
-	const struct answer *a = self;
 	struct lane *lane = place;
 
 	terms_init(&lane->terms);
 	heard_buf_init(&lane->text, TERMS_TEXT);
-	lane->stamp = folder_stamp(a->folder);
-	lane->check_at = 0;
-	lane->shelf = shelf_open(a->folder, NULL, NULL, err);
-	if (lane->shelf)
+	if (lane_refresh(self, lane, err) == 0)
 		return 0;
 	answer_lane_close(self, lane); /* nobody else does, when this fails */
 	return -err->code;
@@ -189,6 +198,8 @@ const struct heard_plugin heard_plugin = {
 	.self_size = sizeof(struct answer),
 	.lane_size = sizeof(struct lane),
 	.open = answer_open,
+	.start = answer_start,
+	.close = answer_close,
 	.lane_open = answer_lane_open,
 	.lane_close = answer_lane_close,
 	.process = answer_process,

@@ -26,12 +26,18 @@ struct shelf *shelf_create(struct heard_error *);
 /* -EBADMSG: another has its id. */
 int shelf_add(struct shelf *, const struct article *, struct heard_error *);
 int shelf_finish(struct shelf *, struct heard_error *);
+size_t shelf_size(const struct shelf *);
+/* Whoever has it holds it; the last who lets go destroys it.  [any] */
+struct shelf *shelf_hold(struct shelf *);
 void shelf_close(struct shelf *); /* NULL is fine */
 
-size_t shelf_size(const struct shelf *);
+/* What one thread needs to find; it holds the finished shelf.  NULL with a sentence. */
+struct shelf_reader;
+struct shelf_reader *shelf_read(struct shelf *, struct heard_error *);
+void shelf_reader_close(struct shelf_reader *); /* NULL is fine */
 /* The best for the terms, which are sorted here, of those that are in this language or
- * in none; an empty `lang` is any.  Not for two threads at once. */
-int shelf_best(struct shelf *, struct terms *, struct heard_str lang, struct shelf_find *,
-	       struct heard_error *);
+ * in none; an empty `lang` is any. */
+int shelf_best(struct shelf_reader *, struct terms *, struct heard_str lang,
+	       struct shelf_find *, struct heard_error *);
 
 #endif

@@ -8,15 +8,18 @@
  * in each other's words when something breaks.
  *
  * What other filters found is used, not found again: `related` by dedupe, the sentiment by
- * sentiment.  Where they stand behind this filter, or are missing, that evidence is not
- * there.  Nothing is dropped.
+ * sentiment, the intent by classify.  Where they stand behind this filter, or are missing,
+ * that evidence is not there; `heard check` tells of the first (core/conf_order.c).  Nothing
+ * is dropped.
  */
 #include "evidence.h"
 
 #include <heard/batch.h>
 #include <heard/error.h>
+#include <heard/host.h>
 
 #include <errno.h>
+#include <string.h>
 
 static int authentic_process(void *self, void *lane, struct heard_batch *batch,
 			     struct heard_error *err)
@@ -36,13 +39,24 @@ static int authentic_open(void *self, struct heard_host *host, struct heard_erro
 {
 	struct authentic *a = self;
 	a->host = host;
-	a->phrases = phrases_create(&a->own);
+	a->phrases = phrases_create(&a->own, err);
+	if (a->phrases == NULL)
+		return -err->code;
 	a->authors = pace_create(a->window);
 	a->products = pace_create(a->window);
 	a->words = pace_create(a->window);
-	return a->phrases && a->authors && a->products && a->words
-		       ? 0
-		       : heard_fail(err, ENOMEM, "no memory");
+	return a->authors && a->products && a->words ? 0 : heard_fail(err, ENOMEM, "no memory");
+}
+
+/* The key is this installation's: nobody can name products that share a place. */
+static int authentic_start(void *self, struct heard_error *err)
+{
+	struct authentic *a = self;
+	unsigned char key[32];
+	(void)err;
+	heard_keyed_hash(a->host, "authentic", HEARD_STR_OF("names"), key);
+	memcpy(&a->seed, key, sizeof(a->seed));
+	return 0;
 }
 
 static void authentic_close(void *self)
@@ -87,6 +101,7 @@ const struct heard_plugin heard_plugin = {
 	.self_size = sizeof(struct authentic),
 	.lane_size = sizeof(struct wording_lane),
 	.open = authentic_open,
+	.start = authentic_start,
 	.close = authentic_close,
 	.process = authentic_process,
 };

@@ -53,10 +53,10 @@ static void HEARD_PRINTF(3, 4) say(struct evidence *e, double weight, const char
 
 /* ---- what is said of the record */
 
-static uint64_t hash_field(const struct heard_record *r, enum heard_field field, uint64_t seed)
+static uint64_t hash_field(const struct evidence *e, enum heard_field field)
 {
-	struct heard_str s = heard_get_str(r, field);
-	return s.len > 0 ? XXH3_64bits_withSeed(s.ptr, s.len, seed) | 1 : 0;
+	struct heard_str s = heard_get_str(e->record, field);
+	return s.len > 0 ? XXH3_64bits_withSeed(s.ptr, s.len, e->self->seed + field) | 1 : 0;
 }
 
 /* 0 the worst, 1 the best, or -1: there is none, or its scale is not known. */
@@ -108,8 +108,8 @@ static double account_days(const struct evidence *e)
 static void ask_author(struct evidence *e, const struct wording *w)
 {
 	const struct authentic *a = e->self;
-	uint64_t author = hash_field(e->record, HEARD_AUTHOR_KEY, 1);
-	uint64_t product = hash_field(e->record, HEARD_PRODUCT, 2);
+	uint64_t author = hash_field(e, HEARD_AUTHOR_KEY);
+	uint64_t product = hash_field(e, HEARD_PRODUCT);
 	if (author == 0)
 		return;
 	double n = round(pace_count(a->authors, author, 0, e->at).lately); /* it fades */
@@ -126,7 +126,7 @@ static void ask_author(struct evidence *e, const struct wording *w)
 static void ask_product(struct evidence *e)
 {
 	const struct authentic *a = e->self;
-	uint64_t product = hash_field(e->record, HEARD_PRODUCT, 3);
+	uint64_t product = hash_field(e, HEARD_PRODUCT);
 	if (product == 0)
 		return;
 	struct pace_seen seen = pace_count(a->products, product, 0, e->at);

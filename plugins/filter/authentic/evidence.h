@@ -17,6 +17,7 @@ struct authentic {
 	const char *age; /* attribute */
 	struct heard_list own;
 	struct heard_host *host;
+	uint64_t seed; /* of hashed names */
 	struct phrases *phrases;
 	struct pace *authors, *products, *words;
 };

@@ -6,8 +6,10 @@
  */
 #include "wording.h"
 
+#include <heard/error.h>
 #include <model/gram.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -41,15 +43,20 @@ static bool is_letter(uint32_t c)
 
 /* ---- the table */
 
-static void add_phrase(struct phrases *p, enum phrase_kind kind, struct heard_str text)
+/* false: there are too many, or it is too long. */
+static bool add_phrase(struct phrases *p, enum phrase_kind kind, struct heard_str text)
 {
 	struct phrase *phrase = &p->at[p->n];
-	if (p->n == PHRASES)
-		return;
-	phrase->n = (uint8_t)gram_fold(text, phrase->text, PHRASE);
+	uint32_t folded[PHRASE + 1];
+	size_t n = gram_fold(text, folded, PHRASE + 1);
+	if (p->n == PHRASES || n > PHRASE)
+		return false;
+	memcpy(phrase->text, folded, n * sizeof(*folded));
+	phrase->n = (uint8_t)n;
 	phrase->kind = (uint8_t)kind;
 	phrase->number = (uint16_t)p->n;
 	p->n += phrase->n > 0;
+	return true;
 }
 
 static void add_known(struct phrases *p, enum phrase_kind kind, const char *text)
@@ -69,15 +76,25 @@ static int by_first(const void *a, const void *b)
 	return y->n != x->n ? y->n - x->n : x->number - y->number;
 }
 
-struct phrases *phrases_create(const struct heard_list *own)
+struct phrases *phrases_create(const struct heard_list *own, struct heard_error *err)
 {
 	struct phrases *p = calloc(1, sizeof(*p));
-	if (p == NULL)
+	if (p == NULL) {
+		heard_fail(err, ENOMEM, "no memory");
 		return NULL;
+	}
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		add_known(p, known[i].kind, known[i].text);
-	for (size_t i = 0; i < own->n; i++)
-		add_phrase(p, PHRASE_PRAISE, heard_str(own->at[i]));
+	for (size_t i = 0; i < own->n; i++) {
+		if (add_phrase(p, PHRASE_PRAISE, heard_str(own->at[i])))
+			continue;
+		heard_fail(err, EINVAL,
+			   "praise: \"%.40s\": a phrase has at most %d characters, and all "
+			   "together with those known are at most %d",
+			   own->at[i], PHRASE, PHRASES);
+		phrases_destroy(p);
+		return NULL;
+	}
 	qsort(p->at, p->n, sizeof(*p->at), by_first);
 	return p;
 }

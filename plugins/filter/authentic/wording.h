@@ -44,9 +44,10 @@ struct wording {
 	uint64_t hash;	/* of its letters                                 */
 };
 
+struct heard_error;
 struct phrases;
-/* What is known, and the operator's own praise.  NULL: no memory. */
-struct phrases *phrases_create(const struct heard_list *own);
+/* What is known, and the operator's own praise.  NULL with a sentence. */
+struct phrases *phrases_create(const struct heard_list *own, struct heard_error *);
 void phrases_destroy(struct phrases *); /* NULL is fine */
 
 void wording_read(struct wording *, struct wording_lane *, const struct phrases *,

@@ -262,8 +262,8 @@ static const struct heard_option dedupe_options[] = {
 	{"window", HEARD_DURATION(struct dedupe, span), .value = "7d", .min = 1000,
 	 .max = 366.0 * 86400000,
 	 .help = "How long before another a text counts as said before"},
-	{"count", HEARD_INT(struct dedupe, count), .value = "32768", .min = 64, .max = 4194304,
-	 .help = "So many of the newest records are remembered, of 0.4 KB each"},
+	{"count", HEARD_INT(struct dedupe, count), .value = "32768", .min = 64, .max = 2097152,
+	 .help = "So many of the newest records are remembered, of 0.8 KB each"},
 	{"alike", HEARD_REAL(struct dedupe, alike), .value = "0.75", .min = 0.5, .max = 1,
 	 .help = "From this Jaccard index of their character n-grams on two texts say the "
 		 "same"},

@@ -206,6 +206,11 @@ static char *read_bytes(const char *path, size_t *n_r, struct heard_error *err)
 		heard_fail(err, ENOMEM, "no memory for the improper words");
 	else
 		*n_r = fread(bytes, 1, (size_t)st.st_size, f);
+	if (bytes && ferror(f)) {
+		heard_fail(err, EIO, "%s: it cannot be read to its end", path);
+		free(bytes);
+		bytes = NULL;
+	}
 	if (f)
 		fclose(f);
 	return bytes;

@@ -85,28 +85,38 @@ static size_t cut(const uint32_t *text, size_t n, uint64_t seed, uint32_t *grams
 
 /* ---- what is kept of them */
 
-static void sketch(struct minhash *m, const uint32_t *grams, size_t n)
+/* Rising, in `room`: hashes are random, so the first eight bits put each next to where it
+ * belongs, and the rest is a few steps. */
+static void sort_grams(const uint32_t *grams, size_t n, uint32_t *room)
 {
+	uint16_t ends[256] = {0};
+	for (size_t i = 0; i < n; i++)
+		ends[grams[i] >> 24]++;
+	for (size_t b = 1; b < 256; b++)
+		ends[b] = (uint16_t)(ends[b] + ends[b - 1]);
+	for (size_t i = n; i-- > 0;)
+		room[--ends[grams[i] >> 24]] = grams[i];
+	for (size_t i = 1; i < n; i++) {
+		uint32_t gram = room[i];
+		size_t at = i;
+		for (; at > 0 && room[at - 1] > gram; at--)
+			room[at] = room[at - 1];
+		room[at] = gram;
+	}
+}
+
+static void sketch(struct minhash *m, const uint32_t *grams, size_t n, uint32_t *room)
+{
+	sort_grams(grams, n, room);
 	m->n = 0;
 	m->is_whole = true;
-	for (size_t i = 0; i < n; i++) {
-		uint32_t gram = grams[i];
-		size_t at = m->n;
-		if (at == MINHASH_SKETCH && gram > m->sketch[at - 1]) {
-			m->is_whole = false;
+	for (size_t i = 0; i < n && m->is_whole; i++) {
+		if (i > 0 && room[i] == room[i - 1])
 			continue;
-		}
-		while (at > 0 && m->sketch[at - 1] > gram)
-			at--;
-		if (at > 0 && m->sketch[at - 1] == gram)
-			continue;
-		if (m->n == MINHASH_SKETCH) {
+		if (m->n == MINHASH_SKETCH)
 			m->is_whole = false;
-			m->n--;
-		}
-		memmove(m->sketch + at + 1, m->sketch + at, (m->n - at) * sizeof(*m->sketch));
-		m->sketch[at] = gram;
-		m->n++;
+		else
+			m->sketch[m->n++] = room[i];
 	}
 }
 
@@ -151,7 +161,7 @@ bool minhash_make(struct minhash *m, struct minhash_lane *lane, const struct min
 		return false;
 	size_t n = cut(lane->text, chars, f->seed, lane->grams);
 	m->n_grams = (uint16_t)n;
-	sketch(m, lane->grams, n);
+	sketch(m, lane->grams, n, lane->text); /* the text was read */
 	bands(m, f, m->sketch, m->n);
 	return true;
 }
