@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LEARN_CHARS = 4, LEARN_LEAST = 5, LOOSE_CHARS = 4, PHRASE = 4 };
+enum { LEARN_LEAST = 5, LOOSE_CHARS = 4, PHRASE = 4 };
 enum { COMMON_FROM = 200, LOOSE_UNTIL = 1000 }; /* records of the background */
 enum kind { LOOSE, STOP, WHOLE, LEARNED };
 
@@ -51,35 +51,28 @@ static void add(struct cut_lane *lane, uint64_t hash, size_t at, size_t n, enum 
 							  .weight = kind_weight[kind]};
 }
 
-/* How far above chance the two parts stand together: 1 always, 0 as by chance. */
-static double together(const struct cut *cut, double both, uint64_t left, uint64_t right)
+/* Do two parts, which stand in `chance` = a * b / records records by chance, stand together in
+ * `both` often enough?  Normalised pointwise mutual information: 1 always, 0 as by chance. */
+static bool holds(double both, double chance, double records, double least)
 {
-	double records = (double)ground_records(cut->ground);
-	double a = ground_count(cut->ground, left), b = ground_count(cut->ground, right);
-	a = a > both ? a : both;
-	b = b > both ? b : both;
-	if (both * 2 >= records)
-		return 1;
-	return log(both * records / (a * b)) / log(records / both);
+	return both * 2 >= records || log(both / chance) >= least * log(records / both);
 }
 
 /* ---- Chinese */
 
-static bool is_stop(const struct cut *cut, const uint32_t *c)
+/* The weakest seam is that of the most frequent parts. */
+static bool is_learned(const struct cut *cut, const struct cut_lane *lane, size_t at, size_t n)
 {
-	return words_find(cut->words, c, 1) == WORD_STOP;
-}
-
-static bool is_learned(const struct cut *cut, const uint32_t *text, size_t n)
-{
-	uint32_t count = ground_count(cut->ground, word_hash(text, n, cut->seed));
-	if (count < LEARN_LEAST)
+	double both = lane->count[at][n], most = 0;
+	if (both < LEARN_LEAST)
 		return false;
-	for (size_t k = 1; k < n; k++)
-		if (together(cut, count, word_hash(text, k, cut->seed),
-			     word_hash(text + k, n - k, cut->seed)) < together_han)
-			return false;
-	return true;
+	for (size_t k = 1; k < n; k++) {
+		double a = lane->count[at][k], b = lane->count[at + k][n - k];
+		double product = (a > both ? a : both) * (b > both ? b : both);
+		most = product > most ? product : most;
+	}
+	double records = (double)ground_records(cut->ground);
+	return holds(both, most / records, records, together_han);
 }
 
 /* What a word of that length adds to a way. */
@@ -101,20 +94,27 @@ static void offer(struct cut_lane *lane, size_t at, size_t n, enum kind kind)
 	lane->kind[at] = (uint8_t)kind;
 }
 
+static void weigh_listed(const struct cut *cut, struct cut_lane *lane, size_t at, size_t left)
+{
+	uint8_t flags[WORD_CHARS + 1];
+	size_t longest = words_at(cut->words, lane->text + at, left, flags);
+	for (size_t n = 1; n <= longest; n++)
+		if (flags[n] != 0)
+			offer(lane, at, n, flags[n] == WORD_WHOLE ? WHOLE : STOP);
+	lane->is_stop[at] = longest > 0 && flags[1] == WORD_STOP;
+}
+
+/* From the end to the beginning, so all that follows is known. */
 static void weigh_place(const struct cut *cut, struct cut_lane *lane, size_t at, size_t left)
 {
-	const uint32_t *text = lane->text + at;
-	size_t longest = words_longest(cut->words, text[0]);
 	lane->best[at] = -1;
 	offer(lane, at, 1, LOOSE);
-	for (size_t n = 1; n <= longest && n <= left; n++) {
-		int flag = words_find(cut->words, text, n);
-		if (flag != 0)
-			offer(lane, at, n, flag == WORD_WHOLE ? WHOLE : STOP);
-	}
-	for (size_t n = 1; n <= LEARN_CHARS && n <= left && !is_stop(cut, &text[n - 1]); n++) {
-		note(lane, word_hash(text, n, cut->seed));
-		if (n > 1 && is_learned(cut, text, n))
+	weigh_listed(cut, lane, at, left);
+	for (size_t n = 1; n <= CUT_LEARNED && n <= left && !lane->is_stop[at + n - 1]; n++) {
+		uint64_t hash = word_hash(lane->text + at, n, cut->seed);
+		lane->count[at][n] = ground_count(cut->ground, hash);
+		note(lane, hash);
+		if (n > 1 && is_learned(cut, lane, at, n))
 			offer(lane, at, n, LEARNED);
 	}
 }
@@ -206,8 +206,13 @@ static bool is_word(const struct cut_lane *lane, size_t at, size_t end)
 
 static bool is_pair(const struct cut *cut, uint64_t pair, uint64_t left, uint64_t right)
 {
-	uint32_t count = ground_count(cut->ground, pair);
-	return count >= LEARN_LEAST && together(cut, count, left, right) >= together_pair;
+	double both = ground_count(cut->ground, pair);
+	if (both < LEARN_LEAST)
+		return false;
+	double records = (double)ground_records(cut->ground);
+	double a = ground_count(cut->ground, left), b = ground_count(cut->ground, right);
+	return holds(both, (a > both ? a : both) * (b > both ? b : both) / records, records,
+		     together_pair);
 }
 
 /* `*before`: the word that ended one blank before, 0 for none; now this one. */
@@ -339,7 +344,8 @@ void cut_end(const struct cut *cut, struct cut_lane *lane, size_t most)
 		double rare = log((records + 50) / (with + 1));
 		w->weight = says_nothing || rare < 0
 				    ? 0
-				    : (float)(w->weight * (1 + log(w->times)) * rare);
+				    : (float)(w->weight *
+					      (w->times > 1 ? 1 + log(w->times) : 1) * rare);
 	}
 	qsort(lane->words, lane->n_words, sizeof(*lane->words), by_weight);
 	for (size_t i = 0; i < lane->n_words && n < most && lane->words[i].weight > 0; i++) {

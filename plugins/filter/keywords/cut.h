@@ -25,6 +25,7 @@ enum {
 	CUT_TABLE = CUT_GRAMS * 2,
 	CUT_WORDS = 256, /* candidates of a record               */
 	CUT_BYTES = WORD_CHARS * 8 * 3,
+	CUT_LEARNED = 4, /* characters of a word that is learned */
 };
 
 struct cut {
@@ -50,6 +51,9 @@ struct cut_lane { /* one for each thread, zeroed at first */
 	uint64_t table[CUT_TABLE];
 	float best[CUT_TEXT + 1]; /* from here to the end of the run */
 	uint8_t step[CUT_TEXT + 1], kind[CUT_TEXT + 1];
+	bool is_stop[CUT_TEXT + 1];
+	/* In the background: of the words of 1 to CUT_LEARNED characters from here on. */
+	uint32_t count[CUT_TEXT + 1][CUT_LEARNED + 1];
 };
 
 void cut_begin(struct cut_lane *);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { TABLE = WORDS_MAX * 2, FIRST = 1 << 13 };
+enum { TABLE = WORDS_MAX * 2, FIRST = 1 << 14 };
 
 struct words {
 	uint64_t hashes[TABLE]; /* 0: free */
@@ -24,17 +24,6 @@ struct words {
 };
 
 /* ---- folding */
-
-bool is_han(uint32_t c)
-{
-	return (c >= 0x3400 && c <= 0x9fff) || (c >= 0x20000 && c <= 0x3ffff);
-}
-
-bool is_letter(uint32_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '\'' ||
-	       (c >= 0xc0 && c <= 0x52f && c != 0xd7 && c != 0xf7);
-}
 
 static uint32_t fold(uint32_t c)
 {
@@ -54,10 +43,15 @@ size_t fold_text(struct heard_str text, uint32_t *out, size_t max)
 	size_t n = 0;
 	const char *end = text.ptr + text.len;
 	for (const char *s = text.ptr; s < end && n < max;) {
-		uint32_t c;
-		size_t len = text_decode(s, end, &c);
-		s += len ? len : 1;
-		c = len ? fold(c) : '\n';
+		uint32_t c = (unsigned char)*s;
+		if (c < 0x80) {
+			s++;
+			c = c >= 'A' && c <= 'Z' ? c + 32 : c == '\t' ? ' ' : c;
+		} else {
+			size_t len = text_decode(s, end, &c);
+			s += len ? len : 1;
+			c = len ? fold(c) : '\n';
+		}
 		if (c == ' ' && (n == 0 || out[n - 1] == ' '))
 			continue;
 		if (is_han(c) && n > 1 && out[n - 1] == ' ' && is_han(out[n - 2]))
@@ -92,18 +86,44 @@ static size_t place_of(const struct words *w, uint64_t hash)
 	return at;
 }
 
+static uint64_t hash_more(uint64_t hash, uint32_t c)
+{
+	hash = (hash ^ c) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 29;
+}
+
 static uint64_t hash_of(const uint32_t *text, size_t n)
 {
-	uint64_t hash = word_hash(text, n, 0);
+	uint64_t hash = 0;
+	for (size_t i = 0; i < n; i++)
+		hash = hash_more(hash, text[i]);
 	return hash ? hash : 1;
+}
+
+static int flag_of(const struct words *w, uint64_t hash)
+{
+	uint8_t flags = w->flags[place_of(w, hash ? hash : 1)];
+	return flags & WORD_WHOLE ? WORD_WHOLE : flags;
 }
 
 int words_find(const struct words *w, const uint32_t *text, size_t n)
 {
 	if (n == 0 || n > words_longest(w, text[0]))
 		return 0;
-	uint8_t flags = w->flags[place_of(w, hash_of(text, n))];
-	return flags & WORD_WHOLE ? WORD_WHOLE : flags;
+	return flag_of(w, hash_of(text, n));
+}
+
+size_t words_at(const struct words *w, const uint32_t *text, size_t most,
+		uint8_t flags[WORD_CHARS + 1])
+{
+	uint64_t hash = 0;
+	size_t longest = most > 0 ? words_longest(w, text[0]) : 0;
+	longest = longest < most ? longest : most;
+	for (size_t n = 1; n <= longest; n++) {
+		hash = hash_more(hash, text[n - 1]);
+		flags[n] = (uint8_t)flag_of(w, hash);
+	}
+	return longest;
 }
 
 size_t words_longest(const struct words *w, uint32_t first)
