@@ -86,6 +86,8 @@ tell blocked '[77]'
 heard tickets reply "$ticket" 'third' >/dev/null
 ok "a customer who has blocked the bot is not answered" wait_for 15 eval 'reason "$ticket" | grep -q blocked'
 is "each was sent once" "$(network '[.sent[].text] | unique | length')" 2
+is "to nobody else" "$(network '[.sent[].to] | unique | tostring')" '[77]'
+[ "$tap_failed" = 0 ] || note "$(network '{sent, blocked, mode, calls} | tostring')"
 
 # ---- kill -9 of either side
 before=$(records | wc -l)

@@ -99,6 +99,17 @@ static void the_offset_is_above_the_last(void **state)
 	assert_string_equal(out, "the answer is no list of updates");
 }
 
+static void an_address_ends_where_its_view_ends(void **state)
+{
+	static const char bytes[] = "-100200/77123";
+	(void)state;
+	assert_int_equal(chat_of(heard_str_n(bytes, 13)), -100200);
+	assert_int_equal(chat_of(heard_str_n(bytes + 8, 2)), 77);
+	assert_int_equal(chat_of(heard_str_n(bytes, 4)), -100);
+	assert_int_equal(chat_of(heard_str_n(bytes, 1)), 0);
+	assert_int_equal(chat_of(heard_str_n(NULL, 0)), 0);
+}
+
 static void what_a_refusal_means(void **state)
 {
 	static const struct {
@@ -134,6 +145,7 @@ int main(void)
 		cmocka_unit_test(a_group_is_heard_when_it_speaks_to_us),
 		cmocka_unit_test(what_is_posted_and_makes_no_sense_is_dead),
 		cmocka_unit_test(the_offset_is_above_the_last),
+		cmocka_unit_test(an_address_ends_where_its_view_ends),
 		cmocka_unit_test(what_a_refusal_means),
 	};
 	return cmocka_run_group_tests_name("telegram", tests, setup, teardown);

@@ -290,6 +290,19 @@ static void handle(void *arg, struct heard_http *take)
 
 /* ---- answers */
 
+/* An address begins with its chat; it is a view, and nothing ends it but its length. */
+static int64_t chat_of(struct heard_str address)
+{
+	bool is_group = address.len > 0 && address.ptr[0] == '-';
+	int64_t chat = 0;
+	for (size_t i = is_group; i < address.len && i < 19; i++) {
+		if (address.ptr[i] < '0' || address.ptr[i] > '9')
+			break;
+		chat = chat * 10 + (address.ptr[i] - '0');
+	}
+	return is_group ? -chat : chat;
+}
+
 static int reply_ask(void *arg, const struct respond_to *to, struct pull_request *q,
 		     struct heard_error *err)
 {
@@ -303,7 +316,7 @@ static int reply_ask(void *arg, const struct respond_to *to, struct pull_request
 	int result = social_write(to, "", is_private, social_utf16, TEXT_MAX, &text, err);
 	put_url(t, q, "sendMessage");
 	heard_json_begin(&out, NULL, '{');
-	heard_json_int(&out, "chat_id", to->address.len ? atoll(to->address.ptr) : 0);
+	heard_json_int(&out, "chat_id", chat_of(to->address));
 	heard_json_str(&out, "text", heard_buf_view(&text));
 	if (message != NULL && message->type == HEARD_JSON_INT) {
 		heard_json_begin(&out, "reply_parameters", '{');
