@@ -174,6 +174,30 @@ static void what_is_doubtful_is_other(void **state)
 	end(f);
 }
 
+/* Whom to give it to is learned too; where that is doubtful nobody is named. */
+static void a_department_is_given_or_left_empty(void **state)
+{
+	struct fixture *f = *state;
+	char model[160];
+	write_examples(f->file);
+	assert_int_equal(TEACH(f, "--field", "department", "--label", "intent"), 0);
+	assert_non_null(strstr(f->out, "department: 2 labels, 60 examples"));
+	begin(f);
+	struct heard_record *r = run(f, "{\"body\":\"where is the courier?\"}");
+	assert_true(heard_str_is(heard_get_str(r, HEARD_DEPARTMENT), "delivery"));
+	assert_true(confidence(r) > 0.5);
+	assert_int_equal(heard_get_str(r, HEARD_INTENT).len, 0); /* no model was asked */
+	end(f);
+	f->self.sure = 1;
+	begin(f);
+	r = run(f, "{\"body\":\"courier, refund\"}");
+	assert_int_equal(heard_get_str(r, HEARD_DEPARTMENT).len, 0);
+	assert_true(confidence(r) >= 0);
+	end(f);
+	snprintf(model, sizeof(model), "%s/department.model", f->models);
+	assert_int_equal(unlink(model), 0);
+}
+
 static void the_same_examples_give_the_same_bytes(void **state)
 {
 	static char bytes[2][1 << 20];
@@ -294,6 +318,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_learned_decides_behind_the_rules,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_doubtful_is_other, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_department_is_given_or_left_empty, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(the_same_examples_give_the_same_bytes, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_dry_run_writes_nothing, set_up, tear_down),
