@@ -41,7 +41,7 @@ static void apply(struct heard_batch *b, const struct heard_str *values)
 {
 	struct heard_record *r = heard_batch_add(b);
 	uint64_t left_out = 0;
-	if (r == NULL || fill_record(&fill, r, values, &left_out) != 0 ||
+	if (r == NULL || fill_record(&fill, r, values, &left_out) < 0 ||
 	    segment_record(&segment, r, values, false, INT64_C(1795305600000)) != 0)
 		return;
 	struct heard_value v = heard_family_get(r, HEARD_ATTRIBUTES, HEARD_STR_OF("a"));

@@ -37,6 +37,7 @@ figure_is() { [ "$(figure "$1")" = "$2" ]; }
 QUERY='query = "SELECT tier, orders, first_order, last_order, scores FROM customers WHERE id = ?";'
 sqlite3 "$T/crm.db" "CREATE TABLE customers(id TEXT PRIMARY KEY, tier TEXT, orders INT, first_order TEXT,
 	last_order TEXT, scores TEXT, name TEXT);
+	CREATE TABLE wechat(openid TEXT PRIMARY KEY, phone TEXT); INSERT INTO wechat VALUES('o-1', '13812345678');
 	INSERT INTO customers VALUES('c1', 'gold', 7, '2020-01-02', date('now', '-9 days'), '5,4,5', '张三'),
 	('c2', 'basic', 0, NULL, NULL, '1,2', '李四')"
 MASK='{ plugin = "mask"; }'
@@ -60,7 +61,7 @@ example() { # NAME
 	chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.enrich.md" "$1" | sed "s|/srv/shop|$T|")" &&
 		heard check
 }
-for name in database list service rules; do
+for name in database list service person rules; do
 	ok "the example \"$name\" is good" example $name
 done
 
@@ -87,6 +88,20 @@ is "the log says it once" "$(logged 'shop/enrich: the database does not help: .*
 sqlite3 "$T/crm.db" "ALTER TABLE gone RENAME TO customers"
 ok "it is back without a restart" gives '"author":{"id":"c1"}' .attributes.tier platinum
 ok "which is told" has_logged 'the database helps again'
+daemon_stop
+
+# ---- one customer on two channels
+rm -rf "$STATE"
+n=0
+chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.enrich.md" person | sed "s|/srv/shop|$T|; s|channel == 'social'|author.id ~= ''|; s|{ plugin = \"dedupe\"; },||")"
+must_start
+post '"author":{"phone":"138 1234 5678"}'
+person=$(last .author.key)
+ok "who is found by another id is the same person" gives '"author":{"id":"o-1"}' .author.key "$person"
+post '"author":{"id":"o-2"}'
+ok "who is not, is another" test "$(last .author.key)" != "$person"
+ok "and has a key, too" test "$(last .author.key)" != null
+is "no contact is written without a key to seal it" "$(last '.author | keys | join(" ")')" key
 daemon_stop
 
 # ---- a list, read anew by a reload

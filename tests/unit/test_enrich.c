@@ -119,7 +119,7 @@ static uint64_t filled(const struct fill *f, struct heard_record *r, const char 
 {
 	uint64_t left_out = 0;
 	struct heard_str values[1] = {heard_str(value)};
-	assert_int_equal(fill_record(f, r, values, &left_out), 0);
+	assert_true(fill_record(f, r, values, &left_out) >= 0);
 	return left_out;
 }
 

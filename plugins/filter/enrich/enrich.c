@@ -23,6 +23,7 @@
 #include <heard/error.h>
 #include <heard/gauge.h>
 #include <heard/host.h>
+#include <heard/person.h>
 #include <heard/plugin.h>
 #include <heard/record.h>
 #include <heard/wait.h>
@@ -48,6 +49,8 @@ struct enrich {
 	struct listing *listing;
 	struct service *service;
 	struct rest rest; /* of the database */
+
+	bool one_person;
 
 	bool has_source, is_told, is_told_left_out;
 	uint64_t counts[LOOKUP_FAILED + 1], left_out;
@@ -137,7 +140,9 @@ static int enrich_record(struct enrich *e, struct heard_record *r, const struct 
 			  "nothing masks behind this filter: it is left out; put the filter "
 			  "before mask, or map the column to a field of author");
 	}
-	return rc == 0 ? segment_record(&e->segment, r, values,
+	if (rc > 0 && e->one_person)
+		heard_person_again(e->host, r);
+	return rc >= 0 ? segment_record(&e->segment, r, values,
 					l != NULL && l->state == LOOKUP_NONE,
 					heard_now(e->host))
 		       : rc;
@@ -304,6 +309,10 @@ static const struct heard_option options[] = {
 		 "goes back to its source to come again"},
 	{"fields", HEARD_MAP(struct enrich, fields), .value = "",
 	 .help = "Fields to fill, and the column or JSON path each comes from"},
+	{"one_person", HEARD_BOOL(struct enrich, one_person), .value = "false",
+	 .help = "Make author.key anew from a phone number or address that was filled in, so "
+		 "that "
+		 "one customer is one person on every channel"},
 	{"loyalty", HEARD_GROUP(struct enrich, segments, segment_loyalty),
 	 .help = "Rules of segment.loyalty"},
 	{"satisfaction", HEARD_GROUP(struct enrich, segments, segment_satisfaction),

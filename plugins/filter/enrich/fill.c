@@ -131,12 +131,14 @@ static int fill_field(const struct fill *f, const struct fill_target *t, struct 
 		return 0;
 	if (!is_free && !heard_is_label(s))
 		return (*left_out)++, 0;
-	return heard_set_str(r, field, s);
+	int rc = heard_set_str(r, field, s);
+	return rc == 0 ? care == HEARD_CONTACT : rc;
 }
 
 int fill_record(const struct fill *f, struct heard_record *r, const struct heard_str *values,
 		uint64_t *left_out)
 {
+	int has_contact = 0;
 	for (size_t i = 0; i < f->n; i++) {
 		const struct fill_target *t = &f->targets[i];
 		struct heard_str s = values[t->wanted];
@@ -144,8 +146,9 @@ int fill_record(const struct fill *f, struct heard_record *r, const struct heard
 			continue;
 		int rc = t->field >= 0 ? fill_field(f, t, r, s, left_out)
 				       : fill_attribute(f, t, r, s, left_out);
-		if (rc != 0)
+		if (rc < 0)
 			return rc;
+		has_contact |= rc;
 	}
-	return 0;
+	return has_contact;
 }

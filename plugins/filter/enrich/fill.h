@@ -34,7 +34,8 @@ struct fill {
  * wants. */
 int fill_init(struct fill *, const struct heard_map *fields, bool is_masked, struct wanted *,
 	      struct heard_error *);
-/* values[i] is that of wanted i.  *left_out += values that must not stand there.  -ENOMEM. */
+/* values[i] is that of wanted i.  *left_out += values that must not stand there.  1: a contact
+ * was filled in; 0; -ENOMEM. */
 int fill_record(const struct fill *, struct heard_record *, const struct heard_str *values,
 		uint64_t *left_out);
 
