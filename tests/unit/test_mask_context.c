@@ -274,6 +274,91 @@ static void checks(void **state)
 	assert_false(check_hkid("A", 1, "123456", '4'));
 }
 
+/* Words are read a piece at a time: where one ends makes no difference. */
+static void names_and_addresses_at_any_place(void **state)
+{
+	static const char *const fill[] = {"so ",
+					   "it is ",
+					   "Then ",
+					   "in 3 days, ",
+					   "\xC3\xA9t\xC3\xA9 ",
+					   "\xE5\xA5\xBD\xE3\x80\x82"};
+	char text[2048], want[2048];
+	struct fixture f = {0};
+	(void)state;
+
+	begin(&f);
+	for (unsigned n = 0; n < 120; n++)
+		for (size_t k = 0; k < sizeof(fill) / sizeof(fill[0]); k++) {
+			size_t at = 0;
+
+			for (unsigned i = 0; i < n; i++)
+				at += (size_t)sprintf(text + at, "%s", fill[k]);
+			memcpy(want, text, at);
+			strcpy(text + at,
+			       "Ask Emily Johnson of 12 Old Mill Lane, Springfield, IL "
+			       "62704 or dr. watson at Storgatan 5. so it is");
+			strcpy(want + at, "Ask E*** of *** or dr. w*** at ***. so it is");
+			batch_clear(f.batch);
+			struct heard_record *r = heard_batch_add(f.batch);
+			heard_set_str(r, HEARD_BODY, heard_str(text));
+			process(&f);
+			assert_body(r, want);
+		}
+	end(&f);
+}
+
+/* The bits of a block are those that a loop finds, whatever its end and what is before. */
+static void blocks_are_read_by_pieces(void **state)
+{
+	char bytes[4096];
+	uint64_t random = 20260102;
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		bytes[i] = (char)(random >> 56);
+	}
+	for (uint32_t at = 0; at + 128 <= sizeof(bytes); at++)
+		for (uint32_t n = 1; n <= BLOCK_BYTES; n++) {
+			struct block a = block_plain(bytes + at, n);
+			struct block b = block_read(bytes + at, n, at);
+
+			assert_true(a.alnum == b.alnum && a.digit == b.digit &&
+				    a.lead == b.lead);
+		}
+}
+
+static void runs_are_words_and_numbers(void **state)
+{
+	static const char *const want[] = {"Caf", "\xC3", "x86", "64", "a", "OK", NULL};
+	char text[400] = "";
+	struct mask_text t = {.s = text};
+	struct runs runs;
+	struct run run = {0};
+	(void)state;
+
+	for (unsigned shift = 0; shift < 200; shift++) { /* over the borders of blocks */
+		memset(text, '.', shift);
+		strcpy(text + shift, "Caf\xC3\xA9 x86_64, a\xE5\xA5\xBD OK");
+		t.n = (uint32_t)strlen(text);
+		runs_begin(&runs, &t);
+		for (size_t i = 0; want[i]; i++) {
+			assert_true(runs_next(&runs, &run));
+			assert_int_equal(run.to - run.from, strlen(want[i]));
+			assert_memory_equal(text + run.from, want[i], strlen(want[i]));
+			assert_int_equal(run.digits, strpbrk(want[i], "0123456789") != NULL);
+		}
+		assert_false(runs_next(&runs, &run));
+	}
+	runs_begin(&runs, &t);
+	runs_skip(&runs, t.n - 1);
+	assert_true(runs_next(&runs, &run));
+	assert_int_equal(run.from, t.n - 1);
+	runs_skip(&runs, t.n);
+	assert_false(runs_next(&runs, &run));
+}
+
 static void hostile_text_takes_linear_time(void **state)
 {
 	static const char *const pieces[] = {"Mr. ", "12 Main ", "Emily ",	     "Apt 1 ",
@@ -311,6 +396,9 @@ int main(void)
 		cmocka_unit_test(confidence_decides),
 		cmocka_unit_test(names_of_attributes_say_what_they_hold),
 		cmocka_unit_test(checks),
+		cmocka_unit_test(names_and_addresses_at_any_place),
+		cmocka_unit_test(blocks_are_read_by_pieces),
+		cmocka_unit_test(runs_are_words_and_numbers),
 		cmocka_unit_test(hostile_text_takes_linear_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,10 +159,13 @@ static uint32_t skip_wide(const struct mask_text *t, uint32_t at)
 /* A digit or an "@", full-width or not. */
 static bool is_core(const struct mask_text *t, uint32_t at)
 {
+	unsigned char c = text_byte(t, at);
 	uint32_t len;
 
-	return t->s[at] == '@' || number_digit(t, at, &len) >= 0 ||
-	       text_has(t, at, HEARD_STR_OF("＠"));
+	if (c < 0x80)
+		return c == '@' || ascii_is_digit(c);
+	return c == 0xEF &&
+	       (number_digit(t, at, &len) >= 0 || text_has(t, at, HEARD_STR_OF("＠")));
 }
 
 /* The first one among these bytes, the piece that begins at an offset; t->n for none. */

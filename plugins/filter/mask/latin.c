@@ -1,21 +1,22 @@
 /*
  * latin.c - names, addresses and chat ids in Latin letters: which words are worth a look.
  *
- * Reading a word, with its class and what stands before it, costs thirty times what it
- * costs to pass over it.  So the text is walked by runs (runs.c), and a word is read
- * only where something may begin or end:
+ * Reading a word, with its class and what stands before it, costs many times what it
+ * costs to pass over it.  So the text is walked by runs (runs.h), and words are read
+ * only around one that may begin or end something:
  *
- *	a word that the lexicon may know for one that begins something (a filter of bits
- *	answers first): title, given name, zip, WeChat, ...; a given name in small letters
- *	needs another small word behind it
- *	a capital word with another behind it, which may be a surname
- *	a number with a capital word beside it, or an abbreviation before it
+ *	one that the lexicon knows for it: a title, a given name, "zip", "WeChat", ... (a
+ *	filter of bits says no to most others); a given name in small letters needs a
+ *	surname behind it
+ *	a capital word with a surname behind it
+ *	a number with a capital word behind it, or a street, suite or state before it
  *	a word for a street, when a number stood at most five words before
  *
- * There the matchers (place.c, name.c) are asked, word by word: from the first number of
+ * There the matchers (place.c, name.c) are asked word by word: from the first number of
  * the last five words on, and before a number from two words before (Oak Street 12).
  * They see some words more on either side.  At each word an address is tried first, as
- * it may hold the name of a person (Kálmán Imre utca 12).
+ * it may hold the name of a person (Kálmán Imre utca 12).  What begins before `done` was
+ * decided and is not asked again, so the walk is linear.
  */
 #include "latin.h"
 
@@ -159,8 +160,9 @@ static bool is_worth(const struct walk *w, const struct seen *word, unsigned cla
 		return true;
 	if (class & WORD_STOP)
 		return false;
-	return word->capital ? class & WORD_GIVEN || has_surname(w, word)
-			     : class & WORD_GIVEN && has_surname(w, word);
+	if (word->capital && class & WORD_GIVEN)
+		return true;
+	return (word->capital || class & WORD_GIVEN) && has_surname(w, word);
 }
 
 /* ---- the look */

