@@ -89,13 +89,15 @@ run_one() { # PROGRAM OPTIONS...
 
 writes() { grep -qs -- '"--write"\|--write)' "tests/eval/$1.c" "tests/eval/$1.sh"; }
 
-# Of tab-separated lines, as they come; a name stands once.
+# Of tab-separated lines, each when it comes (mawk would wait for more); a name stands once.
 table() {
-	awk -F'\t' 'NF < 2 { print; next } {
-		printf "%-10s %-56s %10s  %-36s %-10s %s\n", $1 == last ? "" : $1, $2, $3, $4, $5, $6
-		last = $1
-		fflush()
-	}'
+	local line last=
+	while IFS= read -r line; do
+		printf '%s\n' "$line" | awk -F'\t' -v last="$last" 'NF < 2 { print; next } {
+			printf "%-10s %-56s %10s  %-36s %-10s %s\n", $1 == last ? "" : $1, $2, $3, $4, $5, $6
+		}'
+		last=${line%%$'\t'*}
+	done
 }
 
 if [ -n "$write" ]; then
