@@ -1,10 +1,10 @@
 /*
  * theme.c - records are gathered, complaints grouped, groups counted and named.
  *
- * A word weighs what its rarity says, the root of ln(complaints / those with it): without
- * the root, rare words that have nothing to do with the matter tear themes apart.  A word
- * that a single complaint has leads nowhere; it still counts in the text's length, so who
- * says much else is less like the group.
+ * A word weighs what its rarity says, the root of ln(complaints / those with it), from one in
+ * fifty on no more: rare words that have nothing to do with the matter would tear themes
+ * apart.  A word that a single complaint has leads nowhere; it still counts in the text's
+ * length, so who says much else is less like the group.
  *
  * A word that is said far more often than in the period before weighs up to three times as
  * much: so a new issue becomes a theme of its own, and no small part of several old ones.
@@ -21,7 +21,7 @@
 
 enum { LEAST_HOT = 5 };
 static const double hot_factor = 1.5, hot_scatter = 3.5, name_share = 0.15;
-static const double rise_from = 3, rise_most = 2;
+static const double rise_from = 3, rise_most = 2, rare_most = 5;
 
 /* ---- records */
 
@@ -143,7 +143,7 @@ static double weight_of(const struct vectors *v, uint32_t word)
 	double with = v->with[word], now = v->with_now[word];
 	double rise = v->growth > 0 ? excess(now, with - now, v->growth) - rise_from : 0;
 	double rare = log(((double)(v->now + v->before) + 1) / with);
-	return sqrt(rare) * (1 + fmin(fmax(rise, 0), rise_most));
+	return sqrt(fmin(rare, rare_most)) * (1 + fmin(fmax(rise, 0), rise_most));
 }
 
 static void weigh(struct vectors *v, const struct themes *t, const struct said *s)
@@ -258,18 +258,31 @@ static int by_theme(const void *a, const void *b)
 	return x->word < y->word ? -1 : x->word > y->word;
 }
 
-static bool contains(const char *text, struct heard_str word)
+static bool contains(struct heard_str text, struct heard_str word)
 {
-	return memmem(text, strlen(text), word.ptr, word.len) != NULL;
+	return memmem(text.ptr, text.len, word.ptr, word.len) != NULL;
 }
 
-/* Nothing is said by a word that is part of one that is there. */
-static bool is_said(const struct theme *theme, struct heard_str word)
+/* Of a word and its parts the whole is said, where the first of them stood. */
+static void say(struct theme *theme, struct heard_str word)
 {
+	size_t place = theme->n_words, n = 0;
 	for (size_t i = 0; i < theme->n_words; i++)
-		if (contains(theme->words[i], word))
-			return true;
-	return false;
+		if (contains(heard_str(theme->words[i]), word))
+			return;
+	for (size_t i = 0; i < theme->n_words; i++) {
+		bool is_part = contains(word, heard_str(theme->words[i]));
+		if (is_part && place < i)
+			continue;
+		place = is_part ? i : place;
+		if (n < i)
+			memcpy(theme->words[n], theme->words[i], THEME_NAME);
+		n++;
+	}
+	place = place < theme->n_words ? place : n++;
+	memcpy(theme->words[place], word.ptr, word.len);
+	theme->words[place][word.len] = '\0';
+	theme->n_words = n;
 }
 
 /* The best words of theme `at`, whose words are `words`. */
@@ -295,11 +308,7 @@ static void name_theme(const struct themes *t, const struct vectors *v, struct t
 			return;
 		last = most;
 		last_at = best;
-		struct heard_str word = lexis_word(t->lexis, words[best].word);
-		if (is_said(theme, word))
-			continue;
-		memcpy(theme->words[theme->n_words], word.ptr, word.len);
-		theme->words[theme->n_words++][word.len] = '\0';
+		say(theme, lexis_word(t->lexis, words[best].word));
 	}
 }
 

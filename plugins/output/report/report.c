@@ -159,7 +159,7 @@ static const struct heard_option options[] = {
 	 .help = "How many of each kind and form to keep, 0 keeps them all"},
 	{.name = "sample",
 	 HEARD_INT(struct report, sample),
-	 .value = "20000",
+	 .value = "15000",
 	 .min = 0,
 	 .max = 100000,
 	 .help = "Most records of a period that are read for topics; of more every k-th is. 0 "
