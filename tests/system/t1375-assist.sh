@@ -37,7 +37,7 @@ tell() { curl -fsS -m 10 -o /dev/null -X PUT "http://$LLM/_/$1"; }
 asked() { curl -fsS -m 10 "http://$LLM/_/log" | jq length; }
 MASK='{ plugin = "mask"; }'
 assist() { # OPTIONS
-	echo "{ plugin = \"assist\"; url = \"http://$LLM/v1/\"; model = \"small\"; key = \"key-1\"; allow_private = true; timeout = \"2s\"; $1 }"
+	echo "{ plugin = \"assist\"; url = \"http://$LLM/v1/\"; model = \"small\"; key = \"key-1\"; allow_private = true; timeout = \"${TIMEOUT:-2s}\"; $1 }"
 }
 
 # ---- it stands behind mask, or not at all
@@ -121,6 +121,33 @@ n=$((n + 24))
 ok "arrive" wait_for 30 has_lines
 is "each with its summary" "$(tail -n 24 "$STATE/out.ndjson" | jq -r '.attributes["assist.summary"]' | sort | uniq -c | awk '{print $1}')" 24
 ok "never more than three were under way" test "$(curl -fsS "http://$LLM/_/most")" -le 3
+ok "it stops" daemon_stop
+
+# ---- patience, and a reload meanwhile
+rm -rf "$STATE"
+n=0
+chain "$MASK, $(TIMEOUT=1s && assist 'at_once = 1; patience = "100ms";')"
+must_start
+metric() { curl -fsS -m 10 "$(url admin /metrics)" | sed -n "s/^heard_assist_$1{.*\"$2\".*} //p"; }
+metric_is() { [ "$(metric "$1" "$2")" = "$3" ]; }
+for i in 1 2 3 4 5; do echo "{\"channel\":\"web\",\"body\":\"slow $i\"}"; done >"$T/slow"
+ok "five slow ones" curl -fsS -m 60 -o /dev/null -H 'Content-Type: application/x-ndjson' --data-binary @"$T/slow" "$(url public /feedback)"
+n=5
+ok "go on without help" wait_for 20 has_lines
+ok "one was asked about, four were not" wait_for 20 metric_is calls not_asked 4
+is "which cost nothing" "$(metric spent calls_per_day)" 1
+before=$(asked)
+curl -sS -m 60 -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' \
+	-d '{"channel":"web","body":"slow 6"}' "$(url public /feedback)" >"$T/code" &
+waiting=$!
+is_asked() { [ "$(asked)" -gt "$before" ]; }
+ok "while a batch waits" wait_for 20 is_asked
+ok "a reload" heard reload
+wait $waiting
+is "loses nothing" "$(cat "$T/code")" 202
+n=6
+ok "the record is written" wait_for 30 has_lines
+ok "the ledger balances" wait_for 30 balanced
 ok "it stops" daemon_stop
 
 # ---- the budget

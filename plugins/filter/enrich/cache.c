@@ -30,7 +30,7 @@ struct cache *cache_create(size_t entries, size_t values)
 	while (size < entries && size < (1u << 20))
 		size *= 2;
 	struct cache *c = calloc(1, sizeof(*c));
-	if (c == NULL || (c->table = calloc(size, sizeof(*c->table))) == NULL) {
+	if (c == NULL || (c->table = calloc(size, sizeof(struct entry *))) == NULL) {
 		free(c);
 		return NULL;
 	}
@@ -79,6 +79,8 @@ static void link_use(struct cache *c, struct entry *e)
 static void forget(struct cache *c, struct entry **at)
 {
 	struct entry *e = *at;
+	if (e == NULL)
+		return;
 	*at = e->chain;
 	unlink_use(c, e);
 	c->n--;

@@ -26,9 +26,10 @@ static const enum heard_field known[] = {
 static int field_of(const char *name)
 {
 	char dotted[32];
-	if (strlen(name) >= sizeof(dotted))
+	size_t n = strlen(name);
+	if (n >= sizeof(dotted))
 		return -1;
-	strcpy(dotted, name);
+	memcpy(dotted, name, n + 1);
 	char *first = strchr(dotted, '_');
 	if (first != NULL) /* libconfig has no dots in names */
 		*first = '.';

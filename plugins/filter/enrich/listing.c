@@ -222,7 +222,9 @@ static int read_file(const char *path, struct heard_buf *bytes, struct heard_err
 	size_t n = 0;
 	do {
 		char *room = heard_buf_room(bytes, 65536);
-		n = room != NULL ? fread(room, 1, 65536, f) : 0;
+		if (room == NULL)
+			break;
+		n = fread(room, 1, 65536, f);
 		heard_buf_used(bytes, n);
 	} while (n > 0);
 	int code = ferror(f) ? EIO : bytes->failed ? EFBIG : 0;

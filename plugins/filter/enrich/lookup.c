@@ -57,12 +57,12 @@ struct visit *visit_create(struct heard_batch *b, const struct key *k)
 	while (size < n * 2)
 		size *= 2;
 	struct visit *v = zeroed(b, sizeof(*v));
-	struct table t = {zeroed(b, size * sizeof(*t.slots)), size - 1};
+	struct table t = {zeroed(b, size * sizeof(struct lookup *)), size - 1};
 	if (v == NULL || t.slots == NULL)
 		return NULL;
 	v->n = n;
-	v->at = zeroed(b, (n + 1) * sizeof(*v->at));
-	v->lookups = zeroed(b, (n + 1) * sizeof(*v->lookups));
+	v->at = zeroed(b, (n + 1) * sizeof(struct lookup *));
+	v->lookups = zeroed(b, (n + 1) * sizeof(struct lookup *));
 	if (v->at == NULL || v->lookups == NULL)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
