@@ -324,7 +324,7 @@ static void test_large_file(void **state)
 	assert_non_null(m);
 	double took = seconds() - from;
 	linear_destroy(m);
-	print_message("20 MB load in %.1f ms\n", took * 1000);
+	print_message("# 20 MB load in %.1f ms\n", took * 1000);
 	assert_true(took < (IS_SLOW ? 2 : 0.1));
 }
 
