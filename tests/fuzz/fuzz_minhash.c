@@ -20,6 +20,16 @@ static void check_sketch(const struct minhash *m)
 		abort();
 }
 
+/* The quick ways say what the slow one does. */
+static void check_quick(const struct minhash *a, const struct minhash *b, double cut)
+{
+	struct minhash_shade x = minhash_shade(a), y = minhash_shade(b);
+	double j = minhash_alike(a, b), quick = minhash_alike_from(a, b, cut);
+	double least = cut - 2 * minhash_error(a, b, cut);
+	if (quick != (j >= least ? j : 0) || (quick > 0 && !minhash_may_be_alike(&x, &y, cut)))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct minhash_family family;
@@ -42,6 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!(j >= 0 && j <= 1) || j != minhash_alike(&b, &a) ||
 		    !(minhash_error(&a, &b, 0.8) <= 0.5))
 			abort();
+		check_quick(&a, &b, 0.5);
+		check_quick(&a, &b, 0.75);
+		check_quick(&a, &b, 1);
 	}
 	wording_read(&w, &words, phrases, text);
 	if (w.covered > w.letters || w.variety < 0 || w.variety > 1)

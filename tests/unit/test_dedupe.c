@@ -109,6 +109,34 @@ static struct heard_str encode(const uint32_t *text, size_t n, char *out)
 	return heard_str_n(out, len);
 }
 
+/* Two texts of which one has a piece of the other: alike to any degree. */
+static void the_quick_ways_say_the_same(void **state)
+{
+	struct fixture *f = *state;
+	static uint32_t text[600];
+	static char first[2400], second[2400];
+	unsigned alike = 0, refused = 0;
+	for (unsigned i = 0; i < 3000; i++) {
+		size_t n = make_text(f, text, 2 + roll(f, 300), i % 2), from = roll(f, 30);
+		from = from < n ? from : 0;
+		struct heard_str a = encode(text, n, first);
+		make_text(f, text + n, 40, i % 2);
+		struct heard_str b = encode(text + from, n - from + roll(f, 40), second);
+		struct minhash x, y;
+		if (!minhash_make(&x, &f->lane, &f->family, a) ||
+		    !minhash_make(&y, &f->lane, &f->family, b))
+			continue;
+		struct minhash_shade p = minhash_shade(&x), q = minhash_shade(&y);
+		double j = minhash_alike(&x, &y),
+		       least = 0.75 - 2 * minhash_error(&x, &y, 0.75);
+		assert_true(minhash_alike_from(&x, &y, 0.75) == (j >= least ? j : 0));
+		assert_true(j < least || minhash_may_be_alike(&p, &q, 0.75));
+		alike += j >= least;
+		refused += !minhash_may_be_alike(&p, &q, 0.75);
+	}
+	assert_true(alike > 500 && refused > 500);
+}
+
 /* All grams, for the index as it really is. */
 static int by_value(const void *a, const void *b)
 {
@@ -406,6 +434,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(spelling_does_not_matter, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_said_is_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(short_texts_are_compared_exactly, begin, end),
+		cmocka_unit_test_setup_teardown(the_quick_ways_say_the_same, begin, end),
 		cmocka_unit_test_setup_teardown(near_repeats_are_found_and_others_are_not,
 						begin, end),
 		cmocka_unit_test_setup_teardown(the_earliest_of_the_best_is_named, begin, end),

@@ -22,6 +22,18 @@ static const char *modern(const char *code)
 	return code;
 }
 
+/* Of bytes that are hardly text CLD2 has names that it does not know itself, beyond what
+ * its enum can hold; so they are read as numbers.  Those are of no language. */
+static const char *code_of(const CLD2::Language *language)
+{
+	int number;
+	static_assert(sizeof(number) == sizeof(*language), "an enum is read as an int");
+	std::memcpy(&number, language, sizeof(number));
+	if (number < 0 || number >= CLD2::NUM_LANGUAGES || number == CLD2::UNKNOWN_LANGUAGE)
+		return nullptr;
+	return modern(CLD2::LanguageCode(static_cast<CLD2::Language>(number)));
+}
+
 void cld_ask(const char *text, int len, const char *hint, struct cld_guess *guess)
 {
 	CLD2::CLDHints hints = {hint, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
@@ -33,7 +45,5 @@ void cld_ask(const char *text, int len, const char *hint, struct cld_guess *gues
 						guess->percent, score, nullptr, &guess->bytes,
 						&guess->is_reliable, &valid);
 	for (int i = 0; i < 3; i++)
-		guess->code[i] = language[i] == CLD2::UNKNOWN_LANGUAGE
-					 ? nullptr
-					 : modern(CLD2::LanguageCode(language[i]));
+		guess->code[i] = code_of(&language[i]);
 }
