@@ -407,7 +407,8 @@ const struct heard_plugin heard_plugin = {
 	.version = "1.0",
 	.summary = "class or summary by a language model, where nothing else could tell",
 	.options = options,
-	.reads = "subject body category subcategory intent attributes.classify.confidence",
+	.reads = "subject body category subcategory intent spam.verdict "
+		 "attributes.classify.confidence",
 	.writes = "category subcategory department intent attributes.assist.summary "
 		  "attributes.assist.gave",
 	.example =
