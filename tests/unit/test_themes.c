@@ -195,9 +195,13 @@ static void a_word_is_also_what_it_is_made_of(void **state)
 	}
 	assert_true(themes_find(*state, false, &list));
 	assert_int_equal(list.n, 2);
-	assert_int_equal(theme_of(&list, "物流")->now, 6);
-	const struct theme *app = theme_of(&list, "app");
-	app = app ? app : theme_of(&list, "app crash");
+	/* The whole is said, and its parts are not. */
+	const struct theme *parcels = theme_of(&list, "物流信息"),
+			   *app = theme_of(&list, "app crash");
+	assert_non_null(parcels);
+	assert_int_equal(parcels->now, 6);
+	assert_null(theme_of(&list, "物流"));
+	assert_null(theme_of(&list, "信息"));
 	assert_non_null(app);
 	assert_int_equal(app->now, 3);
 	assert_int_equal(app->before, 3);
