@@ -78,7 +78,7 @@ is "the issue is hot, with its counts" "$(topic 鼓包 '[.complaints, .previous,
 is "day by day" "$(topic 鼓包 .course)" '[0,0,0,8,8,8,8]'
 is "named by what tells it" "$(topic 鼓包 '.words | index("充电宝") != null')" true
 is "with three tickets" "$(topic 鼓包 '.samples | [length, (.[] | test("^#[0-9]+$"))]')" '[3,true,true,true]'
-is "parcels are as before" "$(topic 物流 '[.complaints, .previous, .hot]')" '[14,14,false]'
+is "parcels are as before" "$(topic 快递 '[.complaints, .previous, .hot]')" '[14,14,false]'
 is "so is the app" "$(topic app '[.complaints, .previous, .hot]')" '[7,7,false]'
 is "the tickets are about it" "$(
 	for n in $(topic 鼓包 '.samples[]' | tr -d '"#'); do
@@ -108,7 +108,7 @@ like "a page says it" "$(cat "$T/report-zh.html")" '投诉话题.*鼓包.*突增
 like "in English, too" "$(cat "$T/report-en.html")" 'What complaints are about.*鼓包.*hot.*32 complaints'
 like "Markdown as well" "$(grep '鼓包' "$T/report-zh.md" | head -n 1)" '充电宝.* 32 |.* 0 |.*突增'
 like "a festival has its English name" "$(grep Dragon "$T/report-en.md")" 'Dragon Boat Festival .12–13 June.'
-like "a table has counts of both weeks" "$(report --format csv | grep 物流 | head -n 1)" '14,14'
+like "a table has counts of both weeks" "$(report --format csv | grep 快递 | head -n 1)" '14,14'
 if has_browser; then
 	ok "pages fit and print" $python "$here/tests/system/report.py" "$shots" \
 		"$T/report-zh.html" "$T/report-en.html"

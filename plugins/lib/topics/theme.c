@@ -2,9 +2,9 @@
  * theme.c - records are gathered, complaints grouped, groups counted and named.
  *
  * A word weighs what its rarity says, the root of ln(complaints / those with it), from one in
- * fifty on no more: rare words that have nothing to do with the matter would tear themes
- * apart.  A word that a single complaint has leads nowhere; it still counts in the text's
- * length, so who says much else is less like the group.
+ * 150 on no more: rare words that have nothing to do with the matter would tear themes apart.
+ * A word that a single complaint has leads nowhere; in the text's length it still
+ * counts for a quarter, so who says much else is less like the group.
  *
  * A word that is said far more often than in the period before weighs up to three times as
  * much: so a new issue becomes a theme of its own, and no small part of several old ones.
@@ -21,7 +21,7 @@
 
 enum { LEAST_HOT = 5 };
 static const double hot_factor = 1.5, hot_scatter = 3.5, name_share = 0.15;
-static const double rise_from = 3, rise_most = 2, rare_most = 5;
+static const double rise_from = 3, rise_most = 2, rare_most = 5, alone = 0.25;
 
 /* ---- records */
 
@@ -152,8 +152,9 @@ static void weigh(struct vectors *v, const struct themes *t, const struct said *
 	uint32_t at = v->begin[v->texts.n], end = at;
 	for (uint32_t i = s->begin; i < s->begin + s->n_words; i++) {
 		double weight = weight_of(v, t->words[i]);
-		sum += weight * weight;
-		if (v->with[t->words[i]] < 2)
+		bool is_alone = v->with[t->words[i]] < 2;
+		sum += weight * weight * (is_alone ? alone : 1);
+		if (is_alone)
 			continue;
 		v->words[end] = t->words[i];
 		v->weights[end++] = (float)weight;
