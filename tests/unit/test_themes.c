@@ -304,6 +304,19 @@ static void words_come_with_low_ratings(void **state)
 	themes_words_release(&words);
 }
 
+static void of_a_word_and_its_part_the_whole_is_told(void **state)
+{
+	struct theme_words words;
+	rate(*state, "充电", THEME_LOW, 1);
+	rate(*state, "充电宝 充电", THEME_LOW, 20);
+	rate(*state, "很好", THEME_HIGH, 60);
+	assert_true(themes_words(*state, 10, &words));
+	assert_int_equal(words.n, 1);
+	assert_string_equal(words.at[0].word, "充电宝");
+	assert_int_equal(words.at[0].low, 20);
+	themes_words_release(&words);
+}
+
 static void the_period_before_has_no_say_in_ratings(void **state)
 {
 	struct theme_words words;
@@ -351,6 +364,7 @@ int main(void)
 		TEST(counts_add_up),
 		TEST(hot_is_what_is_no_chance),
 		TEST(words_come_with_low_ratings),
+		TEST(of_a_word_and_its_part_the_whole_is_told),
 		TEST(the_period_before_has_no_say_in_ratings),
 		TEST(many_words_and_long_ones_are_bounded),
 	};

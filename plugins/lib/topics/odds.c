@@ -60,6 +60,32 @@ static int surest_first(const void *a, const void *b)
 	return x->word < y->word ? -1 : x->word > y->word;
 }
 
+/* Are the low ratings of one word mostly those of the other, of which it is a part? */
+static bool is_same(const struct themes *t, const struct tally *part, const struct tally *whole)
+{
+	struct heard_str small = lexis_word(t->lexis, part->word),
+			 large = lexis_word(t->lexis, whole->word);
+	return memmem(large.ptr, large.len, small.ptr, small.len) != NULL &&
+	       whole->low * 10 >= part->low * 9;
+}
+
+/* Of a word and its part the whole stays, at the better place. */
+static size_t drop_parts(const struct themes *t, struct tally *words, size_t n, size_t most)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n && kept < most; i++) {
+		size_t k = 0;
+		while (k < kept && !is_same(t, &words[i], &words[k]) &&
+		       !is_same(t, &words[k], &words[i]))
+			k++;
+		if (k == kept)
+			words[kept++] = words[i];
+		else if (is_same(t, &words[k], &words[i]))
+			words[k] = words[i];
+	}
+	return kept;
+}
+
 static bool take(const struct themes *t, const struct tally *words, size_t n,
 		 struct theme_words *out)
 {
@@ -95,7 +121,7 @@ bool themes_words(struct themes *t, size_t most, struct theme_words *out)
 			words[kept++] = words[i];
 	}
 	qsort(words, kept, sizeof(*words), surest_first);
-	bool is_done = take(t, words, kept < most ? kept : most, out);
+	bool is_done = take(t, words, drop_parts(t, words, kept, most), out);
 	out->low = all.low;
 	out->rated = all.rated;
 	free(words);

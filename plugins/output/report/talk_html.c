@@ -184,17 +184,12 @@ static void put_week(struct page *p, const struct book *book)
 
 static void put_part(struct page *p, const struct book *book, const struct around_sum *sum)
 {
-	char mean[32], share[32];
 	page_html(p, "<td class=number>");
-	if (sum->days == 0) {
-		page_html(p, "–");
+	html_value(p, book, UNIT_MEAN, around_mean(sum));
+	if (sum->days == 0)
 		return;
-	}
-	value_text(mean, sizeof(mean), UNIT_MEAN, around_mean(sum), book->lang);
-	value_text(share, sizeof(share), UNIT_RATE, around_complaints(sum), book->lang);
-	page_say_with(p, says[SAY_A_DAY], heard_str(mean));
 	page_html(p, "<br><span class=small>");
-	page_say_with(p, says[SAY_COMPLAINT_SHARE], heard_str(share));
+	html_value(p, book, UNIT_RATE, around_complaints(sum));
 	page_html(p, "</span>");
 }
 
@@ -206,10 +201,12 @@ static void put_events(struct page *p, const struct book *book)
 	if (book->talk.events.n == 0)
 		return;
 	html_open_card(p, SAY_EVENTS);
-	page_html(p, "<div class=scroll><table><tr><th>");
+	page_html(p, "<p class=soft>");
+	page_say(p, says[SAY_EVENT_MEANS]);
+	page_html(p, "</p><div class=scroll><table><tr><th>");
 	page_say(p, says[SAY_EVENT]);
 	for (size_t i = 0; i < AROUND_PARTS; i++) {
-		page_html(p, "<th class=number>");
+		page_html(p, "<th class=\"number foot\">");
 		page_say(p, says[heads[i]]);
 	}
 	for (size_t i = 0; i < book->talk.events.n; i++) {

@@ -126,8 +126,8 @@ const struct page_phrase says[SAYS] = {
 	[SAY_BEFORE_EVENT] = {{"前 7 天", "Week before"}},
 	[SAY_DURING_EVENT] = {{"期间", "During"}},
 	[SAY_AFTER_EVENT] = {{"后 7 天", "Week after"}},
-	[SAY_A_DAY] = {{"日均 %s", "%s a day"}},
-	[SAY_COMPLAINT_SHARE] = {{"投诉占 %s", "%s complaints"}},
+	[SAY_EVENT_MEANS] = {{"日均反馈数，下面是其中投诉的占比",
+			      "Feedback a day, and the share of complaints below"}},
 	[SAY_NOTE_TALK] =
 		{{"话题由投诉的关键词自动聚合，以最有代表性的词命名，同一人的重复不计；“突增”指"
 		  "至少 "
