@@ -199,14 +199,14 @@ static bool make_vectors(struct vectors *v, const struct themes *t, bool is_comp
 /* ---- counts and samples */
 
 /* The most telling of this period, each of another ticket; of equals the newest. */
-static void offer_sample(struct theme *theme, float alikes[THEME_SAMPLES], const struct said *s,
-			 float alike)
+static void offer_sample(struct theme *theme, float likeness[THEME_SAMPLES],
+			 const struct said *s, float alike)
 {
 	size_t i = theme->n_samples;
 	for (size_t k = 0; s->ticket && k < theme->n_samples; k++)
 		if (theme->samples[k].ticket == s->ticket)
 			return;
-	while (i > 0 && alikes[i - 1] <= alike)
+	while (i > 0 && likeness[i - 1] <= alike)
 		i--;
 	if (i == THEME_SAMPLES)
 		return;
@@ -214,17 +214,17 @@ static void offer_sample(struct theme *theme, float alikes[THEME_SAMPLES], const
 		theme->n_samples++;
 	size_t behind = theme->n_samples - 1 - i;
 	memmove(&theme->samples[i + 1], &theme->samples[i], behind * sizeof(theme->samples[0]));
-	memmove(&alikes[i + 1], &alikes[i], behind * sizeof(alikes[0]));
+	memmove(&likeness[i + 1], &likeness[i], behind * sizeof(likeness[0]));
 	theme->samples[i].ticket = s->ticket;
 	memcpy(theme->samples[i].id, s->id, sizeof(s->id));
-	alikes[i] = alike;
+	likeness[i] = alike;
 }
 
 static bool count(const struct themes *t, const struct vectors *v, const struct clusters *g,
 		  struct theme_list *out)
 {
-	float(*alikes)[THEME_SAMPLES] = calloc(g->n + 1, sizeof(*alikes));
-	if (!alikes)
+	float(*likeness)[THEME_SAMPLES] = calloc(g->n + 1, sizeof(*likeness));
+	if (!likeness)
 		return false;
 	out->now = v->now;
 	out->before = v->before;
@@ -239,9 +239,9 @@ static bool count(const struct themes *t, const struct vectors *v, const struct 
 		if (s->is_before)
 			continue;
 		theme->course[s->part < THEME_PARTS ? s->part : THEME_PARTS - 1]++;
-		offer_sample(theme, alikes[g->of[i]], s, g->alike[i]);
+		offer_sample(theme, likeness[g->of[i]], s, g->alike[i]);
 	}
-	free(alikes);
+	free(likeness);
 	return true;
 }
 
