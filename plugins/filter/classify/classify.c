@@ -197,17 +197,6 @@ static int classify_process(void *self, void *lane, struct heard_batch *batch,
 
 /* ---- life */
 
-static int classify_open(void *self, struct heard_host *host, struct heard_error *err)
-{
-	struct classify *classify = self;
-	(void)host;
-
-	classify->rules = rules_load(classify->path, err);
-	if (classify->rules == NULL)
-		return -err->code;
-	return learned_load(&classify->learned, classify->folder, err);
-}
-
 static void classify_close(void *self)
 {
 	struct classify *classify = self;
@@ -215,6 +204,30 @@ static void classify_close(void *self)
 	rules_destroy(classify->rules);
 	classify->rules = NULL;
 	learned_release(&classify->learned);
+}
+
+static int classify_open(void *self, struct heard_host *host, struct heard_error *err)
+{
+	struct classify *classify = self;
+	int result;
+	(void)host;
+
+	classify->rules = rules_load(classify->path, err);
+	if (classify->rules == NULL)
+		return -err->code;
+	result = learned_load(&classify->learned, classify->folder, err);
+	if (result != 0)
+		classify_close(classify);
+	return result;
+}
+
+static void classify_lane_close(void *self, void *lane)
+{
+	struct classify_lane *l = lane;
+	(void)self;
+	match_release(&l->match);
+	gram_lane_destroy(l->grams);
+	l->grams = NULL;
 }
 
 static int classify_lane_open(void *self, void *lane, struct heard_error *err)
@@ -225,16 +238,10 @@ static int classify_lane_open(void *self, void *lane, struct heard_error *err)
 	l->grams = learned_has_any(&classify->learned) ? gram_lane_create() : NULL;
 	if (l->grams == NULL && learned_has_any(&classify->learned))
 		return heard_fail(err, ENOMEM, "no memory to read texts");
-	return match_init(&l->match, classify->rules, err);
-}
-
-static void classify_lane_close(void *self, void *lane)
-{
-	struct classify_lane *l = lane;
-	(void)self;
-	match_release(&l->match);
-	gram_lane_destroy(l->grams);
-	l->grams = NULL;
+	int result = match_init(&l->match, classify->rules, err);
+	if (result != 0)
+		classify_lane_close(self, lane);
+	return result;
 }
 
 static const struct heard_option classify_options[] = {
