@@ -37,7 +37,7 @@ tell() { curl -fsS -m 10 -o /dev/null -X PUT "http://$LLM/_/$1"; }
 asked() { curl -fsS -m 10 "http://$LLM/_/log" | jq length; }
 MASK='{ plugin = "mask"; }'
 assist() { # OPTIONS
-	echo "{ plugin = \"assist\"; url = \"http://$LLM/v1/\"; model = \"small\"; key = \"key-1\"; allow_private = true; timeout = \"${TIMEOUT:-2s}\"; $1 }"
+	echo "{ plugin = \"assist\"; url = \"http://$LLM/v1/\"; model = \"small\"; key = \"key-1\"; allow_private = true; timeout = \"${TIMEOUT:-5s}\"; $1 }"
 }
 
 # ---- it stands behind mask, or not at all
@@ -89,7 +89,7 @@ before=$(asked)
 ok "and until Retry-After is over nobody asks" left "y"
 is "truly" "$(asked)" "$before"
 tell well
-ok "then it goes on by itself" wait_for 30 gives "z" "" .category service
+ok "then it goes on by itself" wait_for 60 gives "z" "" .category service
 tell broken
 for i in 1 2 3 4 5 6 7 8; do post "broken $i"; done
 is "with 500 records go on as they are" "$(tail -n 8 "$STATE/out.ndjson" | jq -c .category | sort -u)" null

@@ -4,7 +4,7 @@
     crmd.py PORTFILE
 
 GET /c/KEY answers by what KEY is: "none" is nobody (404), "empty" nobody (null), "slow" takes
-five seconds, "e500", "e401" fail with that status, "garbage" is no JSON, "huge" a megabyte,
+ten seconds, "held" as long as nobody says PUT /_/release, "e500", "e401" fail with that status, "garbage" is no JSON, "huge" a megabyte,
 "redirect" leads to another customer, "private" has a phone number for a level; everybody else
 has a level, orders and scores.  PUT /_/down and /_/up make all of it fail with 503 (Retry-After:
 1) and work again.  GET /_/log: {"path", "authorization"} of each request so far.
@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 lock = threading.Lock()
 log = []
-state = {"down": False}
+state = {"down": False, "released": threading.Event()}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,7 +37,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_PUT(self):
-        state["down"] = self.path == "/_/down"
+        if self.path == "/_/release":
+            state["released"].set()
+        else:
+            state["down"] = self.path == "/_/down"
         self.answer(204)
 
     def do_GET(self):
@@ -52,7 +55,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def customer(self, key):
         if key == "slow":
-            time.sleep(5)
+            time.sleep(10)
+        if key == "held":
+            state["released"].wait(60)
         if key == "none":
             return self.answer(404, b'{"error":"no such customer"}')
         if key == "empty":

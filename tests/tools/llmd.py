@@ -7,7 +7,7 @@ API describes requests and answers.
 It checks a request as strictly as it can (method, path, key, members and their types) and
 answers 400 or 401 otherwise.  What "the model" says depends on the customer's text: with
 
-    slow         it takes five seconds
+    slow         it takes twelve seconds
     prose        it says a sentence, no JSON
     fence        JSON between ``` marks
     obey         the class that the customer asked for, "vip/refund", as a model that was talked
@@ -19,7 +19,7 @@ answers 400 or 401 otherwise.  What "the model" says depends on the customer's t
     garbage      the answer of the API is no JSON
 
 and else class service/logistics, intent complaint and, if that was asked for, a summary.  PUT
-/_/busy makes it answer 429 with Retry-After: 1, PUT /_/broken 500, PUT /_/well ends both.  GET
+/_/busy makes it answer 429 with Retry-After: 8, PUT /_/broken 500, PUT /_/well ends both.  GET
 /_/log: all bodies so far.  GET /_/most: how many requests were under way at most.
 """
 import json
@@ -132,7 +132,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path != "/v1/chat/completions":
             return self.answer(404, {"error": {"message": "Invalid URL"}})
         if state["mode"] == "busy":
-            return self.answer(429, {"error": {"message": "Rate limit"}}, Retry_After="1")
+            return self.answer(429, {"error": {"message": "Rate limit"}}, Retry_After="8")
         if state["mode"] == "broken":
             return self.answer(500, {"error": {"message": "The server had an error"}})
         fault = fault_of(body)
@@ -140,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(400, {"error": {"message": fault}})
         text = json.loads(body["messages"][-1]["content"])["text"]
         if "slow" in text:
-            time.sleep(5)
+            time.sleep(12)
         if "garbage" in text:
             return self.answer(200, b"<html>")
         time.sleep(0.05)
