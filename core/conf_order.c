@@ -57,11 +57,12 @@ static void look(const struct conf_pipeline *p, size_t reader)
 				wanted.bits[f / MARKS] &= ~((uint64_t)1 << f % MARKS);
 				continue;
 			}
-			log_line(HEARD_WARN, "config",
-				 "pipeline %s: filter \"%s\" reads %.*s, which \"%s\" behind it "
-				 "writes; change places, or it goes without",
-				 p->name, from->name, HEARD_ARG(heard_field_table[f].name),
-				 p->filters[i].name);
+			log_line(
+				HEARD_WARN, "config",
+				"pipeline %s: filter \"%s\" reads %.*s, which \"%s\" behind it "
+				"writes; change places, or it goes without",
+				p->name, from->name, HEARD_ARG(heard_field_table[f].name),
+				p->filters[i].name);
 			return;
 		}
 	}
