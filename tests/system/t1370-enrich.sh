@@ -146,8 +146,8 @@ ok "a service is asked" gives "$(of abcd)" '[.attributes.tier, .attributes.order
 is "with its token" "$(curl -fsS "http://$CRM/_/log" | jq -r '.[0].authorization')" 'Bearer s3cret'
 ok "the second time from memory" gives "$(of abcd)" .attributes.orders 4
 is "so it was asked once" "$(asked /c/abcd)" 1
-ok "a key is encoded" gives "$(of 'a/../b?c=1&d #张')" .attributes.tier gold
-is "and stands whole in the path" "$(asked '/c/a%2F..%2Fb%3Fc%3D1%26d%20%23%E5%BC%A0?a=1')" 1
+ok "a key is encoded" gives "$(of 'a/b?c=1&d #张')" .attributes.tier gold
+is "and stands whole in the path" "$(asked '/c/a%2Fb%3Fc%3D1%26d%20%23%E5%BC%A0?a=1')" 1
 ok "404 is nobody" gives "$(of none)" '[.attributes, .segment.loyalty]' '[null,"none"]'
 ok "which is kept, too" gives "$(of none)" .segment.loyalty none
 is "so it was asked once" "$(asked /c/none)" 1

@@ -409,6 +409,30 @@ static void a_key_is_encoded_wherever_it_stands(void **state)
 	heard_buf_release(&url);
 }
 
+/* curl makes /c/../ of it, and that is somebody else's, or everybody's. */
+static void a_key_never_leads_to_another_place(void **state)
+{
+	static const char *const bad[] = {".",	  "..",	    "../",  "../1", "a/..",
+					  "/../", "a/./b", "..\\", "\\..\\", "a\\../b"};
+	static const char *const good[] = {"c1", "a/b", "...", "1..2", "a./b", "v1.2/", "/", ""};
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_true(service_key_leads_away(heard_str(bad[i])));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_false(service_key_leads_away(heard_str(good[i])));
+}
+
+static void a_url_without_room_for_the_longest_key_is_refused(void **state)
+{
+	char url[URL_MAX + 100];
+	(void)state;
+	for (int len = 100; len < URL_MAX; len += 100) {
+		snprintf(url, sizeof(url), "https://x/{key}?%0*d", len, 0);
+		bool fits = strlen(url) - 5 + 3 * KEY_MAX < URL_MAX;
+		assert_int_equal(check_url(url, &err), fits ? 0 : -EINVAL);
+	}
+}
+
 static void a_url_without_a_place_for_the_key_is_refused(void **state)
 {
 	static const char *const bad[] = {"https://x/c",
@@ -643,6 +667,8 @@ int main(void)
 		TEST(an_empty_answer_says_that_there_is_none),
 		TEST(an_answer_that_is_none_is_refused_without_a_quote),
 		TEST(a_key_is_encoded_wherever_it_stands),
+		TEST(a_key_never_leads_to_another_place),
+		TEST(a_url_without_room_for_the_longest_key_is_refused),
 		TEST(a_url_without_a_place_for_the_key_is_refused),
 		TEST(a_cache_forgets_what_is_old_and_what_nobody_asks_for),
 		TEST(a_cache_stays_within_its_bound),

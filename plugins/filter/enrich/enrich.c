@@ -102,7 +102,10 @@ static int enrich_look_up(struct enrich *e, struct heard_batch *b, struct visit 
 {
 	if (e->service != NULL)
 		return service_look_up(e->service, b, v, err);
+	int64_t until = rest_clock() + e->http.patience;
 	for (size_t i = 0; i < v->n_lookups; i++) {
+		if (e->database != NULL && rest_clock() > until)
+			break; /* what is left open counts as failed */
 		if (e->database != NULL)
 			enrich_ask_database(e, b, v->lookups[i]);
 		else

@@ -45,10 +45,29 @@ bool service_url(const char *pattern, struct heard_str key, struct heard_buf *ur
 	return !url->failed;
 }
 
-/* The key must stand once, and behind the host: nobody's number decides whom we ask. */
+/* "..", or "a/../b": libcurl takes such a step back from the URL, and many a server does
+ * though it is encoded.  Then we would ask for the list of all customers, whose first is
+ * a stranger. */
+bool service_key_leads_away(struct heard_str key)
+{
+	size_t from = 0;
+	for (size_t i = 0; i <= key.len; i++) {
+		if (i < key.len && key.ptr[i] != '/' && key.ptr[i] != '\\')
+			continue;
+		struct heard_str step = heard_str_n(key.ptr + from, i - from);
+		if (heard_str_is(step, ".") || heard_str_is(step, ".."))
+			return true;
+		from = i + 1;
+	}
+	return false;
+}
+
+/* The key must stand once, and behind the host: nobody's number decides whom we ask.  The
+ * longest of keys must fit. */
 static int check_url(const char *pattern, struct heard_error *err)
 {
 	struct heard_buf url;
+	char longest[KEY_MAX];
 	const char *at = strstr(pattern, place), *host = strstr(pattern, "://");
 	const char *path = host != NULL ? strpbrk(host + 3, "/?#") : NULL;
 	if (at == NULL || strstr(at + 1, place) != NULL || path == NULL || at < path ||
@@ -56,8 +75,9 @@ static int check_url(const char *pattern, struct heard_error *err)
 		return heard_fail(err, EINVAL,
 				  "url: {key} must stand in it once, in the path or the query, "
 				  "as in https://crm.example/customers/{key}");
+	memset(longest, '/', sizeof(longest));
 	heard_buf_init(&url, URL_MAX);
-	int rc = service_url(pattern, HEARD_STR_OF("x"), &url)
+	int rc = service_url(pattern, heard_str_n(longest, sizeof(longest)), &url)
 			 ? heard_fetch_check_url(url.ptr, err)
 			 : heard_fail(err, EINVAL, "url: it is too long");
 	heard_buf_release(&url);
@@ -191,6 +211,10 @@ int service_look_up(struct service *s, struct heard_batch *b, struct visit *v,
 	struct ask_question *first = NULL, **last = &first;
 	for (size_t i = 0; i < v->n_lookups; i++) {
 		struct lookup *l = v->lookups[i];
+		if (service_key_leads_away(l->key)) {
+			l->state = LOOKUP_NONE;
+			continue;
+		}
 		if (!from_cache(s, b, l))
 			return heard_fail(err, ENOMEM, "no room for what is known");
 		if (l->state != LOOKUP_OPEN)

@@ -44,6 +44,8 @@ int service_look_up(struct service *, struct heard_batch *, struct visit *,
  * -ENOMEM.  They are in the batch. */
 int service_read(const struct wanted *, struct heard_str json, size_t cap, struct heard_batch *,
 		 struct heard_str *values, struct heard_error *);
+/* The key is a way through folders, and nobody is asked. */
+bool service_key_leads_away(struct heard_str key);
 /* The URL for a key. */
 bool service_url(const char *pattern, struct heard_str key, struct heard_buf *url);
 
