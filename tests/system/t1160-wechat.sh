@@ -89,7 +89,7 @@ is "a little off is fine" "$(call --id 2 --age 200)" "200 success"
 is "JSON of a mini-program" "$(call --id 3 --json)" "200 success"
 n=10
 for what in 'image {"PicUrl":"http://mmbiz.test/1","MediaId":"m1"}' 'voice {"MediaId":"m2","Format":"amr","Recognition":"我想退货"}' 'video {"MediaId":"m3","ThumbMediaId":"m4"}' \
-	'location {"Location_X":"23.134521","Label":"广州大道"}' 'link {"Title":"标题","Description":"说明","Url":"https://x.test/a"}' 'miniprogrampage {"Title":"商品","PagePath":"pages/p"}' 'sticker {}'; do
+	'location {"Location_X":"23.134521","Label":"广州大道"}' 'link {"Title":"标题","Description":"说明","Url":"https://x.test/a"}' 'miniprogrampage {"Title":"商品","PagePath":"pages/p"}' 'hologram {}'; do
 	n=$((n + 1))
 	is "a message of type ${what%% *}" "$(call --id $n --user someone --type "${what%% *}" --more "${what#* }")" "200 success"
 done
@@ -97,7 +97,7 @@ ok "each is a record" wait_for 10 has_records 10
 bodies=$(records | jq -c 'select(.source_id | tonumber | . > 10 and . < 20) | [.body, .attributes["wechat.type"] // .attributes.wechat.type]' | sort)
 like "with what was said" "$bodies" '"我想退货","voice"'
 like "or in brackets what it is" "$bodies" '"\[图片\]","image"'
-like "also what is new" "$bodies" '"\[未知类型的消息\]","sticker"'
+like "also what is new" "$bodies" '"\[未知类型的消息\]","hologram"'
 like "a link with its title" "$bodies" '标题\\n说明\\nhttps://x.test/a'
 is "a place without coordinates" "$(records | grep -c 23.134)" 0
 for event in subscribe unsubscribe CLICK user_enter_tempsession; do
@@ -152,7 +152,7 @@ heard tickets reply "$ticket" 'third' >/dev/null
 long=$(head -c 2100 /dev/zero | tr '\0' x)
 heard tickets reply "$ticket" "$long" >/dev/null
 ok "one that is too long is refused" wait_for 15 is_fate "$ticket" refused
-like "with a reason" "$(reason "$ticket")" '2100 bytes and WeChat takes 2048'
+like "with a reason" "$(reason "$ticket")" '2100 bytes, and the network takes 2048'
 ok "a busy platform is asked again" wait_for 30 has_sent 3
 for i in 4 5; do heard tickets reply "$ticket" "answer $i" >/dev/null; done
 ok "five answers go out" wait_for 15 has_sent 5

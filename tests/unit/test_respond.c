@@ -411,9 +411,17 @@ static void a_status_is_a_verdict(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct heard_fetch_answer a = {.status = cases[i].status, .retry_after_ms = -1};
-		assert_int_equal(respond_judge(&a, &after, &err), cases[i].verdict);
+		assert_int_equal(respond_judge(&a, NULL, &after, &err), cases[i].verdict);
 	}
 	assert_int_equal(after, 0);
+	static const struct respond_meaning list[] = {
+		{404, RESPOND_AGAIN, 5000, "it comes later"}, {.text = NULL}};
+	struct heard_fetch_answer a = {.status = 404};
+	assert_int_equal(respond_judge(&a, list, &after, &err), RESPOND_AGAIN);
+	assert_int_equal(after, 5000);
+	assert_string_equal(err.text, "it comes later");
+	a.status = 410;
+	assert_int_equal(respond_judge(&a, list, &after, &err), RESPOND_REFUSED);
 	start_with(&(struct respond_hooks){.ask = ask});
 	reply(1, "sealed:a");
 	comes_back(429, 0);

@@ -164,22 +164,6 @@ void respond_heard(struct respond *r, struct heard_str address, int64_t at_ms)
 
 /* ---- what the service said */
 
-enum respond_verdict respond_judge(const struct heard_fetch_answer *a, int64_t *after_ms,
-				   struct heard_error *reason)
-{
-	int status = a->status;
-	heard_fail(reason, EPROTO, "the service answered HTTP %d", status);
-	if (status >= 200 && status < 300)
-		return RESPOND_SENT;
-	if (status == 401 || status == 403)
-		return RESPOND_LOGIN;
-	if (status == 408 || status == 425 || status == 429 || status >= 500) {
-		*after_ms = a->retry_after_ms > 0 ? a->retry_after_ms : 0;
-		return RESPOND_AGAIN;
-	}
-	return RESPOND_REFUSED;
-}
-
 static void ask_and_send(struct exchange *x);
 
 static void login_again(struct exchange *x, const char *why)
@@ -211,7 +195,7 @@ static void on_answer(void *arg, const struct heard_fetch_answer *a)
 		return;
 	}
 	enum respond_verdict v = r->hooks.judge ? r->hooks.judge(r->arg, a, &after_ms, &reason)
-						: respond_judge(a, &after_ms, &reason);
+						: respond_judge(a, NULL, &after_ms, &reason);
 	switch (v) {
 	case RESPOND_SENT:
 		note(r, &x->whom);
