@@ -323,7 +323,7 @@ struct respond *respond_create(struct heard_host *host, struct heard_fetch_clien
 			       const struct respond_hooks *hooks, void *arg, bool allow_private,
 			       struct heard_error *err)
 {
-	char path[4096];
+	char path[4096], aside[ANSWERED_ASIDE];
 	struct respond *r = calloc(1, sizeof(*r));
 	if (r == NULL) {
 		heard_fail(err, ENOMEM, "out of memory");
@@ -337,7 +337,13 @@ struct respond *respond_create(struct heard_host *host, struct heard_fetch_clien
 	if (window != NULL)
 		r->window = *window;
 	snprintf(path, sizeof(path), "%s/answers.db", heard_state_folder(host));
-	r->answered = answered_open(path, err);
+	r->answered = answered_open(path, heard_now(host), aside, err);
+	if (aside[0] != '\0')
+		heard_log(
+			host, HEARD_ERROR,
+			"answers.db was damaged, is now %s, and was begun anew: an answer that "
+			"was under way when the daemon last stopped may be sent twice",
+			aside);
 	r->sync = heard_timer_create(host, on_sync, r);
 	if (r->answered != NULL && r->sync != NULL)
 		return r;
