@@ -48,6 +48,7 @@ says() { # WHAT OPTIONS REGEX
 says "a key of another length is refused" 'aes_key = "short";' 'aes_key must have 43'
 says "one with other letters too" "aes_key = \"${AES%?}!\";" 'aes_key may have letters'
 says "WeCom needs a key" 'kind = "wecom";' 'needs aes_key and secret'
+says "files of WeCom are not fetched" "kind = \"wecom\"; aes_key = \"$AES\"; media = \"fetch\";" 'is for kind = "wechat"'
 APP=
 says "safe mode needs the AppID" "aes_key = \"$AES\";" 'app_id is empty: the AppID'
 unset APP
@@ -204,6 +205,39 @@ daemon_kill
 ok "the daemon, too" daemon_start
 ok "the answer is sent" wait_for 40 has_sent 7
 ok "the ledger adds up" ledger_adds_up
+daemon_stop
+
+# ---- pictures and voices
+zeros() { head -c "$1" /dev/zero | od -An -tx1 -v | tr -d ' \n'; }
+was_asked() { [ "$(platform .calls.media_get)" = "$1" ]; }
+WHERE=/wechat
+write_conf 'media = "fetch"; media_size = "64K";'
+must_start
+before=$(records | wc -l)
+printf '{"pic":"ffd8ffe0%s","voice":"2321414d520a00","page":"3c68746d6c3e","large":"ffd8ffe0%s"}' "$(zeros 500)" "$(zeros 70000)" >"$T/files"
+tell files "@$T/files"
+n=8900
+for what in 'image pic' 'voice voice' 'image page' 'image large' 'image gone' 'image video' 'image slow'; do
+	n=$((n + 1))
+	is "a message with a file: $what" "$(call --id $n --user someone --type "${what% *}" --more "{\"MediaId\":\"${what#* }\"}")" "200 success"
+done
+ok "each is a record" wait_for 10 has_records $((before + 7))
+is "with its file, if it came and is one that is wanted" \
+	"$(records | tail -n 7 | jq -r '(.attributes["wechat.media_id"] // .attributes.wechat.media_id) as $id | .attachments[]? | "\($id) \(.name) \(.type) \(.size)"' | sort | tr '\n' ',')" \
+	'pic image-1 image/jpeg 504,voice audio-1 audio/amr 7,'
+digest=$(records | tail -n 7 | jq -r '.attachments[0].sha256 // empty' | head -n 1)
+ok "which is kept sealed" test -s "$STATE/attachments/$(echo "$digest" | cut -c1-2)/$digest"
+is "each is noted by its media id" "$(records | tail -n 7 | jq -r '.attributes["wechat.media_id"] // .attributes.wechat.media_id' | sort | tr '\n' ' ')" "gone large page pic slow video voice "
+call --id 8950 --user someone --type image --more '{"MediaId":"slow 2"}' >"$T/answer" &
+waiting=$!
+ok "a message waits for its picture" wait_for 5 was_asked 8
+daemon_stop
+wait $waiting
+like "and is taken without it or to come again when the daemon stops" "$(cat "$T/answer")" '^(200 success|503 )'
+daemon_start
+is "as it does" "$(call --id 8950 --user someone --type image --more '{"MediaId":"pic"}')" "200 success"
+ok "once" wait_for 10 has_records $((before + 8))
+ok "the ledger adds up after that, too" ledger_adds_up
 daemon_stop
 is "the secrets are not in the log" "$(grep -c -e app-secret -e callback-token -e tok- "$LOG")" 0
 is "nor is an open id" "$(grep -c -e openid- -e story-0 "$LOG")" 0

@@ -3,9 +3,11 @@
  */
 #include "feedback.h"
 
+#include "media.h"
 #include "message.h"
 
 #include <heard/batch.h>
+#include <heard/blob.h>
 #include <heard/buf.h>
 #include <heard/error.h>
 #include <heard/host.h>
@@ -15,6 +17,7 @@
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { HASH_TEXT = 33, BODY_EXTRA = 256 };
 
@@ -79,7 +82,7 @@ static void write_body(const struct message *m, struct heard_buf *b)
 static int set_attributes(struct heard_record *r, const struct feedback_options *o,
 			  const struct message *m)
 {
-	bool has_media = o->media == MEDIA_LINK;
+	bool has_media = !o->no_media;
 	int result = social_set(r, "wechat.type", m->type);
 	if (result == 0)
 		result = social_set(r, "wechat.account", m->kf.len ? m->kf : m->to);
@@ -102,6 +105,22 @@ static int set_body(struct heard_record *r, const struct message *m)
 	int result = b.failed ? -ENOMEM : heard_set_str(r, HEARD_BODY, heard_buf_view(&b));
 	heard_buf_release(&b);
 	return result;
+}
+
+/* What was fetched, by a context of media.h; one that says nothing adds nothing. */
+static int add_file(struct heard_record *r, struct heard_str context)
+{
+	char text[MEDIA_CONTEXT], sha256[HEARD_BLOB_NAME], type[64], name[80];
+	long long size = 0;
+	snprintf(text, sizeof(text), "%.*s", HEARD_ARG(context));
+	if (sscanf(text, "%64[0-9a-f] %63s %lld", sha256, type, &size) != 3)
+		return 0;
+	snprintf(name, sizeof(name), "%.*s-1", (int)strcspn(type, "/"), type); /* "image-1" */
+	struct heard_file file = {.name = heard_str(name),
+				  .type = heard_str(type),
+				  .sha256 = heard_str(sha256),
+				  .size = size};
+	return heard_file_add(r, &file);
 }
 
 static int fill(struct heard_record *r, const struct feedback_options *o,
@@ -135,10 +154,11 @@ static bool is_wanted(const struct feedback_options *o, const struct message *m)
 }
 
 int feedback_add(const struct feedback_options *o, struct heard_host *host,
-		 const struct message *m, struct heard_batch *batch, struct heard_error *err)
+		 const struct message *m, struct heard_str file, struct heard_batch *batch,
+		 struct heard_error *err)
 {
 	struct heard_record *r = heard_batch_add(batch);
-	if (r == NULL || fill(r, o, host, m) != 0)
+	if (r == NULL || fill(r, o, host, m) != 0 || add_file(r, file) != 0)
 		return heard_fail(err, ENOMEM, "no memory for the record");
 	if (!is_wanted(o, m))
 		heard_record_drop(r, "event");
