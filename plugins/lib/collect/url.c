@@ -3,21 +3,16 @@
  */
 #include "url.h"
 
+#include <text/percent.h>
+
 #include <string.h>
 #include <strings.h>
 
 void url_add(struct heard_buf *url, const char *name, struct heard_str value)
 {
-	static const char fine[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				   "0123456789-._~";
 	bool has_query = url->len && memchr(url->ptr, '?', url->len) != NULL;
 	heard_buf_printf(url, "%c%s=", has_query ? '&' : '?', name);
-	for (size_t i = 0; i < value.len; i++) {
-		if (memchr(fine, value.ptr[i], sizeof(fine) - 1))
-			heard_buf_add(url, value.ptr + i, 1);
-		else
-			heard_buf_printf(url, "%%%02X", (unsigned char)value.ptr[i]);
-	}
+	text_escape(url, value);
 }
 
 void url_without(struct heard_str url, const char *name, struct heard_buf *out)
