@@ -18,13 +18,16 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 		return 0;
 	struct heard_str raw = heard_str_n((const char *)data + 1, n - 1);
 	if (self.social.feed == NULL)
-		must(social_open(&self.social, &host, &fields, finish, &err) == 0);
+		must(social_open(&self.social, &host, &network, &err) == 0);
 	self.social.stopping = (struct heard_done *)&host; /* nothing is emitted */
 	if (self.social.told.cap == 0)
 		heard_buf_init(&self.social.told, SOCIAL_TOLD);
-	struct source source = {&self, NULL};
+	struct social_source source = {&self, NULL};
 	read_once(&source, heard_str(data[0] & 1 ? "" : "5 3"), raw);
-	listen_event(&self, heard_str(data[0] & 4 ? "status.update" : "notification"), raw);
+	struct heard_json_doc *doc = heard_json_parse(raw, 1 << 20, &err);
+	on_event(&self, heard_str(data[0] & 4 ? "status.update" : "notification"), raw,
+		 doc ? heard_json_root(doc) : NULL);
+	heard_json_destroy(doc);
 	heard_buf_clear(&self.social.told);
 	decode_once(&self, raw, data[0] & 2 ? "x" : "");
 	return 0;

@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 		return 0;
 	struct heard_str raw = heard_str_n((const char *)data + 1, n - 1);
 	if (self.social.feed == NULL)
-		must(social_open(&self.social, &host, &fields, finish, &err) == 0);
-	struct source source = {&self, lists[data[0] & 1 ? 1 : 0].path};
+		must(social_open(&self.social, &host, &network, &err) == 0);
+	struct social_source source = {&self, lists[data[0] & 1 ? 1 : 0].path};
 	read_once(&source, heard_str(data[0] & 1 ? "" : "5 9 7"), raw);
 	decode_once(&self, raw, data[0] & 2 ? "comments" : "");
 	return 0;

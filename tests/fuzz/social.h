@@ -31,7 +31,7 @@ static void read_once(void *source, struct heard_str state, struct heard_str bod
 	struct pull_page page = {.more = false};
 	struct heard_error err = {0};
 	heard_buf_init(&page.state, PULL_STATE_MAX);
-	int result = pull_hooks.read(source, state, &a, &page, &err);
+	int result = network.pull.read(source, state, &a, &page, &err);
 	must(!page.state.failed && (result == 0 || err.text[0]));
 	must(result == 0 || !page.more);
 	heard_buf_release(&page.state);

@@ -48,6 +48,7 @@ says() { # WHAT OPTIONS REGEX
 says "a key of another length is refused" 'aes_key = "short";' 'aes_key must have 43'
 says "one with other letters too" "aes_key = \"${AES%?}!\";" 'aes_key may have letters'
 says "WeCom needs a key" 'kind = "wecom";' 'needs aes_key and secret'
+says "files of WeCom are not fetched" "kind = \"wecom\"; aes_key = \"$AES\"; media = \"fetch\";" 'is for kind = "wechat"'
 APP=
 says "safe mode needs the AppID" "aes_key = \"$AES\";" 'app_id is empty: the AppID'
 unset APP
@@ -89,7 +90,7 @@ is "a little off is fine" "$(call --id 2 --age 200)" "200 success"
 is "JSON of a mini-program" "$(call --id 3 --json)" "200 success"
 n=10
 for what in 'image {"PicUrl":"http://mmbiz.test/1","MediaId":"m1"}' 'voice {"MediaId":"m2","Format":"amr","Recognition":"我想退货"}' 'video {"MediaId":"m3","ThumbMediaId":"m4"}' \
-	'location {"Location_X":"23.134521","Label":"广州大道"}' 'link {"Title":"标题","Description":"说明","Url":"https://x.test/a"}' 'miniprogrampage {"Title":"商品","PagePath":"pages/p"}' 'sticker {}'; do
+	'location {"Location_X":"23.134521","Label":"广州大道"}' 'link {"Title":"标题","Description":"说明","Url":"https://x.test/a"}' 'miniprogrampage {"Title":"商品","PagePath":"pages/p"}' 'hologram {}'; do
 	n=$((n + 1))
 	is "a message of type ${what%% *}" "$(call --id $n --user someone --type "${what%% *}" --more "${what#* }")" "200 success"
 done
@@ -97,7 +98,7 @@ ok "each is a record" wait_for 10 has_records 10
 bodies=$(records | jq -c 'select(.source_id | tonumber | . > 10 and . < 20) | [.body, .attributes["wechat.type"] // .attributes.wechat.type]' | sort)
 like "with what was said" "$bodies" '"我想退货","voice"'
 like "or in brackets what it is" "$bodies" '"\[图片\]","image"'
-like "also what is new" "$bodies" '"\[未知类型的消息\]","sticker"'
+like "also what is new" "$bodies" '"\[未知类型的消息\]","hologram"'
 like "a link with its title" "$bodies" '标题\\n说明\\nhttps://x.test/a'
 is "a place without coordinates" "$(records | grep -c 23.134)" 0
 for event in subscribe unsubscribe CLICK user_enter_tempsession; do
@@ -152,7 +153,7 @@ heard tickets reply "$ticket" 'third' >/dev/null
 long=$(head -c 2100 /dev/zero | tr '\0' x)
 heard tickets reply "$ticket" "$long" >/dev/null
 ok "one that is too long is refused" wait_for 15 is_fate "$ticket" refused
-like "with a reason" "$(reason "$ticket")" '2100 bytes and WeChat takes 2048'
+like "with a reason" "$(reason "$ticket")" '2100 bytes, and the network takes 2048'
 ok "a busy platform is asked again" wait_for 30 has_sent 3
 for i in 4 5; do heard tickets reply "$ticket" "answer $i" >/dev/null; done
 ok "five answers go out" wait_for 15 has_sent 5
@@ -204,6 +205,39 @@ daemon_kill
 ok "the daemon, too" daemon_start
 ok "the answer is sent" wait_for 40 has_sent 7
 ok "the ledger adds up" ledger_adds_up
+daemon_stop
+
+# ---- pictures and voices
+zeros() { head -c "$1" /dev/zero | od -An -tx1 -v | tr -d ' \n'; }
+was_asked() { [ "$(platform .calls.media_get)" = "$1" ]; }
+WHERE=/wechat
+write_conf 'media = "fetch"; media_size = "64K";'
+must_start
+before=$(records | wc -l)
+printf '{"pic":"ffd8ffe0%s","voice":"2321414d520a00","page":"3c68746d6c3e","large":"ffd8ffe0%s"}' "$(zeros 500)" "$(zeros 70000)" >"$T/files"
+tell files "@$T/files"
+n=8900
+for what in 'image pic' 'voice voice' 'image page' 'image large' 'image gone' 'image video' 'image slow'; do
+	n=$((n + 1))
+	is "a message with a file: $what" "$(call --id $n --user someone --type "${what% *}" --more "{\"MediaId\":\"${what#* }\"}")" "200 success"
+done
+ok "each is a record" wait_for 10 has_records $((before + 7))
+is "with its file, if it came and is one that is wanted" \
+	"$(records | tail -n 7 | jq -r '(.attributes["wechat.media_id"] // .attributes.wechat.media_id) as $id | .attachments[]? | "\($id) \(.name) \(.type) \(.size)"' | sort | tr '\n' ',')" \
+	'pic image-1 image/jpeg 504,voice audio-1 audio/amr 7,'
+digest=$(records | tail -n 7 | jq -r '.attachments[0].sha256 // empty' | head -n 1)
+ok "which is kept sealed" test -s "$STATE/attachments/$(echo "$digest" | cut -c1-2)/$digest"
+is "each is noted by its media id" "$(records | tail -n 7 | jq -r '.attributes["wechat.media_id"] // .attributes.wechat.media_id' | sort | tr '\n' ' ')" "gone large page pic slow video voice "
+call --id 8950 --user someone --type image --more '{"MediaId":"slow 2"}' >"$T/answer" &
+waiting=$!
+ok "a message waits for its picture" wait_for 5 was_asked 8
+daemon_stop
+wait $waiting
+like "and is taken without it or to come again when the daemon stops" "$(cat "$T/answer")" '^(200 success|503 )'
+daemon_start
+is "as it does" "$(call --id 8950 --user someone --type image --more '{"MediaId":"pic"}')" "200 success"
+ok "once" wait_for 10 has_records $((before + 8))
+ok "the ledger adds up after that, too" ledger_adds_up
 daemon_stop
 is "the secrets are not in the log" "$(grep -c -e app-secret -e callback-token -e tok- "$LOG")" 0
 is "nor is an open id" "$(grep -c -e openid- -e story-0 "$LOG")" 0

@@ -92,7 +92,7 @@ for raw in '{}' '[[[' '<html>'; do
 	tell raw "{\"$N\":\"$raw\"}"
 	a_round $N
 done
-ok "answers that make no sense are said" logged 'mentions: the answer is no list of JSON'
+ok "answers that make no sense are said" logged 'mentions: the answer is no list that can be read'
 head -c 9000000 /dev/zero | tr '\0' ' ' | sed 's/.*/{"\/api\/v1\/notifications":"[&]"}/' >"$T/large"
 curl -fsS -o /dev/null --data-binary @"$T/large" "$NETWORK/_raw"
 a_round $N

@@ -60,7 +60,7 @@ for raw in '[]' '{' '<html>'; do
 	tell raw "{\"$U\":\"$raw\"}"
 	a_round $U
 done
-ok "answers that make no sense are said" logged 'updates: the answer is no list of updates'
+ok "answers that make no sense are said" logged 'updates: the answer is no list that can be read'
 tell mode '{"statuses":[429,500],"parameters":{"retry_after":1}}'
 tell updates '{"at":40}'
 ok "429 and 500 pass" wait_for 20 has_records 13

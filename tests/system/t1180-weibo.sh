@@ -64,7 +64,7 @@ for raw in '{}' '[[[' '<html>'; do
 	tell raw "{\"$C\":\"$raw\"}"
 	a_round $C
 done
-ok "answers that make no sense are said" logged 'comments: the answer has no list'
+ok "answers that make no sense are said" logged 'comments: the answer is no list that can be read'
 head -c 9000000 /dev/zero | tr '\0' ' ' | sed 's/.*/{"\/2\/comments\/mentions.json":"[&]"}/' >"$T/large"
 curl -fsS -o /dev/null --data-binary @"$T/large" "$NETWORK/_raw"
 a_round $C

@@ -7,10 +7,10 @@ documentation describes them.
                                       the status and what was said
     wechatd.py shake URL [OPTIONS]    the handshake of the platform's page
 
-The server has stable_token, gettoken, message/custom/send, kf/sync_msg and kf/send_msg,
+The server has stable_token, gettoken, message/custom/send, media/get, kf/sync_msg and kf/send_msg,
 with errcodes inside HTTP 200: 40001 wrong token, 45015 and 45047 out of the window, 45002
 too long.  What it knows is in STATE_FILE, so it can be killed and started again.  A test
-tells it things by POST /_wrote, /_put, /_mode and reads GET /_state.
+tells it things by POST /_wrote, /_put, /_files (hex), /_mode and reads GET /_state.
 
 AES is openssl's, independent of the code that is tested.
 """
@@ -40,7 +40,7 @@ class Platform:
     def __init__(self, path):
         self.path = path
         self.state = {"tokens": 0, "calls": {}, "wrote": {}, "sent": [], "msgs": [], "ids": [],
-                      "mode": {}, "asked": []}
+                      "mode": {}, "asked": [], "files": {}}
         if os.path.exists(path):
             with open(path, encoding="utf-8") as f:
                 self.state = json.load(f)
@@ -107,6 +107,17 @@ class Platform:
                                    "kf": body.get("open_kfid")})
         return {"errcode": 0, "errmsg": "ok", **({"msgid": msgid} if msgid else {})}
 
+    def media(self, query):
+        """The bytes of a file, or what is wrong as JSON."""
+        refused = self.call("media_get", query)
+        name = query.get("media_id", "")
+        if refused is not None:
+            return refused
+        if name.startswith("video"):
+            return {"video_url": "http://127.0.0.1:1/video"}
+        file = self.state["files"].get(name)
+        return bytes.fromhex(file) if file else {"errcode": 40007, "errmsg": "invalid media_id"}
+
     def sync_msg(self, query, body):
         refused = self.call("sync_msg", query)
         if refused is not None:
@@ -124,9 +135,11 @@ class Handler(BaseHTTPRequestHandler):
     platform = None
 
     def answer(self, value):
-        data = json.dumps(value, ensure_ascii=False).encode()
+        is_file = isinstance(value, bytes)
+        data = value if is_file else json.dumps(value, ensure_ascii=False).encode()
         self.send_response(200)
-        self.send_header("Content-Type", "application/json; encoding=utf-8")
+        self.send_header("Content-Type",
+                         "image/jpeg" if is_file else "application/json; encoding=utf-8")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -139,6 +152,8 @@ class Handler(BaseHTTPRequestHandler):
             p.state["wrote"][body["user"]] = {"at": time.time(), "answers": 0}
         elif path == "/_put":
             p.state["msgs"] += body
+        elif path == "/_files":
+            p.state["files"].update(body)
         elif path == "/_mode":
             p.state["mode"] = body
         elif path == "/cgi-bin/stable_token":
@@ -151,6 +166,8 @@ class Handler(BaseHTTPRequestHandler):
             return p.send("send_msg", query, body)
         elif path == "/cgi-bin/kf/sync_msg":
             return p.sync_msg(query, body)
+        elif path == "/cgi-bin/media/get":
+            return p.media(query)
         else:
             return {"errcode": 48001, "errmsg": "api unauthorized"}
         return {}
@@ -166,6 +183,8 @@ class Handler(BaseHTTPRequestHandler):
             if drop:  # done, and the answer is lost
                 self.platform.state["mode"]["drop"][url.path] -= 1
             self.platform.save()
+        if query.get("media_id", "").startswith("slow"):
+            time.sleep(4)
         if drop:
             self.close_connection = True
             return

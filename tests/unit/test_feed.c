@@ -348,6 +348,29 @@ static void app_store_feed_is_read(void **state)
 	assert_string_equal(field(0, HEARD_REVISION), "1767618000000");
 }
 
+static void fields_may_be_of_a_part_of_an_item(void **state)
+{
+	static const struct feed_field table[] = {{"source_id", "id"},
+						  {"body", "text"},
+						  {"attributes.likes", "likes"},
+						  {NULL, NULL}};
+	(void)state;
+	t.options.table = table;
+	t.options.part = "status|post";
+	assert_int_equal(decode("[{\"id\":9,\"status\":{\"id\":1,\"text\":\"a\"}},"
+				"{\"id\":2,\"text\":\"b\",\"likes\":9007199254740993},"
+				"{\"id\":8,\"post\":{\"id\":3,\"text\":\"c\"}}]"),
+			 3);
+	assert_string_equal(field(0, HEARD_SOURCE_ID), "1");
+	assert_string_equal(field(0, HEARD_BODY), "a");
+	assert_string_equal(field(1, HEARD_BODY), "b");
+	assert_string_equal(field(2, HEARD_SOURCE_ID), "3");
+	struct heard_value likes = heard_family_get(heard_batch_at(t.batch, 1),
+						    HEARD_ATTRIBUTES, HEARD_STR_OF("likes"));
+	assert_int_equal(likes.type, HEARD_INT_);
+	assert_int_equal(likes.integer, 9007199254740993); /* whole: a double has not so many */
+}
+
 /* ---- XML */
 
 static const char rss[] =
@@ -534,6 +557,7 @@ int main(void)
 		WITH(documents_that_are_none_are_refused),
 		WITH(items_are_skipped_needed_and_vetoed),
 		WITH(app_store_feed_is_read),
+		WITH(fields_may_be_of_a_part_of_an_item),
 		WITH(rss_is_read_without_a_map),
 		WITH(atom_is_read_without_a_map),
 		WITH(rss_of_the_old_kind_and_empty_ones_are_read),

@@ -14,7 +14,7 @@ static int setup(void **state)
 {
 	struct heard_error err;
 	(void)state;
-	return social_open(&m.social, &test_host, &fields, finish, &err);
+	return social_open(&m.social, &test_host, &network, &err);
 }
 
 static int teardown(void **state)
@@ -70,19 +70,19 @@ static void what_cannot_be_read_is_dead(void **state)
 static void pages_are_read_upwards(void **state)
 {
 	static const char link[] = "<http://x/?min_id=3>; rel=\"prev\"";
-	struct source s = {&m, NULL};
+	struct social_source s = {&m, NULL};
 	char out[512];
 	(void)state;
-	read_as(&pull_hooks, &s, "2 -", "[{\"id\":\"3\"},{\"id\":\"10\"}]", link, out);
+	read_as(&network.pull, &s, "2 -", "[{\"id\":\"3\"},{\"id\":\"10\"}]", link, out);
 	assert_string_equal(out, "10 10 +");
-	read_as(&pull_hooks, &s, "2 -", "[{\"id\":\"3\"}]", NULL, out);
+	read_as(&network.pull, &s, "2 -", "[{\"id\":\"3\"}]", NULL, out);
 	assert_string_equal(out, "3 -");
-	read_as(&pull_hooks, &s, "10 10", "[]", NULL, out);
+	read_as(&network.pull, &s, "10 10", "[]", NULL, out);
 	assert_string_equal(out, "10 -");
-	read_as(&pull_hooks, &s, "", "[{\"id\":\"3\"}]", link, out);
+	read_as(&network.pull, &s, "", "[{\"id\":\"3\"}]", link, out);
 	assert_string_equal(out, "3 -");
-	read_as(&pull_hooks, &s, "", "{}", NULL, out);
-	assert_string_equal(out, "the answer is no list of JSON");
+	read_as(&network.pull, &s, "", "{}", NULL, out);
+	assert_string_equal(out, "the answer is no list that can be read");
 }
 
 static void what_a_status_of_an_answer_means(void **state)
@@ -97,8 +97,9 @@ static void what_a_status_of_an_answer_means(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(
-			reply_judge(&m, &(struct heard_fetch_answer){.status = cases[i].status},
-				    &after_ms, &err),
+			social_judge(&m,
+				     &(struct heard_fetch_answer){.status = cases[i].status},
+				     &after_ms, &err),
 			cases[i].verdict);
 }
 

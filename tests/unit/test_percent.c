@@ -52,12 +52,23 @@ static void no_more_is_written_than_there_is_room(void **state)
 	reads("%41%4", 1, "A", 1); /* and no more is read */
 }
 
+static void what_is_no_name_of_a_url_is_escaped(void **state)
+{
+	struct heard_buf b;
+	(void)state;
+	heard_buf_init(&b, 64);
+	text_escape(&b, heard_str("a-Z_0.~ /&%好"));
+	assert_string_equal(b.ptr, "a-Z_0.~%20%2F%26%25%E5%A5%BD");
+	heard_buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_well_formed_is_decoded),
 		cmocka_unit_test(what_is_malformed_is_refused),
 		cmocka_unit_test(no_more_is_written_than_there_is_room),
+		cmocka_unit_test(what_is_no_name_of_a_url_is_escaped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

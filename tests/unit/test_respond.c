@@ -411,9 +411,17 @@ static void a_status_is_a_verdict(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct heard_fetch_answer a = {.status = cases[i].status, .retry_after_ms = -1};
-		assert_int_equal(respond_judge(&a, &after, &err), cases[i].verdict);
+		assert_int_equal(respond_judge(&a, NULL, &after, &err), cases[i].verdict);
 	}
 	assert_int_equal(after, 0);
+	static const struct respond_meaning list[] = {
+		{404, RESPOND_AGAIN, 5000, "it comes later"}, {.text = NULL}};
+	struct heard_fetch_answer a = {.status = 404};
+	assert_int_equal(respond_judge(&a, list, &after, &err), RESPOND_AGAIN);
+	assert_int_equal(after, 5000);
+	assert_string_equal(err.text, "it comes later");
+	a.status = 410;
+	assert_int_equal(respond_judge(&a, list, &after, &err), RESPOND_REFUSED);
 	start_with(&(struct respond_hooks){.ask = ask});
 	reply(1, "sealed:a");
 	comes_back(429, 0);
@@ -540,6 +548,52 @@ static void a_forced_end_cancels(void **state)
 
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* ---- damage */
+
+static void damage(long at)
+{
+	char path[100], junk[3000];
+	snprintf(path, sizeof(path), "%s/answers.db", t.folder);
+	FILE *f = fopen(path, "r+b");
+	assert_non_null(f);
+	memset(junk, 'x', sizeof(junk));
+	assert_int_equal(fseek(f, at, SEEK_SET), 0);
+	assert_int_equal(fwrite(junk, sizeof(junk), 1, f), 1);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void a_damaged_file_is_set_aside_and_begun_anew(void **state)
+{
+	static const long places[] = {0, 16384}; /* the head; a table */
+	char path[200];
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		start_with(&hooks);
+		reply(1, "sealed:a");
+		comes_back(200, 0);
+		is_word(1, HEARD_DELIVERED, 0, "");
+		respond_destroy(t.r);
+		damage(places[i]);
+		t.now += 60000;
+		t.n_logged = t.n_under_way = 0;
+		start_with(&hooks);
+		assert_int_equal(t.n_logged, 1);
+		snprintf(path, sizeof(path), "%s/answers.db.damaged-%lld", t.folder,
+			 (long long)(t.now / 1000));
+		assert_int_equal(access(path, R_OK), 0);
+		reply(1, "sealed:a"); /* it is not known any more */
+		comes_back(200, 0);
+		is_word(1, HEARD_DELIVERED, 0, "");
+		restart();
+		assert_int_equal(t.n_logged, 1);
+		respond_destroy(t.r);
+		t.r = NULL;
+		assert_int_equal(unlink(path), 0);
+		snprintf(path, sizeof(path), "%s/answers.db", t.folder);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -559,6 +613,7 @@ int main(void)
 		WITH(people_are_let_go_where_nobody_is_answered),
 		WITH(a_stop_waits_for_what_is_under_way),
 		WITH(a_forced_end_cancels),
+		WITH(a_damaged_file_is_set_aside_and_begun_anew),
 	};
 	return cmocka_run_group_tests_name("respond", tests, NULL, NULL);
 }

@@ -1,12 +1,15 @@
 /*
- * test_social.c - what social inputs share: ids read upwards, server-sent events, and how
- * long an answer is.
+ * test_social.c - what social inputs share: ids read upwards, offsets, server-sent events,
+ * names, and how long an answer is.
  */
 #include "pull/climb.h"
+#include "pull/offset.h"
 #include "pull/sse.h"
 #include "social/social.h"
 
 #include <heard/error.h>
+#include <heard/json.h>
+#include <heard/plugin.h>
 
 #include <errno.h>
 #include <setjmp.h>
@@ -135,22 +138,85 @@ static void an_answer_is_as_long_as_the_network_counts(void **state)
 	assert_int_equal(social_characters(heard_str(NULL)), 0);
 }
 
+static void writes(const struct social_style *how, const char *wanted)
+{
+	struct respond_to to = {.address = HEARD_STR("a"),
+				.text = HEARD_STR("words link"),
+				.words = HEARD_STR("words")};
+	struct heard_error err = {.text = ""};
+	struct heard_buf b;
+	heard_buf_init(&b, 100);
+	struct heard_json_out out = {.buf = &b};
+	if (social_write(&out, NULL, &to, how, &err) == 0)
+		assert_string_equal(b.ptr, wanted);
+	else
+		assert_non_null(strstr(err.text, wanted));
+	heard_buf_release(&b);
+}
+
 static void the_link_goes_where_nobody_else_reads(void **state)
 {
-	struct respond_to to = {.text = HEARD_STR("words link"), .words = HEARD_STR("words")};
+	struct social_style how = {true, true, social_characters, 13};
+	(void)state;
+	writes(&how, "\"@a words link\"");
+	how.most = 12;
+	writes(&how, "\"@a words\"");
+	how.most = 7;
+	writes(&how, "8 characters, and the network takes 7");
+	how = (struct social_style){false, false, NULL, 13};
+	writes(&how, "\"words\"");
+	how.most = 4;
+	writes(&how, "5 bytes, and the network takes 4");
+}
+
+/* ---- names and kinds */
+
+static void a_name_is_found_as_a_whole(void **state)
+{
+	(void)state;
+	assert_true(social_is_named(heard_str("你好@Shop_Bot退款"), "shop_bot"));
+	assert_true(social_is_named(heard_str("@shop_bot2 @shop_bot"), "shop_bot"));
+	assert_false(social_is_named(heard_str("@shop_bot2"), "shop_bot"));
+	assert_false(social_is_named(heard_str("shop_bot@"), "shop_bot"));
+	assert_false(social_is_named(heard_str("@"), ""));
+	assert_false(social_is(heard_str(""), ""));
+}
+
+static void names_are_written_without_their_sign(void **state)
+{
+	static const char *names[SOCIAL_PULLS] = {"a", "#b"};
+	struct heard_list list = {names, 1};
 	struct heard_error err;
+	(void)state;
+	assert_int_equal(social_check_names("tags", &list, '#', &err), 0);
+	list.n = 2;
+	assert_int_equal(social_check_names("tags", &list, '#', &err), -EINVAL);
+	assert_string_equal(err.text, "tags is written with #: write it without #");
+	list.n = SOCIAL_PULLS;
+	assert_int_equal(social_check_names("tags", &list, '#', &err), -EINVAL);
+	assert_int_equal(social_check_name("account", "", '@', &err), -EINVAL);
+}
+
+static void what_has_no_words_has_a_name(void **state)
+{
+	(void)state;
+	assert_string_equal(social_kind_name(heard_str("voice"), true), "语音");
+	assert_string_equal(social_kind_name(heard_str("photo"), false), "photo");
+	assert_null(social_kind_name(heard_str("hologram"), true));
+}
+
+/* ---- offsets */
+
+static void an_offset_ends_with_its_time(void **state)
+{
 	struct heard_buf b;
 	(void)state;
-	heard_buf_init(&b, 100);
-	assert_int_equal(social_write(&to, "@a ", true, social_characters, 13, &b, &err), 0);
-	assert_string_equal(b.ptr, "@a words link");
-	assert_int_equal(social_write(&to, "@a ", true, social_characters, 12, &b, &err), 0);
-	assert_string_equal(b.ptr, "@a words");
-	assert_int_equal(social_write(&to, "", false, social_characters, 13, &b, &err), 0);
-	assert_string_equal(b.ptr, "words");
-	assert_int_equal(social_write(&to, "@a ", true, social_characters, 7, &b, &err),
-			 -EINVAL);
-	assert_non_null(strstr(err.text, "8 characters, and the network takes 7"));
+	heard_buf_init(&b, 64);
+	offset_format(42, 1000, &b);
+	assert_int_equal(offset_parse(heard_buf_view(&b), 1999, 1000), 42);
+	assert_int_equal(offset_parse(heard_buf_view(&b), 2000, 1000), 0);
+	assert_int_equal(offset_parse(heard_str(""), 0, 1000), 0);
+	assert_int_equal(offset_parse(heard_str("42"), 0, 1000), 0);
 	heard_buf_release(&b);
 }
 
@@ -163,6 +229,10 @@ int main(void)
 		cmocka_unit_test(an_event_that_is_too_long_is_told_so),
 		cmocka_unit_test(an_answer_is_as_long_as_the_network_counts),
 		cmocka_unit_test(the_link_goes_where_nobody_else_reads),
+		cmocka_unit_test(a_name_is_found_as_a_whole),
+		cmocka_unit_test(names_are_written_without_their_sign),
+		cmocka_unit_test(what_has_no_words_has_a_name),
+		cmocka_unit_test(an_offset_ends_with_its_time),
 	};
 	return cmocka_run_group_tests_name("social", tests, NULL, NULL);
 }

@@ -9,11 +9,13 @@ static struct telegram t = {.token = "4711:x",
 			    .username = "shop_bot",
 			    .social = {.base_url = "https://t.test", .channel = "social"}};
 
+static struct social_source source = {&t, NULL};
+
 static int setup(void **state)
 {
 	struct heard_error err;
 	(void)state;
-	return social_open(&t.social, &test_host, &fields, finish, &err);
+	return social_open(&t.social, &test_host, &network, &err);
 }
 
 static int teardown(void **state)
@@ -88,26 +90,26 @@ static void the_offset_is_above_the_last(void **state)
 {
 	char out[512];
 	(void)state;
-	read_as(&pull_hooks, &t, "", "{\"ok\":true,\"result\":[]}", NULL, out);
+	read_as(&network.pull, &source, "", "{\"ok\":true,\"result\":[]}", NULL, out);
 	assert_string_equal(out, "");
-	read_as(&pull_hooks, &t, "",
+	read_as(&network.pull, &source, "",
 		"{\"result\":[{\"update_id\":9},{\"update_id\":8},{\"update_id\":\"x\"}]}",
 		NULL, out);
 	assert_memory_equal(out, "10 ", 3);
 	assert_string_equal(out + strlen(out) - 2, " +");
-	read_as(&pull_hooks, &t, "", "[]", NULL, out);
-	assert_string_equal(out, "the answer is no list of updates");
+	read_as(&network.pull, &source, "", "[]", NULL, out);
+	assert_string_equal(out, "the answer is no list that can be read");
 }
 
 static void an_address_ends_where_its_view_ends(void **state)
 {
 	static const char bytes[] = "-100200/77123";
 	(void)state;
-	assert_int_equal(chat_of(heard_str_n(bytes, 13)), -100200);
-	assert_int_equal(chat_of(heard_str_n(bytes + 8, 2)), 77);
-	assert_int_equal(chat_of(heard_str_n(bytes, 4)), -100);
-	assert_int_equal(chat_of(heard_str_n(bytes, 1)), 0);
-	assert_int_equal(chat_of(heard_str_n(NULL, 0)), 0);
+	assert_int_equal(social_number(heard_str_n(bytes, 13)), -100200);
+	assert_int_equal(social_number(heard_str_n(bytes + 8, 2)), 77);
+	assert_int_equal(social_number(heard_str_n(bytes, 4)), -100);
+	assert_int_equal(social_number(heard_str_n(bytes, 1)), 0);
+	assert_int_equal(social_number(heard_str_n(NULL, 0)), 0);
 }
 
 static void what_a_refusal_means(void **state)
@@ -133,7 +135,7 @@ static void what_a_refusal_means(void **state)
 					       .body = heard_str(cases[i].body),
 					       .retry_after_ms = i ? 3000 : -1};
 		int64_t after_ms = 0;
-		assert_int_equal(reply_judge(&t, &a, &after_ms, &err), cases[i].verdict);
+		assert_int_equal(social_judge(&t, &a, &after_ms, &err), cases[i].verdict);
 		assert_int_equal(after_ms, cases[i].after_ms);
 	}
 }

@@ -270,7 +270,7 @@ static void what_an_errcode_means(void **state)
 
 static void an_answer_is_written_for_its_platform(void **state)
 {
-	static char large[TEXT_MAX + 8];
+	static char large[TEXT_MOST + 8];
 	struct wechat w = {.kind = KIND_WECHAT, .access = (struct access *)&access_stub};
 	struct respond_to to = {.address = HEARD_STR("wk1/wm1"), .id = "0123"};
 	struct pull_request q = {.n_headers = 0};

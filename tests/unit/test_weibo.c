@@ -12,7 +12,7 @@ static int setup(void **state)
 {
 	struct heard_error err;
 	(void)state;
-	return social_open(&w.social, &test_host, &fields, finish, &err);
+	return social_open(&w.social, &test_host, &network, &err);
 }
 
 static int teardown(void **state)
@@ -49,25 +49,25 @@ static void statuses_and_comments_are_records(void **state)
 
 static void a_walk_goes_down_to_where_the_last_began(void **state)
 {
-	struct source s = {&w, lists[0].path};
+	struct social_source s = {&w, lists[0].path};
 	char out[512];
 	(void)state;
-	read_as(&pull_hooks, &s, "", "{\"statuses\":[{\"id\":8},{\"id\":9}]}", NULL, out);
+	read_as(&network.pull, &s, "", "{\"statuses\":[{\"id\":8},{\"id\":9}]}", NULL, out);
 	assert_string_equal(out, "9 - -"); /* the first page is the only one */
-	read_as(&pull_hooks, &s, "9 - -", "{\"statuses\":[{\"id\":12},{\"id\":11}]}", NULL,
+	read_as(&network.pull, &s, "9 - -", "{\"statuses\":[{\"id\":12},{\"id\":11}]}", NULL,
 		out);
 	assert_string_equal(out, "9 12 11 +");
-	read_as(&pull_hooks, &s, "9 12 11", "{\"statuses\":[{\"id\":11},{\"id\":10}]}", NULL,
+	read_as(&network.pull, &s, "9 12 11", "{\"statuses\":[{\"id\":11},{\"id\":10}]}", NULL,
 		out);
 	assert_string_equal(out, "9 12 10 +");
-	read_as(&pull_hooks, &s, "9 12 10", "{\"statuses\":[{\"id\":10}]}", NULL, out);
+	read_as(&network.pull, &s, "9 12 10", "{\"statuses\":[{\"id\":10}]}", NULL, out);
 	assert_string_equal(out, "12 - -");
-	read_as(&pull_hooks, &s, "9 12 10", "[]", NULL, out);
+	read_as(&network.pull, &s, "9 12 10", "[]", NULL, out);
 	assert_string_equal(out, "12 - -");
-	read_as(&pull_hooks, &s, "", "[]", NULL, out);
+	read_as(&network.pull, &s, "", "[]", NULL, out);
 	assert_string_equal(out, "0 - -");
-	read_as(&pull_hooks, &s, "9 - -", "{\"x\":1}", NULL, out);
-	assert_string_equal(out, "the answer has no list");
+	read_as(&network.pull, &s, "9 - -", "{\"x\":1}", NULL, out);
+	assert_string_equal(out, "the answer is no list that can be read");
 }
 
 static void error_codes_have_a_meaning(void **state)

@@ -13,12 +13,11 @@
 #include <heard/fetch.h>
 #include <heard/host.h>
 #include <heard/json.h>
+#include <text/percent.h>
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	TIMEOUT_MS = 15000,
@@ -130,24 +129,15 @@ static void on_token(void *arg, const struct heard_fetch_answer *answer)
 	a->ready(a->arg);
 }
 
-static void add_escaped(struct heard_buf *b, const char *text)
-{
-	char *escaped = curl_easy_escape(NULL, text, (int)strlen(text));
-	heard_buf_puts(b, escaped ? escaped : "");
-	if (escaped != NULL)
-		sodium_memzero(escaped, strlen(escaped));
-	curl_free(escaped);
-}
-
 static void write_request(struct access *a)
 {
 	int64_t now = heard_now(a->host);
 	heard_buf_puts(&a->url, a->o.base_url);
 	if (a->o.is_wecom) {
 		heard_buf_puts(&a->url, "/cgi-bin/gettoken?corpid=");
-		add_escaped(&a->url, a->o.id);
+		text_escape(&a->url, heard_str(a->o.id));
 		heard_buf_puts(&a->url, "&corpsecret=");
-		add_escaped(&a->url, a->o.secret);
+		text_escape(&a->url, heard_str(a->o.secret));
 		return;
 	}
 	bool is_forced = a->is_refused && now - a->forced_at_ms >= FORCE_MS;

@@ -121,6 +121,8 @@ static void say_success(struct heard_http *take)
 
 struct sender { /* until the receipt */
 	struct wechat *wechat;
+	struct heard_http *request; /* that waits for a file */
+	struct heard_buf plain;	    /* its message            */
 	int64_t at;
 	char address[FEEDBACK_ADDRESS];
 	struct heard_str whom; /* empty: it opens no window */
@@ -136,7 +138,38 @@ static void on_receipt(void *arg, struct heard_http *take, const struct heard_re
 		say_success(take);
 	else
 		intake_reply(take, receipt);
+	heard_buf_release(&s->plain);
 	free(s);
+}
+
+static void on_media(void *arg, struct heard_str context)
+{
+	struct sender *s = arg;
+	struct wechat *w = s->wechat;
+	struct heard_emission e = {.raw = heard_buf_view(&s->plain), .context = context};
+	static const struct heard_receipt not_now = {.code = -EAGAIN,
+						     .error = "the daemon is stopping"};
+	if (w->stopping != NULL) /* it comes again */
+		on_receipt(s, s->request, &not_now);
+	else
+		intake_take(w->host, s->request, &e, on_receipt, s);
+}
+
+static bool has_file(const struct message *m)
+{
+	return m->media_id.len > 0 &&
+	       (heard_str_is(m->type, "image") || heard_str_is(m->type, "voice"));
+}
+
+/* The message waits for its file.  False: it has none, or there is no room to wait. */
+static bool wait_for_file(struct sender *s, struct heard_http *take, const struct message *m,
+			  struct heard_str plain)
+{
+	if (s->wechat->media.policy != MEDIA_FETCH || !has_file(m))
+		return false;
+	s->request = take;
+	heard_buf_str(&s->plain, plain);
+	return !s->plain.failed && media_fetch(s->wechat, m->media_id, on_media, s);
 }
 
 static void take_message(struct wechat *w, struct heard_http *take, const struct message *m,
@@ -153,7 +186,10 @@ static void take_message(struct wechat *w, struct heard_http *take, const struct
 		s->at = heard_now(w->host);
 	if (m->from.len > 0 && !heard_str_is(m->type, "event"))
 		s->whom = feedback_address(m, s->address);
-	intake_take(w->host, take, &(struct heard_emission){.raw = plain}, on_receipt, s);
+	heard_buf_init(&s->plain, MESSAGE_MAX);
+	if (!wait_for_file(s, take, m, plain))
+		intake_take(w->host, take, &(struct heard_emission){.raw = plain}, on_receipt,
+			    s);
 }
 
 /* What was written to us, in clear: in `plain`, or the body itself.  False: answered. */

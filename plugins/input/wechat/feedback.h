@@ -15,17 +15,17 @@
 #include <heard/plugin.h>
 #include <heard/str.h>
 
+#include <stdbool.h>
+
 struct heard_batch;
 struct heard_error;
 struct heard_host;
 struct message;
 
-enum feedback_media { MEDIA_LINK, MEDIA_NONE };
-
 struct feedback_options {
 	const char *channel;
 	struct heard_list events;
-	int media; /* enum feedback_media */
+	bool no_media; /* neither media id nor link */
 };
 
 /* Where the customer can be answered: "openid", or "kf/external_userid". */
@@ -33,8 +33,9 @@ enum { FEEDBACK_ADDRESS = 256 };
 struct heard_str feedback_address(const struct message *, char out[FEEDBACK_ADDRESS]);
 /* CreateTime in ms; HEARD_TIME_NONE. */
 int64_t feedback_time(const struct message *);
-/* One record more in the batch, or none.  -ENOMEM.  [worker] */
+/* One record more in the batch, or none.  `file` is a context of media.h, and may be empty.
+ * -ENOMEM.  [worker] */
 int feedback_add(const struct feedback_options *, struct heard_host *, const struct message *,
-		 struct heard_batch *, struct heard_error *);
+		 struct heard_str file, struct heard_batch *, struct heard_error *);
 
 #endif

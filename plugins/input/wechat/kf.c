@@ -208,7 +208,7 @@ static int add_item(const struct wechat *w, const struct heard_json *item,
 		return add_recall(w, heard_json_string(event, "recall_msgid"), batch, err);
 	if (!is_event && number_of(item, "origin") != FROM_CUSTOMER)
 		return 0;
-	return feedback_add(&w->feedback, w->host, &m, batch, err);
+	return feedback_add(&w->feedback, w->host, &m, heard_str_n(NULL, 0), batch, err);
 }
 
 int kf_decode(const struct wechat *w, struct heard_str page, struct heard_batch *batch,

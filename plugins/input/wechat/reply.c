@@ -11,11 +11,12 @@
 
 #include <heard/error.h>
 #include <heard/json.h>
+#include <social/social.h>
 
 #include <errno.h>
 #include <string.h>
 
-enum { TEXT_MAX = 2048, ANSWER_MAX = 256 << 10 };
+enum { TEXT_MOST = 2048, ANSWER_MAX = 256 << 10 }; /* some 680 Chinese characters */
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static const char over[] =
@@ -33,9 +34,10 @@ bool reply_url(struct wechat *w, const char *path, struct heard_buf *url)
 	return true;
 }
 
-static void write_request_body(const struct wechat *w, const struct respond_to *to,
-			       struct heard_str text, struct heard_buf *body)
+static int write_request_body(const struct wechat *w, const struct respond_to *to,
+			      struct heard_buf *body, struct heard_error *err)
 {
+	static const struct social_style how = {.is_private = true, .most = TEXT_MOST};
 	struct heard_json_out out = {.buf = body};
 	struct heard_str whom = to->address;
 	const char *slash = w->kind == KIND_WECOM && whom.len ? memchr(whom.ptr, '/', whom.len)
@@ -50,40 +52,29 @@ static void write_request_body(const struct wechat *w, const struct respond_to *
 	heard_json_str(&out, "touser", whom);
 	heard_json_str(&out, "msgtype", HEARD_STR_OF("text"));
 	heard_json_begin(&out, "text", '{');
-	heard_json_str(&out, "content", text);
+	int result = social_write(&out, "content", to, &how, err);
 	heard_json_end(&out, '}');
 	heard_json_end(&out, '}');
+	return result;
 }
 
 static int reply_ask(void *arg, const struct respond_to *to, struct pull_request *q,
 		     struct heard_error *err)
 {
 	struct wechat *w = arg;
-	struct heard_str text = to->text.len <= TEXT_MAX ? to->text : to->words;
-	if (text.len > TEXT_MAX)
-		return heard_fail(err, EINVAL,
-				  "the answer has %zu bytes and WeChat takes %d (some 680 "
-				  "Chinese characters): write it in two",
-				  text.len, TEXT_MAX);
 	const char *path = w->kind == KIND_WECOM ? "/cgi-bin/kf/send_msg"
 						 : "/cgi-bin/message/custom/send";
 	if (!reply_url(w, path, &q->url))
 		return heard_fail(err, EAGAIN, "there is no access token yet");
 	pull_header(q, "Content-Type: application/json");
-	write_request_body(w, to, text, &q->body);
-	return 0;
+	return write_request_body(w, to, &q->body, err);
 }
 
 /* ---- what it says */
 
 enum { HOUR_MS = 3600 * 1000, MINUTE_MS = 60 * 1000 };
 
-static const struct meaning {
-	long long code;
-	enum respond_verdict verdict;
-	int64_t after_ms;
-	const char *text;
-} meanings[] = {
+static const struct respond_meaning meanings[] = {
 	{0, RESPOND_SENT, 0, ""},
 	{45015, RESPOND_REFUSED, 0, over},
 	{45047, RESPOND_REFUSED, 0, over},
@@ -104,6 +95,7 @@ static const struct meaning {
 	 "the platform does not let this machine's address in: add it to the IP list"},
 	{48001, RESPOND_LOGIN, 0,
 	 "the account may not call the interface for customer service: apply for it"},
+	{.text = NULL},
 };
 
 static long long errcode_of(const struct heard_fetch_answer *a)
@@ -133,14 +125,11 @@ static enum respond_verdict reply_judge(void *arg, const struct heard_fetch_answ
 			   code);
 		return RESPOND_LOGIN;
 	}
-	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
-		if (meanings[i].code == code) {
-			*after_ms = meanings[i].after_ms;
-			heard_fail(reason, EPROTO, "%s (errcode %lld)", meanings[i].text, code);
-			return meanings[i].verdict;
-		}
-	heard_fail(reason, EPROTO, "the platform refused it with errcode %lld", code);
-	return RESPOND_REFUSED;
+	const struct respond_meaning *m = respond_meaning(meanings, code);
+	heard_fail(reason, EPROTO, "%s (errcode %lld)", m ? m->text : "the platform refused it",
+		   code);
+	*after_ms = m ? m->after_ms : 0;
+	return m ? m->verdict : RESPOND_REFUSED;
 }
 
 const struct respond_hooks reply_hooks = {.ask = reply_ask, .judge = reply_judge};

@@ -9,6 +9,7 @@
  *	feedback.c   a message as a record
  *	kf.c         WeCom: messages are asked for
  *	access.c     the access token
+ *	media.c      its picture or voice
  *	reply.c      answers
  *
  * A loop of its own, since each answer that was sent is noted with a sync.
@@ -23,6 +24,7 @@
 #include <heard/host.h>
 #include <heard/http.h>
 #include <heard/plugin.h>
+#include <sniff/sniff.h>
 
 #include <errno.h>
 
@@ -35,12 +37,11 @@ static int wechat_decode(void *self, struct heard_str raw, struct heard_str cont
 	struct message m;
 	if (w->kind == KIND_WECOM)
 		return kf_decode(w, raw, batch, err);
-	(void)context;
 	int result = message_read(&m, raw, err);
 	if (result == 0 && m.from.len == 0)
 		result = heard_fail(err, EBADMSG, "the message does not say from whom it is");
 	if (result == 0)
-		result = feedback_add(&w->feedback, w->host, &m, batch, err);
+		result = feedback_add(&w->feedback, w->host, &m, context, batch, err);
 	else if (result == -EBADMSG)
 		result = heard_batch_dead(batch, raw, 0, "%s", err->text);
 	message_release(&m);
@@ -103,7 +104,10 @@ static int wechat_open(void *self, struct heard_host *host, struct heard_error *
 		.handle = callback_handle,
 		.arg = w,
 	};
+	w->feedback.no_media = w->media.policy == MEDIA_NONE;
 	int result = check_options(w, err);
+	if (result == 0)
+		result = media_check(w, err);
 	if (result == 0)
 		result = crypt_init(&w->crypt, w->aes_key, err);
 	if (result == 0 && heard_fetch_check_url(w->base_url, err) != 0)
@@ -161,6 +165,7 @@ static void wechat_stop(void *self, struct heard_done *take_done)
 {
 	struct wechat *w = self;
 	w->stopping = take_done;
+	media_stop(w);
 	w->n_stopping = 1 + (w->pull != NULL) + (w->respond != NULL);
 	if (w->pull != NULL)
 		pull_stop(w->pull, on_stopped, w);
@@ -172,6 +177,7 @@ static void wechat_stop(void *self, struct heard_done *take_done)
 static void wechat_close(void *self)
 {
 	struct wechat *w = self;
+	media_stop(w);
 	pull_destroy(w->pull);
 	respond_destroy(w->respond);
 	access_destroy(w->access);
@@ -196,7 +202,7 @@ static void wechat_resume(void *self)
 /* ---- options */
 
 static const char *const kinds[] = {"wechat", "wecom", NULL};
-static const char *const media_policies[] = {"link", "none", NULL};
+static const char *const media_policies[] = {"link", "fetch", "none", NULL};
 static const struct heard_option options[] = {
 	{"kind", HEARD_CHOICE(struct wechat, kind), .value = "wechat", .choices = kinds,
 	 .help = "An official account or mini-program of WeChat, or customer service of WeCom"},
@@ -221,10 +227,18 @@ static const struct heard_option options[] = {
 	{"events", HEARD_LIST(struct wechat, feedback.events), .value = "",
 	 .help = "Events that become records, such as unsubscribe or CLICK; others are counted "
 		 "as dropped"},
-	{"media", HEARD_CHOICE(struct wechat, feedback.media), .value = "link",
+	{"media", HEARD_CHOICE(struct wechat, media.policy), .value = "link",
 	 .choices = media_policies,
-	 .help = "What is noted of a picture, voice or video: its media id and link, which "
-		 "end after three days, or nothing"},
+	 .help = "Pictures, voices and videos: note the media id and link, which end after "
+		 "three days, fetch pictures and voices as attachments, too (they are kept "
+		 "sealed, so privacy.public_key is needed), or neither"},
+	{"media_size", HEARD_SIZE(struct wechat, media.max_size), .value = "10M", .min = 1024,
+	 .max = 64 << 20, .help = "Largest one that is fetched"},
+	{"media_types", HEARD_LIST(struct wechat, media.types),
+	 .value = "[ \"image/jpeg\", \"image/png\", \"image/gif\", \"image/webp\", "
+		  "\"audio/amr\", \"audio/mpeg\" ]",
+	 .choices = sniff_types,
+	 .help = "What is kept of what is fetched, by its content and not by what it says"},
 	{"tolerance", HEARD_DURATION(struct wechat, tolerance), .value = "5m", .min = 1000,
 	 .max = 86400000,
 	 .help = "How far the time of a callback may be from ours before it is refused"},
@@ -241,7 +255,7 @@ const struct heard_plugin heard_plugin = {
 	.summary = "take messages of WeChat and WeCom customer service, and answer them",
 	.options = options,
 	.writes = "channel source_id created_at body thread author.id order op revision "
-		  "attributes.wechat.*",
+		  "attachments attributes.wechat.*",
 	.example = "{ plugin = \"wechat\"; token = \"${env:WECHAT_TOKEN}\"; aes_key = "
 		   "\"${env:WECHAT_AES_KEY}\";\n"
 		   "  app_id = \"wx0123456789abcdef\"; secret = \"${env:WECHAT_SECRET}\"; }",

@@ -7,6 +7,7 @@
 #include "access.h"
 #include "crypt.h"
 #include "feedback.h"
+#include "media.h"
 
 #include <heard/buf.h>
 #include <heard/str.h>
@@ -23,6 +24,7 @@ struct wechat {
 	int kind; /* enum wechat_kind */
 	const char *listener, *path, *token, *aes_key, *app_id, *secret, *base_url;
 	struct feedback_options feedback;
+	struct media_options media;
 	int64_t tolerance;
 	struct pull_options pull_options;
 
@@ -36,6 +38,8 @@ struct wechat {
 	bool is_pulling;
 	char kf_token[KF_TOKEN_MAX]; /* of the last callback, "": none     */
 	int64_t kf_token_at;
+	struct media *fetching; /* files of messages that wait for them */
+	int n_fetching;
 	struct heard_done *stopping;
 	int n_stopping;
 };

@@ -13,17 +13,15 @@
  * rights answer nobody, so there is no `reply`.
  */
 #include <feed/feed.h>
-#include <heard/batch.h>
 #include <heard/error.h>
 #include <heard/fetch.h>
 #include <heard/json.h>
 #include <heard/plugin.h>
-#include <pull/climb.h>
+#include <heard/record.h>
 #include <pull/walk.h>
 #include <social/social.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LISTS = 3, COUNT = 50, JSON_MAX = 64 << 20, LIMITED_MS = 10 * 60 * 1000 };
@@ -34,36 +32,27 @@ static const struct {
 		  {"comments", "comments/mentions"},
 		  {"received", "comments/to_me"}};
 
-struct source {
-	const struct weibo *weibo;
-	const char *path;
-};
-
 struct weibo {
 	struct social social;
 	const char *token, *uid;
 	struct heard_list what;
-	bool history;
-	struct source sources[LISTS];
 };
 
 /* ---- a status or a comment as a record [worker] */
 
-static const char *const names[] = {"source_id", "created_at", "deleted", "body",
-				    "author.name"};
-static const char *const paths[] = {"idstr|mid|id", "created_at", "deleted",
-				    "longText.longTextContent|text", "user.screen_name"};
-static const struct feed_options fields = {
-	.format = FEED_JSON, .items = "statuses|comments", .fields = {names, paths, 5}};
+static const struct feed_field fields[] = {
+	{"source_id", "idstr|mid|id"},
+	{"created_at", "created_at"},
+	{"deleted", "deleted"},
+	{"body", "longText.longTextContent|text"},
+	{"author.name", "user.screen_name"},
+	{NULL, NULL},
+};
 
 static int set_id(struct heard_record *r, enum heard_field field, char kind,
 		  struct heard_str id)
 {
-	char text[WALK_ID + 1];
-	if (id.len == 0 || id.len >= WALK_ID)
-		return 0;
-	int n = snprintf(text, sizeof(text), "%c%.*s", kind, HEARD_ARG(id));
-	return heard_set_str(r, field, heard_str_n(text, (size_t)n));
+	return id.len ? social_set_id(r, field, "%c%.*s", kind, HEARD_ARG(id)) : 0;
 }
 
 static int finish(void *arg, const struct heard_json *item, struct heard_record *r,
@@ -77,19 +66,16 @@ static int finish(void *arg, const struct heard_json *item, struct heard_record 
 					    scratch[1], 40);
 	struct heard_str below = feed_text(item, "status.idstr|retweeted_status.idstr",
 					   scratch[2], 40);
-	bool is_deleted = heard_str_is(heard_get_str(r, HEARD_OP), "delete");
-	if (w->uid[0] && heard_str_is(who, w->uid))
-		heard_record_drop(r, "own");
-	else if (who.len == 0 && !is_deleted)
-		return heard_fail(err, EBADMSG, "it does not say who wrote it");
-	else if (set_id(r, HEARD_SOURCE_ID, is_comment ? 'c' : 's',
-			heard_get_str(r, HEARD_SOURCE_ID)) ||
-		 set_id(r, HEARD_IN_REPLY_TO, before.len ? 'c' : 's',
-			before.len ? before : below) ||
-		 social_set_who(r, w->social.host, "weibo", who) ||
-		 social_set(r, "weibo.kind", heard_str(is_comment ? "comment" : "status")))
-		return heard_fail(err, ENOMEM, "no memory for the record");
-	return 0;
+	int result = social_set_author(&w->social, r, who, w->uid, err);
+	if (result == 0)
+		result = set_id(r, HEARD_SOURCE_ID, is_comment ? 'c' : 's',
+				heard_get_str(r, HEARD_SOURCE_ID));
+	if (result == 0)
+		result = set_id(r, HEARD_IN_REPLY_TO, before.len ? 'c' : 's',
+				before.len ? before : below);
+	return result ? result
+		      : social_set(r, "weibo.kind",
+				   heard_str(is_comment ? "comment" : "status"));
 }
 
 /* ---- asking */
@@ -97,16 +83,16 @@ static int finish(void *arg, const struct heard_json *item, struct heard_record 
 static int ask(void *arg, struct heard_str state, struct pull_request *q,
 	       struct heard_error *err)
 {
-	const struct source *s = arg;
+	const struct social_source *s = arg;
+	const struct weibo *w = s->self;
 	struct walk walk;
 	(void)err;
 	walk_parse(state, &walk);
-	heard_buf_printf(&q->url, "%s/2/%s.json?count=%d&since_id=%s",
-			 s->weibo->social.base_url, s->path, COUNT,
-			 walk.since[0] ? walk.since : "0");
+	heard_buf_printf(&q->url, "%s/2/%s.json?count=%d&since_id=%s", w->social.base_url,
+			 s->what, COUNT, walk.since[0] ? walk.since : "0");
 	if (walk.below[0])
 		heard_buf_printf(&q->url, "&max_id=%s", walk.below);
-	pull_header(q, "Authorization: OAuth2 %s", s->weibo->token);
+	pull_header(q, "Authorization: OAuth2 %s", w->token);
 	return 0;
 }
 
@@ -146,36 +132,8 @@ static int judge(struct heard_str body, int64_t *after_ms, struct heard_error *e
 static int read_page(void *arg, struct heard_str state, const struct heard_fetch_answer *a,
 		     struct pull_page *page, struct heard_error *err)
 {
-	const struct source *s = arg;
-	const struct weibo *w = s->weibo;
-	char newest[WALK_ID] = "", oldest[WALK_ID] = "", scratch[40];
-	struct walk walk;
-	size_t n = 0;
 	int result = judge(a->body, &page->after_ms, err);
-	struct feed_page *list = result ? NULL : feed_page_read(w->social.feed, a->body, err);
-	bool is_empty = heard_str_is(heard_str_trim(a->body), "[]"); /* it says so, too */
-	if (list == NULL && !is_empty)
-		return result ? result : heard_fail(err, EPROTO, "the answer has no list");
-	for (const struct heard_json *i = list ? feed_page_first(list, &n) : NULL; i;
-	     i = i->next) {
-		struct heard_str id = feed_text(i, paths[0], scratch, sizeof(scratch));
-		if (id.len >= WALK_ID)
-			continue;
-		if (climb_is_newer(id, newest))
-			snprintf(newest, sizeof(newest), "%.*s", HEARD_ARG(id));
-		if (oldest[0] == '\0' || !climb_is_newer(id, oldest))
-			snprintf(oldest, sizeof(oldest), "%.*s", HEARD_ARG(id));
-	}
-	feed_page_destroy(list);
-	walk_parse(state, &walk);
-	bool is_first = walk.since[0] == '\0' && !w->history;
-	if (n == 0 || (n == 1 && strcmp(oldest, walk.below) == 0)) /* max_id is inclusive */
-		page->raw = HEARD_STR_OF("");
-	page->more = walk_page(&walk, heard_str(newest), heard_str(oldest), n == 0 || is_first);
-	if (!page->more && walk.since[0] == '\0') /* nothing there, the first time */
-		memcpy(walk.since, "0", sizeof("0"));
-	walk_format(&walk, &page->state);
-	return 0;
+	return result ? result : social_walk(arg, state, a, page, err);
 }
 
 static int refused(void *arg, const struct heard_fetch_answer *a, int64_t *after_ms,
@@ -185,29 +143,33 @@ static int refused(void *arg, const struct heard_fetch_answer *a, int64_t *after
 	return judge(a->body, after_ms, err);
 }
 
-static const struct pull_hooks pull_hooks = {.ask = ask, .read = read_page, .refused = refused};
-
 /* ---- life */
+
+static const struct social_network network = {
+	.name = "weibo",
+	.feed = {.items = "statuses|comments", .table = fields},
+	.pull = {.ask = ask, .read = read_page, .refused = refused},
+	.counted_by = "idstr|mid|id",
+	.finish = finish,
+};
 
 static int weibo_open(void *self, struct heard_host *host, struct heard_error *err)
 {
 	struct weibo *w = self;
 	if (w->what.n == 0)
 		return heard_fail(err, EINVAL, "what is empty: name at least one list");
-	return social_open(&w->social, host, &fields, finish, err);
+	return social_open(&w->social, host, &network, err);
 }
 
 static int weibo_start(void *self, struct heard_error *err)
 {
 	struct weibo *w = self;
-	int result = social_start(&w->social, LISTS, NULL, err);
-	for (size_t i = 0; i < LISTS; i++) {
-		w->sources[i] = (struct source){w, lists[i].path};
+	int result = social_start(&w->social, err);
+	for (size_t i = 0; i < LISTS; i++)
 		for (size_t j = 0; j < w->what.n && result == 0; j++)
 			if (strcmp(w->what.at[j], lists[i].name) == 0)
-				result = social_pull(&w->social, lists[i].name, &pull_hooks,
-						     &w->sources[i], err);
-	}
+				result = social_pull(&w->social, lists[i].path, err, "%s",
+						     lists[i].name);
 	return result;
 }
 
@@ -220,13 +182,9 @@ static const struct heard_option options[] = {
 	{"what", HEARD_LIST(struct weibo, what),
 	 .value = "[ \"mentions\", \"comments\", \"received\" ]", .choices = kinds,
 	 .help = "Statuses that mention the account, comments that do, comments it received"},
-	{"history", HEARD_BOOL(struct weibo, history), .value = "false",
-	 .help = "At the first start, take all that Weibo gives, not the last page only"},
-	{"base_url", HEARD_STRING(struct weibo, social.base_url),
-	 .value = "https://api.weibo.com", .help = "Where the interface is"},
-	{"channel", HEARD_STRING(struct weibo, social.channel), .value = "social",
-	 .help = "Channel of the records"},
-	PULL_OPTIONS(struct weibo, social.pull, "5m"),
+	SOCIAL_HISTORY_OPTION(struct weibo),
+	SOCIAL_URL_OPTION(struct weibo, "https://api.weibo.com"),
+	SOCIAL_OPTIONS(struct weibo, "5m"),
 	{.name = NULL},
 };
 

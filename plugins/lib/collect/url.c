@@ -3,6 +3,8 @@
  */
 #include "url.h"
 
+#include <text/percent.h>
+
 #include <string.h>
 #include <strings.h>
 #include <text/percent.h>

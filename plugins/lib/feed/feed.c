@@ -23,7 +23,7 @@ const char *const feed_formats[] = {"auto", "json", "xml", NULL};
 
 struct feed {
 	int format;
-	const char *items, *needs, *channel;
+	const char *items, *needs, *part, *channel;
 	size_t max_items, n_fields;
 	struct item_field fields[FIELDS_MAX];
 };
@@ -38,15 +38,14 @@ struct feed_page {
 /* ---- options */
 
 /* RSS, Atom and JSON Feed (jsonfeed.org) by their specifications. */
-static const struct {
-	const char *name, *paths;
-} usual[] = {
+static const struct feed_field usual[] = {
 	{"source_id", "guid|id|link"},
 	{"subject", "title"},
 	{"body", "content:encoded|description|content|summary|content_text|content_html"},
 	{"created_at", "pubDate|dc:date|published|date_published|updated"},
 	{"updated", "updated|date_modified"},
 	{"author.name", "dc:creator|author.name|authors.0.name|author"},
+	{NULL, NULL},
 };
 
 static int add_field(struct feed *f, const char *name, const char *paths,
@@ -76,11 +75,13 @@ static bool has_field(const struct feed *f, enum heard_field wanted)
 	return false;
 }
 
-static int add_fields(struct feed *f, const struct heard_map *given, struct heard_error *err)
+static int add_fields(struct feed *f, const struct feed_options *o, struct heard_error *err)
 {
+	const struct heard_map *given = &o->fields;
+	const struct feed_field *fixed = o->table ? o->table : usual;
 	int code = 0;
-	for (size_t i = 0; given->n == 0 && i < sizeof(usual) / sizeof(usual[0]); i++)
-		code = add_field(f, usual[i].name, usual[i].paths, err);
+	for (; given->n == 0 && fixed->name && code == 0; fixed++)
+		code = add_field(f, fixed->name, fixed->paths, err);
 	for (size_t i = 0; i < given->n && code == 0; i++)
 		code = add_field(f, given->names[i], given->values[i], err);
 	if (code == 0 && !has_field(f, HEARD_SOURCE_ID))
@@ -103,9 +104,10 @@ struct feed *feed_create(struct heard_host *host, const struct feed_options *o,
 	f->format = o->format;
 	f->items = o->items ? o->items : "";
 	f->needs = o->needs ? o->needs : "";
+	f->part = o->part ? o->part : "";
 	f->channel = o->channel ? o->channel : "";
 	f->max_items = o->max_items > 0 ? (size_t)o->max_items : 10000;
-	int code = add_fields(f, &o->fields, err);
+	int code = add_fields(f, o, err);
 	if (code == 0 && f->items[0] && (code = feed_check_path(f->items, err)) != 0)
 		heard_error_wrap(err, "items");
 	if (code == 0 && f->needs[0] && (code = feed_check_path(f->needs, err)) != 0)
@@ -231,6 +233,12 @@ void feed_page_destroy(struct feed_page *p)
 	free(p);
 }
 
+const struct heard_json *feed_part(const struct feed *f, const struct heard_json *item)
+{
+	const struct heard_json *part = f->part[0] ? feed_get(item, f->part) : NULL;
+	return part ? part : item;
+}
+
 struct heard_str feed_field_text(const struct feed *f, const struct heard_json *item,
 				 const char *field, char *scratch, size_t size)
 {
@@ -241,7 +249,8 @@ struct heard_str feed_field_text(const struct feed *f, const struct heard_json *
 		const struct item_field *at = &f->fields[i];
 		if (at->kind == wanted.kind && at->field == wanted.field &&
 		    heard_str_eq(at->name, wanted.name))
-			return heard_str_trim(feed_text(item, at->paths, scratch, size));
+			return heard_str_trim(
+				feed_text(feed_part(f, item), at->paths, scratch, size));
 	}
 	return heard_str_n(NULL, 0);
 }
@@ -279,8 +288,8 @@ static int decode_one(struct decoding *d, const struct heard_json *json, size_t 
 {
 	struct heard_error why = {0};
 	const struct feed *f = d->feed;
-	if (item_read(&d->item, f->fields, f->n_fields, json, heard_batch_zone(d->batch),
-		      &why) != 0)
+	if (item_read(&d->item, f->fields, f->n_fields, feed_part(f, json),
+		      heard_batch_zone(d->batch), &why) != 0)
 		return bury(d->batch, json, i, &why);
 	struct heard_record *r = heard_batch_add(d->batch);
 	if (r == NULL || fill(f, &d->item, r) != 0)
@@ -335,7 +344,8 @@ int feed_fill(const struct feed *f, const struct heard_json *json, struct heard_
 {
 	struct heard_zone *zone = heard_batch_zone(heard_record_batch(r));
 	struct item *item = calloc(1, sizeof(*item));
-	int code = item ? item_read(item, f->fields, f->n_fields, json, zone, err) : -ENOMEM;
+	int code = item ? item_read(item, f->fields, f->n_fields, feed_part(f, json), zone, err)
+			: -ENOMEM;
 	if (code == 0)
 		code = fill(f, item, r);
 	free(item);

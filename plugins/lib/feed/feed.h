@@ -37,6 +37,7 @@
 #include <heard/str.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct feed;
 struct heard_batch;
@@ -48,10 +49,19 @@ struct heard_record;
 enum feed_format { FEED_AUTO, FEED_JSON, FEED_XML };
 extern const char *const feed_formats[];
 
+struct feed_field {
+	const char *name, *paths;
+};
+
 struct feed_options {
 	int format;
 	const char *items;	 /* "" : the root, or the items of RSS and Atom */
 	struct heard_map fields; /* field -> paths                              */
+	/* The same for a channel whose items are always alike; ends with {NULL}. */
+	const struct feed_field *table;
+	/* Paths to the part of an item that `fields` are of: a status in a notification.  Of an
+	 * item without it they are of itself.  NULL or "": always. */
+	const char *part;
 	const char *channel;
 	int64_t max_items; /* of one page */
 	const char *needs; /* path: what has it not is no item for us; NULL or "": all */
@@ -65,6 +75,9 @@ const struct heard_json *feed_get(const struct heard_json *, const char *path);
 /* The same as text: strings as they are, numbers and booleans as JSON has them; empty. */
 struct heard_str feed_text(const struct heard_json *, const char *path, char *scratch,
 			   size_t size);
+/* The same as a whole number: 0 if it is none. */
+int64_t feed_int(const struct heard_json *, const char *path);
+bool feed_is(const struct heard_json *, const char *path); /* is it true? */
 /* For open(): is it well formed? */
 int feed_check_path(const char *path, struct heard_error *);
 
@@ -102,6 +115,8 @@ const struct heard_json *feed_page_root(const struct feed_page *);
 /* The first item; the others by ->next, in the order that feed_decode_some() counts. */
 const struct heard_json *feed_page_first(const struct feed_page *, size_t *n_r);
 void feed_page_destroy(struct feed_page *); /* NULL is fine */
+/* The part of an item that its fields are of. */
+const struct heard_json *feed_part(const struct feed *, const struct heard_json *item);
 /* The text that a field would be made of: the item's id by "source_id".  Empty if no path
  * is given or nothing is there. */
 struct heard_str feed_field_text(const struct feed *, const struct heard_json *item,

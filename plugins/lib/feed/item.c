@@ -191,6 +191,8 @@ static void find(struct item_value *v, const struct item_field *f,
 	    (j->type == HEARD_JSON_INT || j->type == HEARD_JSON_NUMBER)) {
 		v->is_number = true;
 		v->number = j->number;
+		v->is_whole = j->type == HEARD_JSON_INT;
+		v->whole = j->integer;
 	}
 }
 
@@ -313,6 +315,8 @@ static int set_attribute(const struct item_value *v, const struct item_field *f,
 	struct heard_value value = {.type = HEARD_STR_, .str = v->text};
 	if (v->is_boolean)
 		value = (struct heard_value){.type = HEARD_BOOL_, .boolean = v->boolean};
+	else if (v->is_whole)
+		value = (struct heard_value){.type = HEARD_INT_, .integer = v->whole};
 	else if (v->is_number)
 		value = (struct heard_value){.type = HEARD_NUM_, .number = v->number};
 	return heard_family_set(r, HEARD_ATTRIBUTES, f->name, value);

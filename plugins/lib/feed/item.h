@@ -41,6 +41,8 @@ struct item_value {
 	int64_t time;
 	bool is_boolean, boolean; /* of an attribute */
 	bool is_number;
+	bool is_whole; /* of an attribute: `whole` is all its digits */
+	int64_t whole;
 	const struct heard_json *list; /* of tags */
 	char scratch[40];
 };

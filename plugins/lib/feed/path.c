@@ -148,6 +148,18 @@ struct heard_str feed_text(const struct heard_json *tree, const char *path, char
 	return heard_str_n(NULL, 0);
 }
 
+int64_t feed_int(const struct heard_json *tree, const char *path)
+{
+	const struct heard_json *j = feed_get(tree, path);
+	return j && j->type == HEARD_JSON_INT ? j->integer : 0;
+}
+
+bool feed_is(const struct heard_json *tree, const char *path)
+{
+	const struct heard_json *j = feed_get(tree, path);
+	return j && j->type == HEARD_JSON_BOOL && j->boolean;
+}
+
 int feed_check_path(const char *path, struct heard_error *err)
 {
 	struct heard_str rest = heard_str(path), one, step;

@@ -28,7 +28,8 @@ struct verdict {
 
 void verdict_judge(struct verdict *, const struct heard_fetch_answer *, size_t max_answer,
 		   bool is_conditional, int64_t now_ms);
-/* What a hook said takes its place: -EACCES, -EAGAIN, or any other code. */
+/* What a hook said takes its place: -EACCES, -EAGAIN, or any other code; 0: only how long
+ * to wait. */
 void verdict_set(struct verdict *, int code, int64_t after_ms);
 
 /* ---- request.c: what is asked */

@@ -290,25 +290,32 @@ static void read_page(struct pull *p, const struct heard_fetch_answer *a, struct
 	heard_buf_release(&page.state);
 }
 
+/* What the channel knows better than the status. */
+static void ask_channel(struct pull *p, const struct heard_fetch_answer *a, struct verdict *v)
+{
+	struct heard_error why = {0};
+	int64_t after_ms = 0;
+	int code = p->hooks->refused(p->arg, a, &after_ms, &why);
+	if (after_ms < v->after_ms)
+		after_ms = v->after_ms;
+	if (code < 0)
+		v->why = why;
+	if (code > 0)
+		v->kind = VERDICT_PAGE;
+	else
+		verdict_set(v, code, after_ms);
+}
+
 static void on_answer(void *arg, const struct heard_fetch_answer *a)
 {
 	struct pull *p = arg;
 	struct verdict v;
-	int64_t after_ms = 0;
 	p->fetch = NULL;
 	verdict_judge(&v, a, (size_t)p->options->max_answer, p->is_conditional,
 		      heard_now(p->host));
 	if (a->error_code == 0 && v.kind > VERDICT_SAME && a->status != 200 &&
-	    p->hooks->refused) {
-		struct heard_error why = {0};
-		int code = p->hooks->refused(p->arg, a, &after_ms, &why);
-		if (code > 0) {
-			v.kind = VERDICT_PAGE;
-		} else if (code != 0) {
-			v.why = why;
-			verdict_set(&v, code, after_ms > v.after_ms ? after_ms : v.after_ms);
-		}
-	}
+	    p->hooks->refused)
+		ask_channel(p, a, &v);
 	if (v.kind == VERDICT_PAGE) {
 		read_page(p, a, &v);
 	} else if (v.kind == VERDICT_SAME) {

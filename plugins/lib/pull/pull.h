@@ -112,8 +112,8 @@ struct pull_hooks {
 	void (*moved)(void *arg, struct heard_str state);
 	/* An answer that is neither 200 nor 304, for a service whose status does not tell all:
 	 * -EACCES, -EAGAIN (then *after_ms may say for how long) or -EPROTO with a sentence;
-	 * 0: as the status says; 1: read it as if it were a 200 (a 404 behind the last page).
-	 * May be NULL. */
+	 * 0: as the status says, after *after_ms at the earliest; 1: read it as if it were a
+	 * 200 (a 404 behind the last page). May be NULL. */
 	int (*refused)(void *arg, const struct heard_fetch_answer *, int64_t *after_ms,
 		       struct heard_error *);
 	/* A page is to be emitted, and waits until pull_release() is called, from here or

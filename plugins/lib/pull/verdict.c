@@ -102,8 +102,9 @@ void verdict_judge(struct verdict *v, const struct heard_fetch_answer *a, size_t
 
 void verdict_set(struct verdict *v, int code, int64_t after_ms)
 {
-	v->kind = code == -EACCES   ? VERDICT_DENIED
-		  : code == -EAGAIN ? VERDICT_BUSY
-				    : VERDICT_FAILED;
+	if (code != 0)
+		v->kind = code == -EACCES   ? VERDICT_DENIED
+			  : code == -EAGAIN ? VERDICT_BUSY
+					    : VERDICT_FAILED;
 	v->after_ms = after_ms < LONGEST_MS ? after_ms : LONGEST_MS;
 }

@@ -6,6 +6,10 @@
  * message, and each commit waits for the disk; so these gather in a transaction that is
  * left open.  If it is lost in a crash, the journal still has the messages, and all that
  * goes wrong is a window that looks shorter than it is.
+ *
+ * A damaged file is begun anew.  What is lost with it is who was answered: the platform
+ * itself counts the window, and whoever asks for an answer again has noted all that he
+ * was told of; so only what was under way when the daemon ended is sent twice.
  */
 #include "answered.h"
 
@@ -50,6 +54,8 @@ static const char *const statements[ST_COUNT] = {
 #undef X
 };
 
+_Static_assert((int)ANSWERED_ASIDE == DB_ASIDE, "the same name");
+
 struct answered {
 	sqlite3 *db;
 	sqlite3_stmt *st[ST_COUNT];
@@ -91,19 +97,6 @@ static int begin(struct answered *a, struct heard_error *err)
 	return is_begun ? 0 : run(a, get(a, ST_BEGIN, err), err);
 }
 
-struct answered *answered_open(const char *path, struct heard_error *err)
-{
-	struct answered *a = calloc(1, sizeof(*a));
-	if (a == NULL) {
-		heard_fail(err, ENOMEM, "out of memory");
-		return NULL;
-	}
-	if (db_open(&a->db, path, true, 2048, err) == 0 && db_exec(a->db, schema, err) == 0)
-		return a;
-	answered_close(a);
-	return NULL;
-}
-
 void answered_close(struct answered *a)
 {
 	struct heard_error err;
@@ -115,6 +108,30 @@ void answered_close(struct answered *a)
 		sqlite3_finalize(a->st[i]);
 	sqlite3_close(a->db);
 	free(a);
+}
+
+static struct answered *open_file(const char *path, struct heard_error *err)
+{
+	struct answered *a = calloc(1, sizeof(*a));
+	if (a == NULL) {
+		heard_fail(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	if (db_open(&a->db, path, true, 2048, err) == 0 && db_check(a->db, err) == 0 &&
+	    db_exec(a->db, schema, err) == 0)
+		return a;
+	answered_close(a);
+	return NULL;
+}
+
+struct answered *answered_open(const char *path, int64_t now, char aside_r[ANSWERED_ASIDE],
+			       struct heard_error *err)
+{
+	struct answered *a = open_file(path, err);
+	aside_r[0] = '\0';
+	if (a != NULL || err->code != EBADMSG || db_set_aside(path, now, aside_r, err) != 0)
+		return a;
+	return open_file(path, err);
 }
 
 /* ---- answers */

@@ -14,10 +14,13 @@
 struct answered;
 struct heard_error;
 
-enum { ANSWERED_HASH = 32 };
+enum { ANSWERED_HASH = 32, ANSWERED_ASIDE = 4200 };
 
-/* NULL with a sentence; the file is made if it is not there. */
-struct answered *answered_open(const char *path, struct heard_error *);
+/* NULL with a sentence; the file is made if it is not there.  One that is damaged is set
+ * aside and begun anew, as nobody can be answered without: `aside_r` is then its new name,
+ * and empty otherwise. */
+struct answered *answered_open(const char *path, int64_t now, char aside_r[ANSWERED_ASIDE],
+			       struct heard_error *);
 void answered_close(struct answered *); /* commits; NULL is fine */
 
 /* All return 0 or -errno with a sentence. */

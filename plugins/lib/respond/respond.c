@@ -164,22 +164,6 @@ void respond_heard(struct respond *r, struct heard_str address, int64_t at_ms)
 
 /* ---- what the service said */
 
-enum respond_verdict respond_judge(const struct heard_fetch_answer *a, int64_t *after_ms,
-				   struct heard_error *reason)
-{
-	int status = a->status;
-	heard_fail(reason, EPROTO, "the service answered HTTP %d", status);
-	if (status >= 200 && status < 300)
-		return RESPOND_SENT;
-	if (status == 401 || status == 403)
-		return RESPOND_LOGIN;
-	if (status == 408 || status == 425 || status == 429 || status >= 500) {
-		*after_ms = a->retry_after_ms > 0 ? a->retry_after_ms : 0;
-		return RESPOND_AGAIN;
-	}
-	return RESPOND_REFUSED;
-}
-
 static void ask_and_send(struct exchange *x);
 
 static void login_again(struct exchange *x, const char *why)
@@ -211,7 +195,7 @@ static void on_answer(void *arg, const struct heard_fetch_answer *a)
 		return;
 	}
 	enum respond_verdict v = r->hooks.judge ? r->hooks.judge(r->arg, a, &after_ms, &reason)
-						: respond_judge(a, &after_ms, &reason);
+						: respond_judge(a, NULL, &after_ms, &reason);
 	switch (v) {
 	case RESPOND_SENT:
 		note(r, &x->whom);
@@ -339,7 +323,7 @@ struct respond *respond_create(struct heard_host *host, struct heard_fetch_clien
 			       const struct respond_hooks *hooks, void *arg, bool allow_private,
 			       struct heard_error *err)
 {
-	char path[4096];
+	char path[4096], aside[ANSWERED_ASIDE];
 	struct respond *r = calloc(1, sizeof(*r));
 	if (r == NULL) {
 		heard_fail(err, ENOMEM, "out of memory");
@@ -353,7 +337,13 @@ struct respond *respond_create(struct heard_host *host, struct heard_fetch_clien
 	if (window != NULL)
 		r->window = *window;
 	snprintf(path, sizeof(path), "%s/answers.db", heard_state_folder(host));
-	r->answered = answered_open(path, err);
+	r->answered = answered_open(path, heard_now(host), aside, err);
+	if (aside[0] != '\0')
+		heard_log(
+			host, HEARD_ERROR,
+			"answers.db was damaged, is now %s, and was begun anew: an answer that "
+			"was under way when the daemon last stopped may be sent twice",
+			aside);
 	r->sync = heard_timer_create(host, on_sync, r);
 	if (r->answered != NULL && r->sync != NULL)
 		return r;

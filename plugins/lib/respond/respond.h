@@ -61,6 +61,15 @@ enum respond_verdict {
 	RESPOND_REFUSED /* never: the reason is shown to the desk                     */
 };
 
+/* What a code of a service means, an HTTP status or one inside a 200.  A list of them ends
+ * with {.text = NULL}. */
+struct respond_meaning {
+	long long code;
+	enum respond_verdict verdict;
+	int64_t after_ms; /* of AGAIN                                             */
+	const char *text; /* for the desk: what it is, and what can be done       */
+};
+
 struct respond_hooks {
 	/* What to send; -EINVAL with a sentence: nobody can be answered so (REFUSED);
 	 * -EAGAIN: not now (no access token yet). */
@@ -79,8 +88,13 @@ struct respond_window { /* all 0: none */
 	const char *over; /* the sentence for the desk when nothing is left */
 };
 
-/* 2xx SENT; 401 and 403 LOGIN; 408, 425, 429 and 5xx AGAIN, with Retry-After; else REFUSED. */
-enum respond_verdict respond_judge(const struct heard_fetch_answer *, int64_t *after_ms,
+/* The meaning of a code; NULL: it is not in the list. */
+const struct respond_meaning *respond_meaning(const struct respond_meaning *list,
+					      long long code);
+/* By the HTTP status.  What the list says goes before (NULL: there is none); else 2xx SENT;
+ * 401 and 403 LOGIN; 408, 425, 429 and 5xx AGAIN, with Retry-After; others REFUSED. */
+enum respond_verdict respond_judge(const struct heard_fetch_answer *,
+				   const struct respond_meaning *list, int64_t *after_ms,
 				   struct heard_error *reason);
 
 /* In start().  The client is borrowed, and has to outlive it. */

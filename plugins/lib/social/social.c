@@ -12,11 +12,15 @@
 #include <heard/error.h>
 #include <heard/fetch.h>
 #include <heard/host.h>
+#include <heard/json.h>
+#include <pull/sse.h>
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { AGAIN_MS = 1000, SILENCE_MS = 90 * 1000 };
+enum { AGAIN_MS = 1000, SILENCE_MS = 90 * 1000, CONNECTIONS = 6 };
 
 /* ---- the queue */
 
@@ -90,54 +94,83 @@ void social_tell(struct social *s, struct heard_str json)
 	say(s);
 }
 
+void social_tell_deleted(struct social *s, struct heard_str id)
+{
+	struct heard_buf item;
+	if (id.len == 0 || id.len > SOCIAL_ID)
+		return;
+	heard_buf_init(&item, SOCIAL_TOLD);
+	heard_buf_puts(&item,
+		       "{\"deleted\":true,\"edited_at\":\"9999-12-31T23:59:59Z\",\"id\":");
+	heard_json_put_str(&item, id);
+	heard_buf_puts(&item, "}");
+	social_tell(s, heard_buf_view(&item));
+	heard_buf_release(&item);
+}
+
 /* ---- life */
 
-int social_open(struct social *s, struct heard_host *host, const struct feed_options *fields,
-		int (*finish)(void *self, const struct heard_json *item, struct heard_record *,
-			      struct heard_error *),
+static bool is_posted(const struct social *s)
+{
+	return s->webhook.path != NULL && s->webhook.path[0] != '\0';
+}
+
+int social_open(struct social *s, struct heard_host *host, const struct social_network *network,
 		struct heard_error *err)
 {
-	struct feed_options o = *fields;
+	struct feed_options o = network->feed;
+	o.format = FEED_JSON;
 	o.channel = s->channel;
 	s->host = host;
-	s->finish = finish;
+	s->network = network;
 	if (heard_fetch_check_url(s->base_url, err) != 0)
 		return heard_error_wrap(err, "base_url");
 	s->feed = feed_create(host, &o, err);
-	return s->feed ? 0 : -err->code;
+	if (s->feed == NULL)
+		return -err->code;
+	return is_posted(s) ? social_mount(s, err) : 0;
 }
 
 int social_decode(void *self, struct heard_str raw, struct heard_str context,
 		  struct heard_batch *batch, struct heard_error *err)
 {
 	const struct social *s = self;
-	int result = feed_decode(s->feed, raw, batch, s->finish, self, err);
+	int result = feed_decode(s->feed, raw, batch, s->network->finish, self, err);
 	if (context.len > 0 && result != 0 && result != -ENOMEM)
 		result = heard_batch_dead(batch, raw, 0, "%s", err->text);
 	return result;
 }
 
-int social_start(struct social *s, unsigned connections, const struct respond_hooks *hooks,
-		 struct heard_error *err)
+int social_start(struct social *s, struct heard_error *err)
 {
+	const struct respond_hooks hooks = {.ask = s->network->answer, .judge = social_judge};
 	heard_buf_init(&s->told, SOCIAL_TOLD);
 	s->again = heard_timer_create(s->host, on_again, s);
 	if (s->again == NULL)
 		return heard_fail(err, ENOMEM, "out of memory");
-	s->client = heard_fetch_client_create(s->host, connections, err);
-	if (s->client && hooks)
-		s->respond = respond_create(s->host, s->client, NULL, hooks, s,
+	s->client = heard_fetch_client_create(s->host, CONNECTIONS, err);
+	if (s->client && hooks.ask)
+		s->respond = respond_create(s->host, s->client, NULL, &hooks, s,
 					    s->pull.allow_private, err);
-	return s->client && (s->respond || !hooks) ? 0 : -err->code;
+	return s->client && (s->respond || !hooks.ask) ? 0 : -err->code;
 }
 
-int social_pull(struct social *s, const char *stream, const struct pull_hooks *hooks, void *arg,
-		struct heard_error *err)
+int social_pull(struct social *s, const char *what, struct heard_error *err, const char *format,
+		...)
 {
 	struct pull *p;
+	char stream[SOCIAL_ID];
+	va_list args;
+	struct social_source *source = &s->sources[s->n_pulls];
+	if (is_posted(s))
+		return 0;
 	if (s->n_pulls == SOCIAL_PULLS)
 		return heard_fail(err, EINVAL, "more than %d things to ask for", SOCIAL_PULLS);
-	p = pull_create(s->host, s->client, &s->pull, stream, hooks, arg, err);
+	*source = (struct social_source){s, what};
+	va_start(args, format);
+	vsnprintf(stream, sizeof(stream), format, args);
+	va_end(args);
+	p = pull_create(s->host, s->client, &s->pull, stream, &s->network->pull, source, err);
 	if (p == NULL)
 		return -err->code;
 	s->pulls[s->n_pulls++] = p;
@@ -145,20 +178,39 @@ int social_pull(struct social *s, const char *stream, const struct pull_hooks *h
 	return 0;
 }
 
-int social_listen(struct social *s, const struct listen_hooks *hooks, void *arg,
-		  struct heard_error *err)
-{
-	s->listen = listen_create(s->host, s->client, &s->pull, SILENCE_MS, hooks, arg, err);
-	if (s->listen == NULL)
-		return -err->code;
-	listen_start(s->listen);
-	return 0;
-}
-
 void social_poke(struct social *s)
 {
 	for (size_t i = 0; i < s->n_pulls; i++)
 		pull_poke(s->pulls[i]);
+}
+
+static void on_up(void *arg)
+{
+	social_poke(arg);
+}
+
+static void on_event(void *arg, struct heard_str name, struct heard_str data)
+{
+	struct social *s = arg;
+	struct heard_error err;
+	struct heard_json_doc *doc = data.len > 0 ? heard_json_parse(data, SSE_MAX, &err)
+						  : NULL;
+	s->event(s, name, data, doc ? heard_json_root(doc) : NULL);
+	heard_json_destroy(doc);
+}
+
+int social_listen(struct social *s,
+		  int (*ask)(void *self, struct pull_request *, struct heard_error *),
+		  social_event *event, struct heard_error *err)
+{
+	s->listen_hooks = (struct listen_hooks){.ask = ask, .up = on_up, .event = on_event};
+	s->event = event;
+	s->listen = listen_create(s->host, s->client, &s->pull, SILENCE_MS, &s->listen_hooks, s,
+				  err);
+	if (s->listen == NULL)
+		return -err->code;
+	listen_start(s->listen);
+	return 0;
 }
 
 /* ---- slots */
@@ -211,4 +263,5 @@ void social_close(void *self)
 		heard_timer_destroy(s->again);
 	heard_buf_release(&s->told);
 	feed_destroy(s->feed);
+	verify_release(&s->verify);
 }

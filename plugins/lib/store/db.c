@@ -82,6 +82,34 @@ int db_int(sqlite3 *db, const char *sql, int64_t otherwise, int64_t *out,
 	return result;
 }
 
+int db_check(sqlite3 *db, struct heard_error *err)
+{
+	int64_t faults = 0;
+	if (db_int(db, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check<>'ok'", 0,
+		   &faults, err))
+		return -err->code;
+	return faults == 0 ? 0
+			   : heard_fail(err, EBADMSG, "%s: the file is damaged", db_name(db));
+}
+
+int db_set_aside(const char *path, int64_t now_ms, char aside_r[DB_ASIDE],
+		 struct heard_error *err)
+{
+	static const char *const beside[] = {"-wal", "-shm"};
+	char from[DB_ASIDE], to[DB_ASIDE + 8];
+	snprintf(aside_r, DB_ASIDE, "%s.damaged-%lld", path, (long long)(now_ms / 1000));
+	if (rename(path, aside_r) != 0)
+		return heard_fail(err, errno, "%s is damaged and cannot be set aside: %m",
+				  path);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(from, sizeof(from), "%s%s", path, beside[i]);
+		snprintf(to, sizeof(to), "%s%s", aside_r, beside[i]);
+		if (rename(from, to) != 0 && errno != ENOENT)
+			return heard_fail(err, errno, "%s cannot be set aside: %m", from);
+	}
+	return 0;
+}
+
 /* SQLite would make it readable by everybody; its -wal and -shm follow suit.  One
  * that is there is not even opened: closing it would drop the locks that other
  * connections of this process have on it. */

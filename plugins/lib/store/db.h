@@ -22,6 +22,13 @@ enum { DB_BUSY_MS = 5000 }; /* how long to wait for another writer */
  * connection.  *db_r is NULL on failure. */
 int db_open(sqlite3 **db_r, const char *path, bool create, int cache_kib, struct heard_error *);
 int db_fail(sqlite3 *, struct heard_error *);
+/* -EBADMSG: what is in it contradicts itself.  Reads all of it: for small files. */
+int db_check(sqlite3 *, struct heard_error *);
+/* Rename a file that is closed, with what SQLite keeps beside it, to "PATH.damaged-TIME",
+ * for whoever wants to save something of it. */
+enum { DB_ASIDE = 4200 };
+int db_set_aside(const char *path, int64_t now_ms, char aside_r[DB_ASIDE],
+		 struct heard_error *);
 int db_exec(sqlite3 *, const char *sql, struct heard_error *);
 /* The first column of the first row; `otherwise` if there is no row. */
 int db_int(sqlite3 *, const char *sql, int64_t otherwise, int64_t *out, struct heard_error *);

@@ -1,9 +1,7 @@
 /*
- * percent.c - what a form or a query has percent-encoded.
+ * percent.c - two hex digits behind a percent sign stand for a byte.
  */
 #include "percent.h"
-
-#include <heard/buf.h>
 
 #include <string.h>
 
@@ -36,14 +34,14 @@ bool text_unescape(struct heard_str s, char *to, size_t size, size_t *n_r)
 	return true;
 }
 
-void text_escape(struct heard_buf *out, struct heard_str s)
+void text_escape(struct heard_buf *to, struct heard_str s)
 {
 	static const char fine[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				   "0123456789-._~";
 	for (size_t i = 0; i < s.len; i++) {
 		if (memchr(fine, s.ptr[i], sizeof(fine) - 1))
-			heard_buf_add(out, s.ptr + i, 1);
+			heard_buf_add(to, s.ptr + i, 1);
 		else
-			heard_buf_printf(out, "%%%02X", (unsigned char)s.ptr[i]);
+			heard_buf_printf(to, "%%%02X", (unsigned char)s.ptr[i]);
 	}
 }

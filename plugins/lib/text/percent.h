@@ -1,19 +1,18 @@
 /*
- * percent.h - what a form or a query has percent-encoded.
+ * percent.h - percent-encoding: reading what a form or a query has, and writing it.
  */
 #ifndef TEXT_PERCENT_H
 #define TEXT_PERCENT_H
 
+#include <heard/buf.h>
 #include <heard/str.h>
 
 #include <stdbool.h>
 
-struct heard_buf;
-
 /* The first `size` bytes that it stands for ("+" is a blank); they may be anything.
  * False if what was read is malformed.  *n_r: bytes written. */
 bool text_unescape(struct heard_str, char *to, size_t size, size_t *n_r);
-/* Appends it with everything but letters, digits and -._~ as %XX. */
+/* As a part of a path or a value of a query: all but what RFC 3986 calls unreserved. */
 void text_escape(struct heard_buf *, struct heard_str);
 
 #endif
