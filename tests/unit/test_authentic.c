@@ -95,6 +95,26 @@ static struct wording read_text(const char *text)
 	return w;
 }
 
+/* Cut, it would be found where the operator did not mean it. */
+static void a_phrase_that_is_too_long_is_refused(void **state)
+{
+	(void)state;
+	struct heard_error err = {0};
+	struct heard_list own = {
+		.at =
+			(const char *const[]){
+				"好好好买买买赞赞赞好好好买买买赞赞赞好好好买买买赞赞赞"
+				"好好好买买买赞赞赞"},
+		.n = 1};
+	assert_null(phrases_create(&own, &err));
+	assert_non_null(strstr(err.text, "a phrase has at most 32 characters"));
+	static const char *many[PHRASES];
+	for (size_t i = 0; i < PHRASES; i++)
+		many[i] = "不错哦";
+	own = (struct heard_list){.at = many, .n = PHRASES};
+	assert_null(phrases_create(&own, &err));
+}
+
 static void praise_covers_what_it_covers(void **state)
 {
 	(void)state;
@@ -149,6 +169,7 @@ int main(void)
 		cmocka_unit_test(times_in_no_order_do_no_harm),
 		cmocka_unit_test(another_matter_is_noticed),
 		cmocka_unit_test(more_keys_than_room),
+		cmocka_unit_test(a_phrase_that_is_too_long_is_refused),
 		cmocka_unit_test(praise_covers_what_it_covers),
 		cmocka_unit_test(words_end_where_they_end),
 		cmocka_unit_test(what_is_denied_is_no_praise),
