@@ -46,6 +46,8 @@ says "before mask it is refused" "$(assist ''), $MASK" \
 says "also where nothing is masked on purpose" "$(assist '')" 'put it behind mask'
 says "or only sometimes" "{ plugin = \"mask\"; when = \"channel == 'web'\"; }, $(assist '')" 'mask must have no "when"'
 says "a URL that is no base" "$MASK, { plugin = \"assist\"; url = \"http://x/v1?a\"; model = \"m\"; }" 'it is the base of the API'
+says "classes without end" "$MASK, $(assist "classes = ( $(for i in 1 2 3 4 5; do
+	printf '{ name = "a/%s"; help = "%s"; },' $i "$(printf '%07000d' 0)"; done) { name = \"b\"; } );")" 'classes: told with their help they are longer than 32 KiB'
 says "a class that is none" "$MASK, $(assist 'classes = ( { name = "a b/c"; } );')" '"a b/c" is not of the form'
 
 # ---- the examples of the documentation

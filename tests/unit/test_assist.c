@@ -140,6 +140,23 @@ static void a_schema_names_the_classes_and_nothing_else(void **state)
 	heard_json_destroy(doc);
 }
 
+static void instructions_that_are_too_long_are_told(void **state)
+{
+	static char help[1000];
+	static struct classes many;
+	struct prompt p = prompt;
+	(void)state;
+	memset(help, 'x', sizeof(help) - 1);
+	many.n = 40;
+	for (size_t i = 0; i < many.n; i++)
+		many.at[i] = (struct class){.name = "a", .help = i < 30 ? help : ""};
+	p.classes = &many;
+	assert_true(prompt_has_room(&p));
+	for (size_t i = 0; i < many.n; i++)
+		many.at[i].help = help;
+	assert_false(prompt_has_room(&p));
+}
+
 /* ---- the answer */
 
 static struct verdict v;
@@ -338,6 +355,7 @@ int main(void)
 		TEST(shipped_classes_are_found_and_others_not),
 		TEST(classes_of_the_config_are_labels),
 		TEST(what_a_customer_wrote_is_one_string_of_data),
+		TEST(instructions_that_are_too_long_are_told),
 		TEST(a_long_text_is_cut_between_characters),
 		TEST(a_schema_names_the_classes_and_nothing_else),
 		TEST(a_class_and_a_summary_are_taken),

@@ -412,9 +412,10 @@ static void a_key_is_encoded_wherever_it_stands(void **state)
 /* curl makes /c/../ of it, and that is somebody else's, or everybody's. */
 static void a_key_never_leads_to_another_place(void **state)
 {
-	static const char *const bad[] = {".",	  "..",	    "../",  "../1", "a/..",
+	static const char *const bad[] = {".",	  "..",	   "../",  "../1",   "a/..",
 					  "/../", "a/./b", "..\\", "\\..\\", "a\\../b"};
-	static const char *const good[] = {"c1", "a/b", "...", "1..2", "a./b", "v1.2/", "/", ""};
+	static const char *const good[] = {"c1",   "a/b",   "...", "1..2",
+					   "a./b", "v1.2/", "/",   ""};
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_true(service_key_leads_away(heard_str(bad[i])));

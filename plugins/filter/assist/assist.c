@@ -259,8 +259,10 @@ static int assist_process(void *self, void *lane, struct heard_batch *batch,
 		if (!assist_affords(a))
 			break;
 		struct asked *q = asked_create(a, batch, i, wish);
-		if (q == NULL)
-			break; /* without room nobody is asked */
+		if (q == NULL) { /* without room nobody is asked */
+			budget_give_back(&a->budget);
+			break;
+		}
 		*last = &q->question;
 		last = &q->question.next;
 	}
@@ -301,6 +303,11 @@ static int assist_open(void *self, struct heard_host *host, struct heard_error *
 	int rc = assist_check_url(a, err);
 	if (rc == 0)
 		rc = classes_init(&a->classes, &a->class_rows, err);
+	if (rc == 0 && !prompt_has_room(&a->prompt))
+		rc = heard_fail(err, EINVAL,
+				"classes: told with their help they are longer than %d KiB; "
+				"write shorter ones",
+				PROMPT_SYSTEM >> 10);
 	if (rc != 0)
 		return rc;
 	a->headers[0] = "Content-Type: application/json";

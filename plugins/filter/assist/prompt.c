@@ -6,7 +6,7 @@
 #include <heard/json.h>
 #include <text/utf8.h>
 
-enum { SYSTEM_MAX = 32 << 10, USER_MAX = 1 << 20, SUBJECT_MAX = 512 };
+enum { SYSTEM_MAX = PROMPT_SYSTEM, USER_MAX = 1 << 20, SUBJECT_MAX = 512 };
 
 const char *const prompt_formats[] = {"json_object", "json_schema", "none", NULL};
 
@@ -143,6 +143,16 @@ static void put_user(const struct prompt *p, struct heard_str subject, struct he
 		heard_json_str(&w, "subject", cut(subject, SUBJECT_MAX));
 	heard_json_str(&w, "text", cut(body, (size_t)p->max_text));
 	heard_json_end(&w, '}');
+}
+
+bool prompt_has_room(const struct prompt *p)
+{
+	struct heard_buf system;
+	heard_buf_init(&system, SYSTEM_MAX);
+	put_system(p, (struct prompt_wish){.class = true, .summary = true}, &system);
+	bool has_room = !system.failed;
+	heard_buf_release(&system);
+	return has_room;
 }
 
 bool prompt_write(const struct prompt *p, struct prompt_wish wish, struct heard_str subject,

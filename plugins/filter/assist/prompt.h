@@ -29,6 +29,10 @@ struct prompt_wish {
 	bool class, summary;
 };
 
+enum { PROMPT_SYSTEM = 32 << 10 }; /* bytes of the instructions, the classes among them */
+
+/* Do the instructions fit?  Or there is no memory. */
+bool prompt_has_room(const struct prompt *);
 /* False: no memory. */
 bool prompt_write(const struct prompt *, struct prompt_wish, struct heard_str subject,
 		  struct heard_str body, struct heard_buf *out);
