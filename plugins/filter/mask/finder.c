@@ -180,11 +180,12 @@ static uint32_t core_among(const struct mask_text *t, uint32_t base, unsigned bi
 /* The next one from here on, or the end of the text. */
 static uint32_t next_core(const struct mask_text *t, uint32_t at)
 {
-	uint32_t core = t->n;
+	for (; t->n - at >= BLOCK_PIECE; at += BLOCK_PIECE) {
+		uint32_t core = core_among(t, at, block_cores(t->s + at));
 
-	for (; t->n - at >= BLOCK_PIECE; at += BLOCK_PIECE)
-		if ((core = core_among(t, at, block_cores(t->s + at))) < t->n)
+		if (core < t->n)
 			return core;
+	}
 	if (at < t->n && t->n >= BLOCK_PIECE) { /* what is left, with bytes before it */
 		uint32_t base = t->n - BLOCK_PIECE;
 
