@@ -18,11 +18,13 @@ static int look(void *arg, const struct example *e)
 	for (size_t i = 0; i < e->text.traits.len && e->id.len == 0 && e->text.email.ptr; i++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-/ ", e->text.traits.ptr[i]))
 			abort();
-	spam_features(arg, &spam_shapes[kind], &e->text);
-	const uint32_t *places = gram_places(arg, &n);
-	for (size_t i = 0; i < n; i++)
-		if (places[i] >> spam_shapes[kind].bits)
-			abort();
+	for (unsigned k = 0; k < SPAM_MODELS; k++) {
+		spam_known_features(arg, (enum spam_kind)k, &e->text);
+		const uint32_t *places = gram_places(arg, &n);
+		for (size_t i = 0; i < n; i++)
+			if (places[i] >> spam_shapes[k].bits)
+				abort();
+	}
 	signs_find(&signs, e->text.subject, e->text.body, kind == SPAM_MAIL);
 	if (signs.n > SIGNS_MAX)
 		abort();

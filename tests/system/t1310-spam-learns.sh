@@ -4,7 +4,8 @@
 # model is refused in a sentence.
 # timeout: 300
 . "$(dirname "$0")/../lib/daemon.sh"
-MODELS="text_model = \"$here/etc/models/spam-text.model\"; mail_model = \"$here/etc/models/spam-mail.model\";"
+MADE="made_model = \"$here/etc/models/spam-made.model\";"
+MODELS="text_model = \"$here/etc/models/spam-text.model\"; mail_model = \"$here/etc/models/spam-mail.model\"; $MADE"
 write_conf() {
 	conf <<-EOT
 		pipelines = (
@@ -59,6 +60,35 @@ done
 heard train spam >/dev/null
 ok "taken back, it is forgotten" above 0.1 "$(score "$new")"
 
+# Killed while the desk says it, a verdict is there or not, and what is there is learned.
+ids=$(tickets)
+for id in $ids; do
+	heard desk status "$id" spam >/dev/null 2>&1 &
+	said_pid=$!
+	[ "$id" = "$(echo "$ids" | sed -n 5p)" ] && daemon_kill
+	wait $said_pid 2>/dev/null
+done
+must_start
+judged=$(sqlite3 -readonly "$STATE/tickets.db" "SELECT count(*) FROM ticket WHERE state = 'spam'" 2>/dev/null ||
+	heard desk list --state spam --json | jq length)
+said=$(heard train spam)
+is "killed while the desk said it: exit 0" $? 0
+like "it learns $judged verdicts that are there" "$said" "spam-text: 10 corrections, $judged of them spam"
+for id in $(tickets); do heard desk status "$id" open >/dev/null 2>&1; done
+heard train spam >/dev/null
+ok "and is taught back" above 0.1 "$(score "$new")"
+
+# Many texts without an author are as of one: they teach little.
+nameless() { curl -fsS -o /dev/null -H 'Content-Type: application/json' \
+	-d "{\"body\":\"$1\",\"intent\":\"question\"}" "$(url public /feedback)"; }
+for n in 1 2 3 4 5 6 7 8 9 10; do nameless "第${n}次说了，包裹一直没有收到，请帮我查一下物流"; done
+ok "ten more tickets" wait_for 20 has_tickets 20
+for id in $(heard desk list --state all --json | jq -r '.[] | select(.state != "spam") | .id'); do
+	heard desk show "$id" --json 2>/dev/null | grep -q '物流' && heard desk status "$id" spam >/dev/null 2>&1
+done
+heard train spam >/dev/null
+ok "nobody poisons it without a name" above 0.3 "$(score '包裹一直没有收到，请帮我查一下物流')"
+
 # Files: a mail, texts, records; and standard input.
 printf 'From: a@shop.example\nSubject: replica watches\nDate: Thu, 1 Jan 2026 10:00:00 +0000\n\nBuy now\n' >"$T/mail"
 printf 'first text of a file\nsecond text of a file\n' >"$T/texts"
@@ -87,7 +117,7 @@ said=$(heard train spam --forget)
 like "forgotten: only the desk counts" "$said" 'spam-mail: 0 corrections'
 
 head -c 1000 "$here/etc/models/spam-text.model" >"$T/short.model"
-write_conf "text_model = \"$T/short.model\"; mail_model = \"$here/etc/models/spam-mail.model\";"
+write_conf "text_model = \"$T/short.model\"; mail_model = \"$here/etc/models/spam-mail.model\"; $MADE"
 said=$(heard check 2>&1)
 is "a damaged model: exit 1" $? 1
 like "in a sentence" "$said" 'short.model'

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { VERSION = 1, WAIT_MS = 10000 };
+enum { VERSION = 2, WAIT_MS = 10000 };
 
 struct corrections {
 	sqlite3 *db;
@@ -39,14 +39,28 @@ static int64_t shape_of(enum spam_kind kind)
 	return s->chars_min | s->chars_max << 8 | s->words_max << 16 | s->bits << 24;
 }
 
+static int version_of(struct corrections *c)
+{
+	sqlite3_stmt *st;
+	int version = 0;
+	if (sqlite3_prepare_v2(c->db, "PRAGMA user_version", -1, &st, NULL) == SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW)
+		version = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return version;
+}
+
 static int prepare(struct corrections *c, struct heard_error *err)
 {
 	char pragma[64];
+	/* 1 had no odds, and was never in a release */
+	if (version_of(c) == 1 && run(c, "DROP TABLE correction", err) != 0)
+		return -err->code;
 	snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%d", VERSION);
 	if (run(c, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE", err) ||
 	    run(c,
 		"CREATE TABLE IF NOT EXISTS correction(id TEXT PRIMARY KEY, kind INTEGER NOT "
-		"NULL, shape INTEGER NOT NULL, is_spam INTEGER NOT NULL, is_known INTEGER NOT "
+		"NULL, shape INTEGER NOT NULL, is_spam INTEGER NOT NULL, odds REAL NOT "
 		"NULL, author INTEGER NOT NULL, at INTEGER NOT NULL, places BLOB NOT NULL)"
 		" WITHOUT ROWID",
 		err))
@@ -101,7 +115,7 @@ int corrections_put(struct corrections *c, const struct correction *x, struct he
 	sqlite3_bind_int(st, 2, (int)x->kind);
 	sqlite3_bind_int64(st, 3, shape_of(x->kind));
 	sqlite3_bind_int(st, 4, x->is_spam);
-	sqlite3_bind_int(st, 5, x->is_known);
+	sqlite3_bind_double(st, 5, (double)x->odds);
 	sqlite3_bind_int64(st, 6, (int64_t)x->author);
 	sqlite3_bind_int64(st, 7, x->at);
 	sqlite3_bind_blob(st, 8, x->places, (int)(x->n * sizeof(*x->places)), SQLITE_STATIC);
@@ -132,7 +146,7 @@ int corrections_each(struct corrections *c, enum spam_kind kind,
 	sqlite3_stmt *st;
 	int rc, result = 0;
 	if (sqlite3_prepare_v2(c->db,
-			       "SELECT id,is_spam,is_known,author,at,places FROM correction"
+			       "SELECT id,is_spam,odds,author,at,places FROM correction"
 			       " WHERE kind=? AND shape=? ORDER BY author,id",
 			       -1, &st, NULL) != SQLITE_OK)
 		return fail(c, err);
@@ -143,7 +157,7 @@ int corrections_each(struct corrections *c, enum spam_kind kind,
 			.id = heard_str((const char *)sqlite3_column_text(st, 0)),
 			.kind = kind,
 			.is_spam = sqlite3_column_int(st, 1),
-			.is_known = sqlite3_column_int(st, 2),
+			.odds = (float)sqlite3_column_double(st, 2),
 			.author = (uint64_t)sqlite3_column_int64(st, 3),
 			.at = sqlite3_column_int64(st, 4),
 			.places = sqlite3_column_blob(st, 5),

@@ -20,8 +20,9 @@ struct heard_error;
 struct correction {
 	struct heard_str id;
 	enum spam_kind kind;
-	bool is_spam, is_known; /* spam_is_known() of the text                       */
-	uint64_t author;	/* 0: nobody's                                      */
+	bool is_spam;
+	float odds;	 /* that the shipped models gave it then                     */
+	uint64_t author; /* 0: nobody knows whose                            */
 	int64_t at;
 	const uint32_t *places;
 	uint32_t n;

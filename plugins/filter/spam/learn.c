@@ -11,7 +11,7 @@
 static void weigh(const struct learn_example *e, size_t n, float *weights)
 {
 	for (size_t i = 0, k; i < n; i = k) {
-		for (k = i + 1; k < n && e[i].author != 0 && e[k].author == e[i].author;)
+		for (k = i + 1; k < n && e[k].author == e[i].author;)
 			k++;
 		float each = k - i > LEARN_AUTHOR ? (float)LEARN_AUTHOR / (float)(k - i) : 1;
 		for (size_t j = i; j < k; j++)

@@ -28,7 +28,7 @@ struct learn_example {
 	const uint32_t *places;
 	uint32_t n;
 	bool is_spam;
-	uint64_t author; /* 0: nobody's; each such example is an author of its own       */
+	uint64_t author; /* 0: nobody knows whose; all those are as of one author        */
 	float odds;	 /* that the shipped model gives it                           */
 };
 

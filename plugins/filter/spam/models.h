@@ -2,7 +2,7 @@
  * models.h - what was shipped, and what was learned here on top of it.
  *
  * A model that was learned (learn.h) is a second one of the same shape; its sum is added
- * to the log-odds of the shipped one.  So the shipped model is the prior: it stays as it
+ * to the log-odds of the shipped ones.  So the shipped model is the prior: it stays as it
  * is, and can be replaced by a newer one without losing what was learned.
  */
 #ifndef SPAM_MODELS_H
@@ -15,28 +15,26 @@
 struct heard_error;
 
 struct spam_models {
-	struct linear *shipped[SPAM_KINDS], *learned[SPAM_KINDS]; /* NULL: none learned */
+	struct linear *shipped[SPAM_MODELS], *learned[SPAM_KINDS]; /* NULL: none learned */
 };
 
 /* `paths` of what was shipped; `folder` of what was learned, in which there need be
  * nothing. */
-int spam_models_load(struct spam_models *, const char *const paths[SPAM_KINDS],
+int spam_models_load(struct spam_models *, const char *const paths[SPAM_MODELS],
 		     const char *folder, struct heard_error *);
 /* Those that were shipped alone. */
-int spam_shipped_load(struct spam_models *, const char *const paths[SPAM_KINDS],
+int spam_shipped_load(struct spam_models *, const char *const paths[SPAM_MODELS],
 		      struct heard_error *);
 void spam_models_release(struct spam_models *);
 /* "FOLDER/spam-text.model"; false: too long. */
 bool spam_learned_path(const char *folder, enum spam_kind, char *out, size_t size);
 
-/* The log-odds of spam by the shipped model alone.  Of a text in letters that it does not
- * know it says nothing; of a mail in such letters, how it was made may speak for spam, but
- * makes it unsure at most. */
-float spam_odds_of_places(const struct linear *, const uint32_t *places, size_t n,
-			  bool is_known);
-/* With what was learned; the lane has the text's grams. */
-float spam_odds(const struct spam_models *, enum spam_kind, const struct gram_lane *,
-		bool is_known);
+/* The log-odds of spam by the shipped models alone.  Of letters that they do not know they
+ * say nothing; of a mail in such letters, how it was made still speaks. */
+float spam_shipped_odds(const struct spam_models *, struct gram_lane *,
+			const struct spam_text *);
+/* With what was learned. */
+float spam_odds(const struct spam_models *, struct gram_lane *, const struct spam_text *);
 float spam_probability(float odds);
 
 #endif

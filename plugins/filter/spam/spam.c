@@ -18,6 +18,7 @@
 #include <heard/command.h>
 #include <heard/error.h>
 #include <heard/host.h>
+#include <heard/wait.h>
 
 #include <errno.h>
 #include <math.h>
@@ -71,8 +72,7 @@ static void ask_model(const struct spam *s, struct gram_lane *grams, const struc
 		      struct verdict *v)
 {
 	enum spam_kind kind = spam_kind_of(t);
-	spam_features(grams, &spam_shapes[kind], t);
-	v->odds = spam_odds(&s->models, kind, grams, spam_is_known(t));
+	v->odds = spam_odds(&s->models, grams, t);
 	if (spam_probability(v->odds) >= (float)s->unsure)
 		say(v, "%s",
 		    kind == SPAM_MAIL ? "written and sent as spam is" : "reads as spam does");
@@ -123,6 +123,33 @@ static void ask_floods(const struct spam *s, const struct heard_record *r,
 	}
 }
 
+/* ---- rspamd */
+
+static void hear_rspamd(const struct rspamd_question *said, size_t record, struct verdict *v)
+{
+	struct rspamd_verdict x = rspamd_said(said, record);
+	float odds = rspamd_odds(&x);
+	v->odds += odds;
+	if (odds > 0)
+		say(v, "rspamd gives it %.1f of the %.1f that are spam", x.score, x.required);
+}
+
+/* Does the batch wait for it?  Asked is about mail that we are not sure of. */
+static bool ask_rspamd(const struct spam *s, struct gram_lane *grams, struct heard_batch *batch)
+{
+	struct rspamd_question *list = NULL;
+	for (size_t i = 0; i < heard_batch_size(batch); i++) {
+		const struct heard_record *r = heard_batch_at(batch, i);
+		struct spam_text t = spam_text_of(r);
+		if (!heard_record_is_live(r) || spam_kind_of(&t) != SPAM_MAIL)
+			continue;
+		double p = (double)spam_probability(spam_odds(&s->models, grams, &t));
+		if (rspamd_wants(s->rspamd, p) && !rspamd_add(s->rspamd, batch, &list, i, &t))
+			break;
+	}
+	return list != NULL && rspamd_ask(s->rspamd, batch, list);
+}
+
 /* ---- verdicts */
 
 static int set_verdict(struct heard_record *r, const char *word, float p,
@@ -136,7 +163,8 @@ static int set_verdict(struct heard_record *r, const char *word, float p,
 	return result;
 }
 
-static int judge(const struct spam *s, struct gram_lane *grams, struct heard_record *r)
+static int judge(const struct spam *s, struct gram_lane *grams, struct heard_record *r,
+		 const struct rspamd_question *said, size_t at)
 {
 	struct verdict v = {.n = 0};
 	struct spam_text t = spam_text_of(r);
@@ -153,6 +181,7 @@ static int judge(const struct spam *s, struct gram_lane *grams, struct heard_rec
 	ask_model(s, grams, &t, &v);
 	ask_signs(&t, &v);
 	ask_floods(s, r, &t, &v);
+	hear_rspamd(said, at, &v);
 	float p = spam_probability(v.odds);
 	const char *word = p >= (float)s->spam[kind] ? "spam"
 			   : p >= (float)s->unsure   ? "unsure"
@@ -165,9 +194,14 @@ static int spam_process(void *self, void *lane, struct heard_batch *batch,
 {
 	const struct spam *s = self;
 	const struct spam_lane *l = lane;
+	const struct rspamd_question *said = heard_waited(batch);
+	if (said != NULL)
+		rspamd_count(s->rspamd, said);
+	else if (s->rspamd != NULL && ask_rspamd(s, l->grams, batch))
+		return 0;
 	for (size_t i = 0; i < heard_batch_size(batch); i++) {
 		struct heard_record *r = heard_batch_at(batch, i);
-		if (heard_record_is_live(r) && judge(s, l->grams, r) != 0)
+		if (heard_record_is_live(r) && judge(s, l->grams, r, said, i) != 0)
 			return heard_fail(err, ENOMEM, "no room for the verdict");
 	}
 	return 0;
@@ -178,22 +212,31 @@ static int spam_process(void *self, void *lane, struct heard_batch *batch,
 static int spam_open(void *self, struct heard_host *host, struct heard_error *err)
 {
 	struct spam *s = self;
-	const char *const paths[SPAM_KINDS] = {s->text_model, s->mail_model};
 	s->host = host;
 	if (s->unsure > s->spam[SPAM_MAIL] || s->unsure > s->spam[SPAM_TEXT])
 		return heard_fail(err, EINVAL,
 				  "unsure is above spam_mail or spam_text; lower it, so that "
 				  "there is room between the two");
-	if (spam_models_load(&s->models, paths, s->learned, err) != 0)
+	if (spam_models_load(&s->models, s->shipped, s->learned, err) != 0)
+		return -err->code;
+	if (rspamd_open(&s->rspamd, host, &s->rspamd_options, err) != 0)
 		return -err->code;
 	s->authors = flood_create();
 	s->texts = flood_create();
 	return s->authors && s->texts ? 0 : heard_fail(err, ENOMEM, "no memory");
 }
 
+static int spam_start(void *self, struct heard_error *err)
+{
+	struct spam *s = self;
+	return rspamd_start(s->rspamd, err);
+}
+
 static void spam_close(void *self)
 {
 	struct spam *s = self;
+	rspamd_close(s->rspamd);
+	s->rspamd = NULL;
 	spam_models_release(&s->models);
 	flood_destroy(s->authors);
 	flood_destroy(s->texts);
@@ -217,17 +260,22 @@ static void spam_lane_close(void *self, void *lane)
 }
 
 static const struct heard_option spam_options[] = {
-	{"text_model", HEARD_PATH(struct spam, text_model), .value = "models/spam-text.model",
+	{"text_model", HEARD_PATH(struct spam, shipped[SPAM_TEXT]),
+	 .value = "models/spam-text.model",
 	 .help = "Model of short texts, as it came with heard"},
-	{"mail_model", HEARD_PATH(struct spam, mail_model), .value = "models/spam-mail.model",
-	 .help = "Model of mail, as it came with heard"},
+	{"mail_model", HEARD_PATH(struct spam, shipped[SPAM_MAIL]),
+	 .value = "models/spam-mail.model",
+	 .help = "Model of what mail says, as it came with heard"},
+	{"made_model", HEARD_PATH(struct spam, shipped[SPAM_MADE]),
+	 .value = "models/spam-made.model",
+	 .help = "Model of how mail is made, as it came with heard"},
 	{"learned", HEARD_STATE_PATH(struct spam, learned), .value = "spam",
 	 .help = "Folder of what was learned by corrections, with `heard train spam`"},
 	{"database", HEARD_STATE_PATH(struct spam, database), .value = "tickets.db",
 	 .help = "Database of the output tickets, where the desk says what is spam"},
 	{"unsure", HEARD_REAL(struct spam, unsure), .value = "0.3", .min = 0, .max = 1,
 	 .help = "From this probability on the verdict is unsure"},
-	{"spam_mail", HEARD_REAL(struct spam, spam[SPAM_MAIL]), .value = "0.85", .min = 0,
+	{"spam_mail", HEARD_REAL(struct spam, spam[SPAM_MAIL]), .value = "0.99", .min = 0,
 	 .max = 1, .help = "From this probability on a mail is spam"},
 	{"spam_text", HEARD_REAL(struct spam, spam[SPAM_TEXT]), .value = "0.5", .min = 0,
 	 .max = 1, .help = "From this probability on any other text is spam"},
@@ -241,6 +289,8 @@ static const struct heard_option spam_options[] = {
 	 .help = "So many of one author within the window are a flood; 0 is no limit"},
 	{"repeats", HEARD_INT(struct spam, repeats), .value = "10", .min = 0, .max = 60000,
 	 .help = "So often the same text within the window is a flood; 0 is no limit"},
+	{"rspamd", HEARD_GROUP(struct spam, rspamd_options, rspamd_option_table),
+	 .help = "A second opinion on mail, by an rspamd of yours"},
 	{.name = NULL},
 };
 
@@ -266,6 +316,7 @@ const struct heard_plugin heard_plugin = {
 	.self_size = sizeof(struct spam),
 	.lane_size = sizeof(struct spam_lane),
 	.open = spam_open,
+	.start = spam_start,
 	.close = spam_close,
 	.lane_open = spam_lane_open,
 	.lane_close = spam_lane_close,

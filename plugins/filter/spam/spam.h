@@ -6,6 +6,7 @@
 
 #include "flood.h"
 #include "models.h"
+#include "rspamd.h"
 
 #include <heard/plugin.h>
 
@@ -13,15 +14,17 @@ struct heard_host;
 struct heard_record;
 
 struct spam {
-	const char *text_model, *mail_model; /* as shipped                            */
-	const char *learned;		     /* folder                                */
-	const char *database;		     /* of the tickets, for the desk's verdicts */
-	double unsure, spam[SPAM_KINDS];     /* cut-offs                              */
+	const char *shipped[SPAM_MODELS]; /* files of models                         */
+	const char *learned;		  /* folder                                */
+	const char *database;		  /* of the tickets, for the desk's verdicts */
+	double unsure, spam[SPAM_KINDS];  /* cut-offs                              */
 	struct heard_list allow, deny;
 	int64_t window, flood, repeats;
+	struct rspamd_options rspamd_options;
 	struct heard_host *host;
 	struct spam_models models;
 	struct flood *authors, *texts;
+	struct rspamd *rspamd; /* NULL: nobody is asked */
 };
 
 /* What the filter looks at in a record; views into it. */

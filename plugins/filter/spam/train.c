@@ -28,6 +28,7 @@ struct training {
 	const struct heard_call *call;
 	struct corrections *corrections;
 	struct gram_lane *lane;
+	struct spam_models models; /* the shipped ones alone */
 	struct heard_error *err;
 	bool is_spam;
 	int64_t at;
@@ -48,13 +49,23 @@ static void id_of(const struct example *e, const uint32_t *places, size_t n, cha
 		 (unsigned long long)h.low64);
 }
 
-static int take_example(void *arg, const struct example *e)
+/* What somebody said of a text.  One whose author is not known counts as of one with all
+ * others of the desk, or one could write under no name and often; what an operator hands
+ * over in files is vouched for, so it is of an author of its own. */
+static uint64_t author_of(const struct example *e, bool is_vouched, const char *id)
 {
-	struct training *t = arg;
+	if (e->author.len > 0)
+		return XXH3_64bits(e->author.ptr, e->author.len);
+	return is_vouched ? XXH3_64bits(id, strlen(id)) : 0;
+}
+
+static int take_example(struct training *t, const struct example *e, bool is_vouched)
+{
 	char id[64];
 	size_t n;
 	enum spam_kind kind = spam_kind_of(&e->text);
-	spam_features(t->lane, &spam_shapes[kind], &e->text);
+	float odds = spam_shipped_odds(&t->models, t->lane, &e->text);
+	spam_features(t->lane, kind, &e->text);
 	const uint32_t *places = gram_places(t->lane, &n);
 	if (n == 0)
 		return 0;
@@ -63,8 +74,8 @@ static int take_example(void *arg, const struct example *e)
 		.id = heard_str(id),
 		.kind = kind,
 		.is_spam = t->is_spam,
-		.is_known = spam_is_known(&e->text),
-		.author = e->author.len ? XXH3_64bits(e->author.ptr, e->author.len) : 0,
+		.odds = odds,
+		.author = author_of(e, is_vouched, id),
 		.at = t->at,
 		.places = places,
 		.n = (uint32_t)n,
@@ -72,11 +83,16 @@ static int take_example(void *arg, const struct example *e)
 	return corrections_put(t->corrections, &c, t->err);
 }
 
-static int count_example(void *arg, const struct example *e)
+static int take_from_file(void *arg, const struct example *e)
 {
 	struct training *t = arg;
 	t->from_files++;
-	return take_example(t, e);
+	return take_example(t, e, true);
+}
+
+static int take_from_desk(void *arg, const struct example *e)
+{
+	return take_example(arg, e, false);
 }
 
 /* ---- files */
@@ -118,7 +134,7 @@ static int take_file(struct training *t, const char *path)
 		return heard_fail(t->err, EFBIG,
 				  "%s cannot be read, or is larger than %d MB; divide it", path,
 				  EXAMPLES_FILE_MAX >> 20);
-	int result = examples_read(heard_str_n(bytes, n), count_example, t, t->err);
+	int result = examples_read(heard_str_n(bytes, n), take_from_file, t, t->err);
 	free(bytes);
 	return result ? heard_error_wrap(t->err, "%s", path) : 0;
 }
@@ -133,7 +149,7 @@ static void take_judged(void *arg, const struct store_judged *j)
 		return;
 	t->is_spam = j->is_spam;
 	t->at = j->at;
-	int result = examples_record(j->line, take_example, t, &ignored);
+	int result = examples_record(j->line, take_from_desk, t, &ignored);
 	if (result == -EBADMSG)
 		t->unreadable++;
 	else if (result != 0)
@@ -159,13 +175,13 @@ static int take_desk(struct training *t)
 struct gathered {
 	struct learn_example *examples;
 	size_t n, size, spam;
-	const struct linear *shipped;
+	enum spam_kind kind;
 };
 
 static int gather(void *arg, const struct correction *c)
 {
 	struct gathered *g = arg;
-	size_t places = (size_t)1 << g->shipped->shape.bits;
+	size_t places = (size_t)1 << spam_shapes[g->kind].bits;
 	for (uint32_t i = 0; i < c->n; i++)
 		if (c->places[i] >= places)
 			return 0; /* of a damaged database */
@@ -186,7 +202,7 @@ static int gather(void *arg, const struct correction *c)
 		.n = c->n,
 		.is_spam = c->is_spam,
 		.author = c->author,
-		.odds = spam_odds_of_places(g->shipped, copy, c->n, c->is_known),
+		.odds = c->odds,
 	};
 	g->spam += c->is_spam;
 	return 0;
@@ -210,9 +226,9 @@ static int save(struct training *t, enum spam_kind kind, const struct gathered *
 	return result;
 }
 
-static int learn_kind(struct training *t, enum spam_kind kind, const struct linear *shipped)
+static int learn_kind(struct training *t, enum spam_kind kind)
 {
-	struct gathered g = {.shipped = shipped};
+	struct gathered g = {.kind = kind};
 	int result = corrections_each(t->corrections, kind, gather, &g, t->err);
 	if (result == 0)
 		result = save(t, kind, &g);
@@ -252,9 +268,7 @@ static int take_arguments(struct training *t)
 
 static int train(struct training *t)
 {
-	struct spam_models models = {{NULL}, {NULL}};
-	const char *const paths[SPAM_KINDS] = {t->spam->text_model, t->spam->mail_model};
-	int result = spam_shipped_load(&models, paths, t->err);
+	int result = spam_shipped_load(&t->models, t->spam->shipped, t->err);
 	if (result == 0)
 		result = take_arguments(t);
 	if (result == 0)
@@ -262,8 +276,8 @@ static int train(struct training *t)
 	if (result == 0)
 		result = corrections_commit(t->corrections, t->err);
 	for (int k = 0; k < SPAM_KINDS && result == 0; k++)
-		result = learn_kind(t, (enum spam_kind)k, models.shipped[k]);
-	spam_models_release(&models);
+		result = learn_kind(t, (enum spam_kind)k);
+	spam_models_release(&t->models);
 	return result;
 }
 

@@ -6,6 +6,8 @@
  */
 #include "traits.h"
 
+#include "relays.h"
+
 #include <heard/buf.h>
 #include <mime/mime.h>
 
@@ -13,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LOOKED_AT = 512 * 1024, FIELDS_MAX = 300, VALUE_MAX = 998 };
+enum { LOOKED_AT = 512 * 1024, FIELDS_MAX = 300, VALUE_MAX = 998, HOSTS_MAX = 32 };
 
 /* Fields of which it counts whether they are there. */
 static const char *const names[] = {
@@ -25,7 +27,6 @@ static const char *const names[] = {
 	"content-transfer-encoding",
 	"date",
 	"disposition-notification-to",
-	"errors-to",
 	"importance",
 	"in-reply-to",
 	"message-id",
@@ -35,24 +36,20 @@ static const char *const names[] = {
 	"references",
 	"reply-to",
 	"return-receipt-to",
-	"sender",
 	"thread-index",
 	"thread-topic",
 	"to",
 	"user-agent",
 	"x-accept-language",
-	"x-authentication-warning",
 	"x-encoding",
 	"x-enigmail-version",
 	"x-mailer",
-	"x-mime-autoconverted",
 	"x-mimeole",
 	"x-msmail-priority",
 	"x-originalarrivaltime",
 	"x-originating-ip",
 	"x-priority",
 	"x-sender",
-	"x-url",
 	"x-x-sender",
 };
 enum { NAMES = sizeof(names) / sizeof(names[0]) };
@@ -106,21 +103,20 @@ enum { TAGS = sizeof(tags) / sizeof(tags[0]) };
 static const struct {
 	const char *piece, *word;
 } hops[] = {
-	{"unknown", "unknown"},	  {"may be forged", "forged"},
-	{"helo", "helo"},	  {"with esmtp", "esmtp"},
-	{"with http", "http"},	  {"qmail", "qmail"},
-	{"exim", "exim"},	  {"postfix", "postfix"},
-	{"sendmail", "sendmail"}, {"smtpsvc", "microsoft"},
-	{"from [", "number"},	  {"from user", "user"},
-	{"fetchmail", "fetched"}, {"imap", "imap"},
-	{"uucp", "uucp"},	  {"dialup", "dial-up"},
-	{"dsl", "dsl"},		  {"with tls", "tls"},
+	{"unknown", "unknown"},	  {"may be forged", "forged"}, {"helo", "helo"},
+	{"with esmtp", "esmtp"},  {"with http", "http"},       {"qmail", "qmail"},
+	{"exim", "exim"},	  {"postfix", "postfix"},      {"sendmail", "sendmail"},
+	{"smtpsvc", "microsoft"}, {"from [", "number"},	       {"from user", "user"},
+	{"uucp", "uucp"},	  {"dialup", "dial-up"},       {"dsl", "dsl"},
+	{"with tls", "tls"},
 };
 enum { HOPS = sizeof(hops) / sizeof(hops[0]) };
 
 struct header {
 	bool is_there[NAMES];
-	unsigned received, hops[HOPS], lists;
+	unsigned hops[HOPS];
+	struct relays relays;
+	struct heard_str domain; /* of the sender */
 	struct heard_str mailer, type, encoding, priority, to, from;
 };
 
@@ -139,6 +135,12 @@ static void count(struct heard_buf *b, const char *what, size_t n)
 }
 
 /* ---- the header */
+
+static struct heard_str domain_of(struct heard_str email)
+{
+	const char *at = email.len ? memrchr(email.ptr, '@', email.len) : NULL;
+	return at ? heard_str_skip(email, (size_t)(at + 1 - email.ptr)) : heard_str_n(NULL, 0);
+}
 
 static bool is(struct heard_str name, const char *what)
 {
@@ -180,12 +182,11 @@ static void take(struct header *h, struct heard_str name, struct heard_str value
 			*kept[i].at = value;
 	for (size_t i = 0; i < NAMES; i++)
 		h->is_there[i] |= (name.ptr[0] | 0x20) == names[i][0] && is(name, names[i]);
-	h->lists += name.len > 5 && strncasecmp(name.ptr, "list-", 5) == 0;
 	if (!is(name, "received"))
 		return;
 	char room[VALUE_MAX];
+	relays_take(&h->relays, value, h->domain);
 	value = small(value, room);
-	h->received++;
 	for (size_t i = 0; i < HOPS; i++)
 		h->hops[i] += has(value, hops[i].piece);
 }
@@ -251,12 +252,6 @@ static void say_type(const struct header *h, struct heard_buf *b)
 }
 
 /* ---- who */
-
-static struct heard_str domain_of(struct heard_str email)
-{
-	const char *at = email.len ? memrchr(email.ptr, '@', email.len) : NULL;
-	return at ? heard_str_skip(email, (size_t)(at + 1 - email.ptr)) : heard_str_n(NULL, 0);
-}
 
 static bool same(struct heard_str a, struct heard_str b)
 {
@@ -339,6 +334,37 @@ static void say_tags(struct heard_str rest, struct heard_buf *b)
 	count(b, "number-links", numbers);
 }
 
+/* Newsletters that somebody subscribed to link to those who send them. */
+static void say_links(struct heard_str rest, struct heard_str domain, struct heard_buf *b)
+{
+	struct heard_str seen[HOSTS_MAX], owner = relays_owner(domain);
+	size_t n = 0, own = 0, all = 0;
+	bool has_port = false, is_escaped = false;
+	for (const char *at;
+	     rest.len > 0 && (at = memmem(rest.ptr, rest.len, "://", 3)) != NULL;) {
+		rest = heard_str_skip(rest, (size_t)(at + 3 - rest.ptr));
+		size_t len = relays_host(rest), i = 0;
+		struct heard_str host = relays_owner(heard_str_n(rest.ptr, len));
+		has_port |= len < rest.len && rest.ptr[len] == ':';
+		is_escaped |= len < rest.len && rest.ptr[len] == '%';
+		if (host.len == 0)
+			continue;
+		all++;
+		own += same(host, owner);
+		while (i < n && !same(seen[i], host))
+			i++;
+		if (i == n && n < HOSTS_MAX)
+			seen[n++] = host;
+	}
+	count(b, "hosts", n);
+	if (all > 0)
+		word(b, "links-", own == 0 ? "foreign" : own * 2 >= all ? "own" : "mixed");
+	if (has_port)
+		word(b, "links-", "port");
+	if (is_escaped)
+		word(b, "links-", "escaped");
+}
+
 static void say_subject(struct heard_str s, struct heard_buf *b)
 {
 	size_t capitals = 0, letters = 0, marks = 0, money = 0, gaps = 0, numerals = 0;
@@ -363,11 +389,10 @@ static void say_subject(struct heard_str s, struct heard_buf *b)
 
 static void say_hops(const struct header *h, struct heard_buf *b)
 {
-	count(b, "hops", h->received);
 	for (size_t i = 0; i < HOPS; i++)
 		if (h->hops[i] > 0)
 			word(b, "hop-", hops[i].word);
-	count(b, "list", h->lists);
+	relays_say(&h->relays, b);
 }
 
 static void say_content(const struct mime_message *m, struct heard_buf *b)
@@ -390,7 +415,7 @@ static void say_content(const struct mime_message *m, struct heard_buf *b)
 
 void letter_traits(struct heard_str raw, const struct mime_message *m, struct heard_buf *b)
 {
-	struct header h = {.received = 0};
+	struct header h = {.domain = domain_of(m->from.email)};
 	if (raw.len > LOOKED_AT)
 		raw.len = LOOKED_AT;
 	struct heard_str rest = walk(raw, &h);
@@ -405,4 +430,5 @@ void letter_traits(struct heard_str raw, const struct mime_message *m, struct he
 	say_id(m, b);
 	say_content(m, b);
 	say_tags(rest, b);
+	say_links(rest, h.domain, b);
 }
