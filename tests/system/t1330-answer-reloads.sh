@@ -8,7 +8,7 @@ printf -- '---\nid: pay\ntitle: 支付失败\n---\n换一种付款方式。\n' >
 conf <<-EOT
 	pipelines = ( { name = "shop"; clear = true;
 	  inputs = ( { plugin = "http"; path = "/feedback"; } );
-	  filters = ( { plugin = "answer"; articles = "$T/articles"; check = "20ms"; } );
+	  filters = ( { plugin = "answer"; folder = "$T/articles"; check = "20ms"; } );
 	  outputs = ( { plugin = "file"; path = "$T/out.ndjson"; } ); } );
 EOT
 

@@ -165,7 +165,7 @@ static int answer_lane_open(void *self, void *place, struct heard_error *err)
 }
 
 static const struct heard_option answer_options[] = {
-	{.name = "articles",
+	{.name = "folder",
 	 HEARD_PATH(struct answer, folder),
 	 .help = "Folder of articles: Markdown files with front matter (id, title, lang, "
 		 "keywords), also in folders below"},
@@ -194,7 +194,7 @@ const struct heard_plugin heard_plugin = {
 	.options = answer_options,
 	.reads = "subject, body, lang",
 	.writes = "answer.id, answer.title, answer.score",
-	.example = "{ plugin = \"answer\"; articles = \"articles\"; }",
+	.example = "{ plugin = \"answer\"; folder = \"articles\"; }",
 	.self_size = sizeof(struct answer),
 	.lane_size = sizeof(struct lane),
 	.open = answer_open,
