@@ -138,6 +138,8 @@ int words_add(struct words *w, struct heard_str word, int flag, struct heard_err
 	if (word.len == 0)
 		return 0;
 	size_t n = fold_text(word, text, WORD_CHARS + 1);
+	if (n == 0) /* wide blanks */
+		return 0;
 	if (n > WORD_CHARS)
 		return heard_fail(err, EBADMSG, "a word has 1 to %d characters", WORD_CHARS);
 	uint64_t hash = hash_of(text, n);

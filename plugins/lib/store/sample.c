@@ -34,8 +34,8 @@ static int find_number(struct store *store, int64_t last, int64_t at, int64_t *n
 {
 	int64_t low = 1, high = last + 1;
 	while (low < high) {
-		int64_t middle = low + (high - low) / 2, came;
-		bool is_there;
+		int64_t middle = low + (high - low) / 2, came = 0;
+		bool is_there = false;
 		if (received(store, middle, &came, &is_there, err))
 			return -err->code;
 		if (is_there && came < at)
