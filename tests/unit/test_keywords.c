@@ -24,7 +24,7 @@ static int begin(void **state)
 	f->words = words_create();
 	f->ground = ground_create(1000);
 	assert_int_equal(words_read(f->words,
-				    heard_str("# a comment\n充电宝, 充电\ngift card\n"),
+				    heard_str("# a comment\n充电宝, 充电, 　\ngift card\n"),
 				    WORD_WHOLE, &err),
 			 0);
 	assert_int_equal(
