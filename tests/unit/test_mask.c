@@ -391,7 +391,7 @@ static void overlapping_matches_leave_nothing(void **state)
 
 	begin(&f);
 	assert_body(run(&f, "电话13812345678请"), "电***请");
-	assert_body(run(&f, "13812345678abc end"), "138****5678 end");
+	assert_body(run(&f, "13812345678abc end"), "*** end");
 	end(&f);
 }
 

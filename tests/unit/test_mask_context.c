@@ -159,6 +159,30 @@ static void addresses(void **state)
 	becomes(cases);
 }
 
+/* One row of letters to both searches: nothing of either may stay. */
+static void two_kinds_without_a_sign_between(void **state)
+{
+	static const char *const cases[][2] = {
+		{"邮箱zhang@example.com朝阳区幸福路12号3单元501室", "邮箱***"},
+		{"mail a@b.com幸福小区3号楼2单元501室，谢谢", "mail ***，谢谢"},
+		{"寄到4111111111111111幸福路口袋店路8号", "寄到***"},
+		{"我在192.168.77.5号楼3单元501室", "我在***"},
+		{"电话13812345678朝阳区建国路88号501室", "电话***"},
+		{"邮箱zhang@example.com，朝阳区幸福路12号", "邮箱z***@example.com，***"},
+		END,
+	};
+	struct fixture f = {0};
+	(void)state;
+
+	becomes(cases);
+	begin(&f);
+	struct heard_record *r = heard_batch_add(f.batch);
+	heard_set_str(r, HEARD_BODY, heard_str(cases[0][0]));
+	process(&f);
+	assert_true(heard_str_is(heard_get_str(r, HEARD_AUTHOR_EMAIL), "zhang@example.com"));
+	end(&f);
+}
+
 static void ids_behind_their_word(void **state)
 {
 	static const char *const cases[][2] = {
@@ -390,6 +414,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_behind_a_word_or_before_a_title),
 		cmocka_unit_test(addresses),
+		cmocka_unit_test(two_kinds_without_a_sign_between),
 		cmocka_unit_test(ids_behind_their_word),
 		cmocka_unit_test(working_numbers_are_copied_and_stay),
 		cmocka_unit_test(a_given_order_stays_and_masking_can_be_asked_for),

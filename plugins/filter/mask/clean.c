@@ -3,7 +3,9 @@
  *
  * Three searches run side by side: the kinds with a shape (finder.c), which are asked
  * one by one from the left, and the spans of context and of the user's patterns, which
- * are found first and kept in order.  Where two overlap both go, under one name.
+ * are found first and kept in order.  Where two overlap both go, under one name, and
+ * nothing of either is kept: what may stay of one kind would tell of the other
+ * (z@example.com朝阳区幸福路12号 is one row of letters to both).
  */
 #include "clean.h"
 
@@ -68,15 +70,42 @@ struct pending {
 	const struct mask_span *at, *end;
 };
 
+/* What is to be replaced. */
+struct piece {
+	struct mask_span span;
+	struct heard_str contact; /* of it, what may be how to reach the author  */
+	bool is_joined;		  /* longer than what its name stands for        */
+};
+
 static bool overlaps(const struct mask_span *a, const struct mask_span *b)
 {
 	return a->from < b->to && b->from < a->to;
 }
 
+static bool is_as_long(const struct mask_span *a, const struct mask_span *b)
+{
+	return a->from == b->from && a->to == b->to;
+}
+
+/* Both, under the name of the first; a working number gives way. */
+static void join(struct piece *piece, const struct mask_span *known,
+		 const struct mask_span *mine)
+{
+	struct mask_span *span = &piece->span;
+	const struct mask_span *named = known->from <= mine->from ? known : mine;
+
+	if (MASK_WORKING >> known->kind & 1)
+		named = mine;
+	*span = *named;
+	span->from = known->from < mine->from ? known->from : mine->from;
+	span->to = known->to > mine->to ? known->to : mine->to;
+	piece->is_joined = !is_as_long(span, named);
+}
+
 /* The next span of both sources behind `from`: the leftmost; where two overlap,
- * both as one, under the name of the first. */
-static bool next_span(struct mask_text *t, uint32_t from, unsigned wanted, struct pending *own,
-		      struct mask_span *known, struct mask_span *span)
+ * both as one. */
+static bool next_piece(struct mask_text *t, uint32_t from, unsigned wanted, struct pending *own,
+		       struct mask_span *known, struct piece *piece)
 {
 	if (known->to <= from || known->from < from)
 		if (!finder_next(t, from, wanted, known))
@@ -86,19 +115,17 @@ static bool next_span(struct mask_text *t, uint32_t from, unsigned wanted, struc
 	bool has_known = known->from < t->n, has_own = own->at < own->end;
 	if (!has_known && !has_own)
 		return false;
-	if (!has_own) {
-		*span = *known;
-		return true;
-	}
-	struct mask_span mine = *own->at;
+	piece->is_joined = false;
+	struct mask_span mine = has_own ? *own->at : *known;
 	mine.from = mine.from < from ? from : mine.from;
-	*span = has_known && known->from <= mine.from ? *known : mine;
-	if (has_known && overlaps(known, &mine)) {
-		if (MASK_WORKING >> known->kind & 1)
-			span->kind = mine.kind;
-		span->from = known->from < mine.from ? known->from : mine.from;
-		span->to = known->to > mine.to ? known->to : mine.to;
-	}
+	if (has_known && has_own && overlaps(known, &mine))
+		join(piece, known, &mine);
+	else
+		piece->span = has_known && known->from <= mine.from ? *known : mine;
+	const struct mask_span *reach = has_known && piece->span.kind == known->kind
+						? known
+						: &piece->span;
+	piece->contact = heard_str_n(t->s + reach->from, reach->to - reach->from);
 	return true;
 }
 
@@ -126,11 +153,12 @@ static int find_spans(struct work *work, struct mask_text *t, struct pending *ow
 	return r;
 }
 
-/* Write what stands for a span; a working number stays, and is kept in mind. */
-static int replace(struct work *work, const struct mask_span *span, struct heard_str found,
+/* Write what stands for a piece; a working number stays, and is kept in mind. */
+static int replace(struct work *work, const struct piece *piece, struct heard_str found,
 		   bool *changed)
 {
 	const struct mask *mask = work->mask;
+	const struct mask_span *span = &piece->span;
 	struct heard_buf *out = &work->lane->out;
 	struct heard_str name = kind_name(mask, span->kind);
 
@@ -144,9 +172,10 @@ static int replace(struct work *work, const struct mask_span *span, struct heard
 			return 0;
 		}
 	}
-	form_write(&mask->form, span->kind, name, found, out);
+	/* of an address nothing is kept */
+	form_write(&mask->form, piece->is_joined ? MASK_ADDRESS : span->kind, name, found, out);
 	*changed = true;
-	int r = keep_contact(work, span->kind, found);
+	int r = keep_contact(work, span->kind, piece->contact);
 	return r ? r : heard_masked_add(work->record, name, 1);
 }
 
@@ -159,7 +188,8 @@ int clean(struct work *work, struct heard_str text, struct heard_str label)
 			      .label = label,
 			      .cues = &mask->cues,
 			      .least = mask->least};
-	struct mask_span span, known = {0};
+	struct mask_span known = {0};
+	struct piece piece;
 	struct pending own;
 	uint32_t from = 0;
 	bool changed = false;
@@ -169,11 +199,14 @@ int clean(struct work *work, struct heard_str text, struct heard_str label)
 	int r = find_spans(work, &t, &own);
 	unsigned wanted = mask->wanted | (work->may_be_contact ? MASK_WORKING : 0u);
 	heard_buf_clear(out);
-	while (r == 0 && next_span(&t, from, wanted, &own, &known, &span)) {
-		heard_buf_add(out, text.ptr + from, span.from - from);
-		r = replace(work, &span, heard_str_n(text.ptr + span.from, span.to - span.from),
+	while (r == 0 && next_piece(&t, from, wanted, &own, &known, &piece)) {
+		const struct mask_span *span = &piece.span;
+
+		heard_buf_add(out, text.ptr + from, span->from - from);
+		r = replace(work, &piece,
+			    heard_str_n(text.ptr + span->from, span->to - span->from),
 			    &changed);
-		from = span.to;
+		from = span->to;
 	}
 	if (r || !changed)
 		return r;
