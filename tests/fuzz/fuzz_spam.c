@@ -1,9 +1,11 @@
 /*
  * Files of examples for spam: mails, records and texts.  Whatever the bytes, it ends; how a
- * mail was made is said in words of ours; grams have their places.
+ * mail was made is said in words of ours; grams have their places.  And answers of rspamd:
+ * what they add stays within its bounds.
  */
 #include "../../plugins/filter/spam/examples.c"
 #include "../../plugins/filter/spam/features.c"
+#include "../../plugins/filter/spam/rspamd.c"
 #include "../../plugins/filter/spam/signs.c"
 
 #include <stdlib.h>
@@ -42,6 +44,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *copy = malloc(size + 1); /* so that a step beyond is seen */
 	memcpy(copy, data, size);
 	examples_read(heard_str_n(copy, size), look, lane, &err);
+	struct rspamd_verdict v;
+	bool is_good = rspamd_read(heard_str_n(copy, size), &v, &err) == 0;
+	if (is_good != v.is_there || !(rspamd_odds(&v) >= 0 && rspamd_odds(&v) <= 5))
+		abort();
 	free(copy);
 	return 0;
 }

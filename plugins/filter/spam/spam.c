@@ -157,7 +157,7 @@ static int set_verdict(struct heard_record *r, const char *word, float p,
 {
 	int result = heard_set_str(r, HEARD_SPAM_VERDICT, heard_str(word));
 	if (result == 0)
-		result = heard_set_number(r, HEARD_SPAM_SCORE, round(p * 1000.0) / 1000);
+		result = heard_set_number(r, HEARD_SPAM_SCORE, round((double)p * 1000) / 1000);
 	if (result == 0 && v->n > 0)
 		result = heard_set_list(r, HEARD_SPAM_REASONS, v->reasons, v->n);
 	return result;
