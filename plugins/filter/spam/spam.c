@@ -26,7 +26,7 @@
 #include <stdio.h>
 #include <xxhash.h>
 
-enum { REASONS = SIGNS_MAX + 4, REASON = 96, SHORT_TEXT = 24 };
+enum { REASONS = SIGNS_MAX + 4, REASON = 96, SHORT_TEXT = 48 };
 
 struct verdict {
 	float odds;
@@ -112,7 +112,8 @@ static void ask_floods(const struct spam *s, const struct heard_record *r,
 			say(v, "one of many by the same author within a short time");
 		}
 	}
-	/* "很好" is said by many. */
+	/* "很好" is said by many, and in an outage "支付失败，请尽快处理" by all: what is so
+	 * short people hit upon by themselves. */
 	if (s->repeats > 0 && t->body.len >= SHORT_TEXT) {
 		unsigned n = flood_count(s->texts, XXH3_64bits(t->body.ptr, t->body.len),
 					 window);
