@@ -75,6 +75,7 @@ uint32_t ground_count(const struct ground *g, uint64_t word)
 void ground_note(struct ground *g, uint64_t word)
 {
 	size_t first = bucket_of(word), rarest = first;
+	uint64_t seen = entry(g, first);
 	uint32_t least = UINT32_MAX;
 	for (size_t i = first; i < first + WAYS; i++) {
 		uint64_t e = entry(g, i);
@@ -84,13 +85,14 @@ void ground_note(struct ground *g, uint64_t word)
 		}
 		if ((uint32_t)e < least) {
 			least = (uint32_t)e;
+			seen = e;
 			rarest = i;
 		}
 	}
 	if (least <= 1)
 		put(g, rarest, (word >> 32) << 32 | 1);
-	else
-		put(g, rarest, entry(g, rarest) - 1);
+	else /* of what was seen: what is there now may have been worn down to nothing */
+		put(g, rarest, seen - 1);
 }
 
 static void halve(struct ground *g)

@@ -182,9 +182,6 @@ static int gather(void *arg, const struct correction *c)
 {
 	struct gathered *g = arg;
 	size_t places = (size_t)1 << spam_shapes[g->kind].bits;
-	for (uint32_t i = 0; i < c->n; i++)
-		if (c->places[i] >= places)
-			return 0; /* of a damaged database */
 	if (g->n == g->size) {
 		size_t size = g->size ? 2 * g->size : 256;
 		void *more = realloc(g->examples, size * sizeof(*g->examples));
@@ -196,7 +193,12 @@ static int gather(void *arg, const struct correction *c)
 	uint32_t *copy = malloc((c->n + 1) * sizeof(*copy));
 	if (copy == NULL)
 		return -ENOMEM;
-	memcpy(copy, c->places, c->n * sizeof(*copy));
+	memcpy(copy, c->places, c->n * sizeof(*copy)); /* which lie anywhere in a page */
+	for (uint32_t i = 0; i < c->n; i++)
+		if (copy[i] >= places) { /* of a damaged database */
+			free(copy);
+			return 0;
+		}
 	g->examples[g->n++] = (struct learn_example){
 		.places = copy,
 		.n = c->n,
