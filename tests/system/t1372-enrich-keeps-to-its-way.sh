@@ -44,7 +44,7 @@ ok "it stops" daemon_stop
 rm -rf "$STATE"
 n=0
 sqlite3 "$T/crm.db" "CREATE TABLE c(id TEXT, tier TEXT); INSERT INTO c VALUES('c1', 'gold')"
-chain "database = \"$T/crm.db\"; timeout = \"60s\"; patience = \"100ms\"; fields = { attributes_tier = \"tier\"; };
+chain "database = \"$T/crm.db\"; timeout = \"60s\"; patience = \"500ms\"; fields = { attributes_tier = \"tier\"; };
 	query = \"WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 1000000)
 	  SELECT 'gold' AS tier FROM s WHERE ?1 <> '' AND i = 1000000\";"
 must_start
