@@ -50,6 +50,9 @@ sed -i 's|{ plugin = "normalize"; },|& { plugin = "authentic"; name = "early"; }
 "$HEARD" check -c "$CONF" >"$T/said" 2>&1
 is "is no fault" $? 0
 ok "and is told" grep -q 'filter "early" reads related, which "dedupe" behind it writes; change places' "$T/said"
+sed -i 's|{ plugin = "authentic"; name = "early"; },|{ plugin = "keywords"; name = "early"; },|' "$CONF"
+"$HEARD" check -c "$CONF" >"$T/said" 2>&1
+ok "so are keywords before mask" grep -q 'filter "early" takes words from texts that "mask" behind it masks; change places' "$T/said"
 
 daemon_stop
 no_sanitizer_reports
