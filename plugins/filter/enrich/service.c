@@ -232,14 +232,30 @@ int service_look_up(struct service *s, struct heard_batch *b, struct visit *v,
 
 /* ---- life */
 
+/* As heard/fetch.h takes it: better told by check than by each look-up. */
+static bool is_header(const char *line)
+{
+	size_t name = strcspn(line, ":");
+	if (name == 0 || line[name] == '\0' || strcspn(line, " \t") < name ||
+	    strpbrk(line, "\r\n") != NULL)
+		return false;
+	return line[name + 1 + strspn(line + name + 1, " \t")] != '\0';
+}
+
 static int collect_headers(struct service *s, struct heard_error *err)
 {
 	const struct service_options *o = s->options;
 	size_t n = 0;
 	if (o->headers.n > HEADERS_MAX)
 		return heard_fail(err, EINVAL, "headers: more than %d", HEADERS_MAX);
-	for (; n < o->headers.n; n++)
+	for (; n < o->headers.n; n++) {
+		if (!is_header(o->headers.at[n])) /* which is not quoted: it may be a key */
+			return heard_fail(
+				err, EINVAL,
+				"headers: number %zu is not of the form \"Name: value\"",
+				n + 1);
 		s->headers[n] = o->headers.at[n];
+	}
 	s->headers[n++] = "Accept: application/json";
 	if (o->token[0] == '\0')
 		return 0;
