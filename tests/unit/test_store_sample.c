@@ -87,6 +87,25 @@ static void who_came_late_is_found(void **state)
 	assert_int_equal(sample(f, NOW + MINUTES(400), NOW + MINUTES(401), 1, 4096)->n, 2);
 }
 
+/* Nor do some that came late, and lie where the search asks first, lead it astray. */
+static void who_came_late_leads_nobody_astray(void **state)
+{
+	struct fixture *f = *state;
+	fill(f, 1000);
+	for (unsigned i = 0; i < 40; i++) {
+		struct store_record late = a_record(f, 9000 + i, "late");
+		late.received_at = NOW - DAYS(10);
+		put(f, late);
+	}
+	for (unsigned i = 1000; i < 2000; i++) {
+		struct store_record rec = a_record(f, i + 1, "word");
+		rec.received_at = NOW + MINUTES(i);
+		put(f, rec);
+	}
+	assert_int_equal(sample(f, NOW + MINUTES(200), NOW + MINUTES(300), 1, 4096)->n, 100);
+	assert_int_equal(sample(f, NOW, NOW + MINUTES(2000), 1, 4096)->n, 2000);
+}
+
 static void what_does_not_stand_is_not_read(void **state)
 {
 	struct fixture *f = *state;
@@ -138,9 +157,10 @@ static void the_course_counts_complaints(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_empty_store_has_none),	       TEST(a_period_has_its_records),
-		TEST(of_many_every_kth_is_read),       TEST(who_came_late_is_found),
-		TEST(what_does_not_stand_is_not_read), TEST(the_course_counts_complaints),
+		TEST(an_empty_store_has_none),		 TEST(a_period_has_its_records),
+		TEST(of_many_every_kth_is_read),	 TEST(who_came_late_is_found),
+		TEST(who_came_late_leads_nobody_astray), TEST(what_does_not_stand_is_not_read),
+		TEST(the_course_counts_complaints),
 	};
 	return cmocka_run_group_tests_name("store_sample", tests, NULL, NULL);
 }

@@ -1,5 +1,8 @@
 /*
  * sample.c - records by their numbers: where a period begins is found by halving.
+ *
+ * What is asked at a number is the latest receipt of SAMPLE_ASKED records from there on:
+ * one that came late would send the search past the whole period.
  */
 #include "sample.h"
 
@@ -9,11 +12,11 @@
 #include <heard/error.h>
 #include <heard/time.h>
 
-enum { SAMPLE_LATE = 256 };
+enum { SAMPLE_LATE = 256, SAMPLE_ASKED = 64 };
 
 /* ---- the numbers of a period */
 
-/* Of the first record from number n on, when it came; false: there is none. */
+/* When the last of the records at number n came; false: there is none. */
 static int received(struct store *store, int64_t n, int64_t *at_r, bool *is_r,
 		    struct heard_error *err)
 {
@@ -21,9 +24,10 @@ static int received(struct store *store, int64_t n, int64_t *at_r, bool *is_r,
 	if (!st)
 		return -err->code;
 	sqlite3_bind_int64(st, 1, n);
+	sqlite3_bind_int64(st, 2, SAMPLE_ASKED);
 	int found = store_step(store, st, err);
-	*is_r = found > 0;
-	*at_r = found > 0 ? sqlite3_column_int64(st, 0) : 0;
+	*is_r = found > 0 && sqlite3_column_type(st, 0) != SQLITE_NULL;
+	*at_r = *is_r ? sqlite3_column_int64(st, 0) : 0;
 	sqlite3_reset(st);
 	return found < 0 ? found : 0;
 }
@@ -57,8 +61,8 @@ int store_span(struct store *store, int64_t from, int64_t to, struct store_span 
 	    find_number(store, last, to, &span->after, err))
 		return -err->code;
 	span->first = span->first > SAMPLE_LATE ? span->first - SAMPLE_LATE : 1;
-	span->after = span->after + SAMPLE_LATE < last + 1 ? span->after + SAMPLE_LATE
-							   : last + 1;
+	span->after += SAMPLE_LATE + SAMPLE_ASKED; /* found so much too early */
+	span->after = span->after < last + 1 ? span->after : last + 1;
 	return 0;
 }
 

@@ -277,7 +277,8 @@
 			"quarter<? AND (what='channel' OR what='intent' AND name='complaint')" \
 			" GROUP BY quarter")                                                   \
 	X(TALLY_SINCE, "SELECT min(quarter) FROM tally")                                       \
-	X(RECEIVED_FROM, "SELECT received_at FROM record WHERE n>=? ORDER BY n LIMIT 1")       \
+	X(RECEIVED_FROM, "SELECT max(received_at) FROM (SELECT received_at FROM record"        \
+			 " WHERE n>=? ORDER BY n LIMIT ?)")                                    \
 	X(SAMPLE_ALL, "SELECT n,id,received_at,ticket,line FROM record r WHERE n>=? AND n<?"   \
 		      " AND fate=0 AND " OF_A_PERSON " ORDER BY n")                            \
 	X(SAMPLE_ONE, "SELECT n,id,received_at,ticket,line FROM record r WHERE n=?"            \
