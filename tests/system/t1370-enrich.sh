@@ -58,7 +58,7 @@ says "a URL whose host is the key" "{ plugin = \"enrich\"; by = \"order\"; url =
 printf '商品编号,产品线,价格\np1,厨房,99.5\n' >"$T/products.csv"
 echo secret >"$T/erp-token"
 example() { # NAME
-	chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.enrich.md" "$1" | sed "s|/srv/shop|$T|")" &&
+	chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.md" "$1" | sed "s|/srv/shop|$T|")" &&
 		heard check
 }
 for name in database list service person rules; do
@@ -93,7 +93,7 @@ daemon_stop
 # ---- one customer on two channels
 rm -rf "$STATE"
 n=0
-chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.enrich.md" person | sed "s|/srv/shop|$T|; s|channel == 'social'|author.id ~= ''|; s|{ plugin = \"dedupe\"; },||")"
+chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.md" person | sed "s|/srv/shop|$T|; s|channel == 'social'|author.id ~= ''|; s|{ plugin = \"dedupe\"; },||")"
 must_start
 post '"author":{"phone":"138 1234 5678"}'
 person=$(last .author.key)

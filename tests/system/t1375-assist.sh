@@ -54,7 +54,7 @@ says "a class that is none" "$MASK, $(assist 'classes = ( { name = "a b/c"; } );
 cp "$here/etc/rules/ecommerce.cfg" "$T/rules.cfg"
 echo key-1 >"$T/llm-key"
 example() { # NAME
-	chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.assist.md" "$1" | sed "s|/srv/shop|$T|")" &&
+	chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.md" "$1" | sed "s|/srv/shop|$T|")" &&
 		heard check
 }
 for name in class summary; do

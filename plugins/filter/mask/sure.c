@@ -3,7 +3,7 @@
  *
  * Every match carries a confidence that says what spoke for it: a checksum .99, a word
  * that announces it .90 to .98, a shape alone .55 to .90.  They order the evidence and
- * are no measured frequencies; docs/understanding.mask.md has what each stands for.
+ * are no measured frequencies; docs/understanding.md has what each stands for.
  */
 #include "sure.h"
 

@@ -14,7 +14,7 @@
 /* Of a text about which nothing is known: one in fifty. */
 static const float prior_odds = -3.9f;
 /* How a mail was made counts half of what it says: by cross-validation within the half of
- * the corpus that trains (docs/understanding.spam.md). */
+ * the corpus that trains (docs/understanding.md). */
 static const float made_share = 0.5f;
 
 bool spam_learned_path(const char *folder, enum spam_kind kind, char *out, size_t size)

@@ -12,7 +12,7 @@
  * each is made of five minima (Indyk, Motwani 1998) of what is in the sketch, and two texts
  * of an index J share one or more of the sixteen with probability 1 - (1 - J^5)^16: 0.998
  * at 0.8, 0.4 at 0.5, 0.0002 at 0.1; a little less where the sketches are samples.
- * docs/understanding.dedupe.md has what was measured.
+ * docs/understanding.md has what was measured.
  *
  * The hashes depend on a seed.  Who does not know it can make no texts that collide, and
  * cannot tell from a sketch what stood in the text by trying.
