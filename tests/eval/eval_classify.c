@@ -7,9 +7,10 @@
  * so that none is both learned and asked.  The Chinese reviews are texts that none of the
  * intents is about: how many of them get one all the same tells whether "other" works.
  */
-#include "../../plugins/filter/classify/labelled.c"
 #include "../../plugins/filter/classify/learned.c"
 #include "../../plugins/filter/classify/teach.c"
+
+#include <labelled/labelled.h>
 
 #include <stdio.h>
 #include <time.h>
@@ -80,7 +81,7 @@ static void speed(struct teach *t, const struct linear *m)
 	double from = now(), took;
 	size_t n = 0;
 	do {
-		struct text *text = &t->texts[n++ % t->n];
+		struct text *text = &t->texts.at[n++ % t->texts.n];
 		gather_text(t, &m->shape, text);
 		learned_guess(m, t->lane);
 		took = now() - from;

@@ -354,7 +354,7 @@ static void eval_shipped(struct judge *j, struct judge_lane *lane, const char *d
 	size_t positive = 0;
 	judge_close(j);
 	double from = now();
-	if (judge_open(j, models, &err) != 0) {
+	if (judge_open(j, models, NULL, &err) != 0) {
 		printf("sentiment\tshipped models\t-\t-\t-\tskipped: %s\n", err.text);
 		return;
 	}

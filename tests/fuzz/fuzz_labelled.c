@@ -4,9 +4,10 @@
  * refused is refused with a sentence, a label is one that a model's file can hold, each
  * text has its fold, and its grams have their places.
  */
-#include "../../plugins/filter/classify/labelled.c"
 #include "../../plugins/filter/classify/learned.c"
 #include "../../plugins/filter/classify/teach.c"
+
+#include <labelled/labelled.h>
 
 #include <string.h>
 
@@ -31,11 +32,11 @@ static void look(struct teach *t)
 	for (size_t i = 0; i < t->n_labels; i++)
 		if (strlen(t->labels[i].name) == 0 || t->labels[i].n == 0)
 			abort();
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->texts.n; i++) {
 		size_t n;
-		if (t->texts[i].fold >= TEACH_FOLDS || t->texts[i].label >= t->n_labels)
+		if (t->texts.at[i].fold >= TEACH_FOLDS || t->texts.at[i].label >= t->n_labels)
 			abort();
-		gather_text(t, &shape, &t->texts[i]);
+		gather_text(t, &shape, &t->texts.at[i]);
 		const uint32_t *places = gram_places(t->lane, &n);
 		for (size_t k = 0; k < n; k++)
 			if (places[k] >> shape.bits)

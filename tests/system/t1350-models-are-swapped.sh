@@ -1,8 +1,8 @@
 #!/bin/sh
 # The models of sentiment and classify: another valid file and a reload change what the
 # same text is called, while records come in and none is lost; a damaged one is refused and
-# the old one goes on; `heard train classify`, killed at any moment, leaves the old model or
-# the new one.
+# the old one goes on; `heard train classify` and `heard train sentiment`, killed at any
+# moment, leave the old model or the new one.
 # timeout: 600
 . "$(dirname "$0")/../lib/daemon.sh"
 
@@ -105,7 +105,8 @@ labelled() { # WORD: of twelve classes, and whom that word belongs to
 }
 labelled alpha >"$T/alpha.csv"
 labelled omega >"$T/omega.csv"
-train() { "$HEARD" train classify "$1" -c "$CONF"; }
+kind=classify
+train() { "$HEARD" train $kind "$1" -c "$CONF"; }
 ok "it learns" train "$T/alpha.csv"
 cp "$model" "$T/alpha.model"
 ok "and otherwise" train "$T/omega.csv"
@@ -119,12 +120,11 @@ is "what is none of it is other" "$(say .intent 'zzz qqq')" other
 
 # Killed at ten moments of its run, and six times as soon as it writes.
 is_whole() { cmp -s "$model" "$T/alpha.model" || cmp -s "$model" "$T/omega.model"; }
-half=0 written=0
 try() { # SECONDS, or 0: as soon as it writes
 	rm -f "$model.new"
 	if cmp -s "$model" "$T/alpha.model"; then next=$T/omega.csv; else next=$T/alpha.csv; fi
 	cp "$model" "$T/before.model"
-	"$HEARD" train classify "$next" -c "$CONF" >/dev/null 2>&1 &
+	"$HEARD" train $kind "$next" -c "$CONF" >/dev/null 2>&1 &
 	pid=$!
 	if [ "$1" = 0 ]; then
 		while kill -0 $pid 2>/dev/null && [ ! -e "$model.new" ]; do :; done
@@ -136,13 +136,17 @@ try() { # SECONDS, or 0: as soon as it writes
 	is_whole || half=$((half + 1))
 	cmp -s "$model" "$T/before.model" || written=$((written + 1))
 }
-began=$(date +%s%N)
-train "$T/alpha.csv" >/dev/null
-took=$(($(date +%s%N) - began))
-for tenth in 1 2 3 5 7 8 9 10 11 12; do
-	try "$(awk "BEGIN { print $took / 1e10 * $tenth }")"
-done
-for again in 1 2 3 4 5 6; do try 0; done
+try_all() {
+	half=0 written=0
+	began=$(date +%s%N)
+	train "$T/alpha.csv" >/dev/null
+	took=$(($(date +%s%N) - began))
+	for tenth in 1 2 3 5 7 8 9 10 11 12; do
+		try "$(awk "BEGIN { print $took / 1e10 * $tenth }")"
+	done
+	for again in 1 2 3 4 5 6; do try 0; done
+}
+try_all
 is "killed sixteen times, the model is never half" $half 0
 note "the new one was in its place $written times"
 ok "what is left is accepted" heard check
@@ -155,6 +159,48 @@ head -c 2000 "$T/omega.model" >"$model"
 is "a damaged one: reload says no" "$(heard reload >"$T/refused" 2>&1; echo $?)" 1
 like "in a sentence" "$(cat "$T/refused" "$LOG")" 'intent.model is not whole: 2000 of'
 is "and what was learned goes on" "$(say .intent 'omega and number')" mine
+
+# ---- sentiment of the operator's own
+kind=sentiment
+model=$STATE/sentiment/sentiment-zh.model
+praise() { # WORD: its customers praise with it, and what the shipped model knows, too
+	python3 - "$1" <<-'PY'
+		import sys
+		print("text,label")
+		for i in range(400):
+		    own = chr(0x4e00 + i * 7)
+		    print(f"{own}这个{sys.argv[1]},positive\n{own}这个哐当嚓,negative")
+	PY
+}
+praise 咕噜嘟 >"$T/alpha.csv"
+praise 嘀嗒咚 >"$T/omega.csv"
+cp "$T/omega.model" "$STATE/classify/intent.model"
+learned='.sentiment.reasons[-1] | capture("model: (?<p>[0-9]+) %").p | tonumber'
+before=$(say "$learned" 这个哐当嚓)
+note "$(train "$T/alpha.csv" 2>&1 | sed -n 2p)"
+ok "sentiment is learned" test -s "$model"
+cp "$model" "$T/alpha.model"
+is "before the reload it is not in use" "$(say "$learned" 这个哐当嚓)" "$before"
+ok "reload takes it over" heard reload
+ok "then it is" test "$(say "$learned" 这个哐当嚓)" -lt 20
+ok "on both sides" test "$(say "$learned" 这个咕噜嘟)" -gt 80
+is "what it did not learn is known all the same" "$(say .sentiment.label "$good")" positive
+ok "it learns otherwise" train "$T/omega.csv"
+cp "$model" "$T/omega.model"
+try_all
+is "killed sixteen times, the model is never half" $half 0
+note "the new one was in its place $written times"
+ok "what is left is accepted" heard check
+ok "and it learns on" train "$T/omega.csv"
+is "nothing is left beside it" "$(ls "$STATE/sentiment")" sentiment-zh.model
+printf 'text,label\nfine,positive\n' >"$T/few.csv"
+like "too few is a sentence" "$(train "$T/few.csv" 2>&1)" 'too few texts: a model needs at least'
+head -c 2000 "$T/omega.model" >"$model"
+is "a damaged one: reload says no" "$(heard reload >"$T/refused" 2>&1; echo $?)" 1
+like "in a sentence" "$(cat "$T/refused" "$LOG")" 'sentiment/sentiment-zh.model is not whole: 2000 of'
+rm "$model"
+ok "without it the shipped one is taken again" heard reload
+is "as it was" "$(say "$learned" 这个哐当嚓)" "$before"
 ok "the ledger balances" balanced
 ok "it stops well" daemon_stop
 no_sanitizer_reports

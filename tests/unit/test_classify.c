@@ -1,7 +1,6 @@
 /* The filter classify: what rules say, what a file may hold, and the shipped rules. */
 #define heard_plugin classify_plugin
 #include "../../plugins/filter/classify/classify.c"
-#include "../../plugins/filter/classify/labelled.c"
 #include "../../plugins/filter/classify/learned.c"
 #include "../../plugins/filter/classify/match.c"
 #include "../../plugins/filter/classify/negation.c"

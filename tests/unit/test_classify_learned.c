@@ -1,7 +1,6 @@
 /* The filter classify: what it learns from labelled records, and what it does with it. */
 #define heard_plugin classify_plugin
 #include "../../plugins/filter/classify/classify.c"
-#include "../../plugins/filter/classify/labelled.c"
 #include "../../plugins/filter/classify/learned.c"
 #include "../../plugins/filter/classify/match.c"
 #include "../../plugins/filter/classify/negation.c"

@@ -316,7 +316,7 @@ static void cannot_open(const char *folder, const char *why)
 {
 	struct heard_error err = {0};
 	struct judge j = {.lexicon = NULL};
-	assert_true(judge_open(&j, folder, &err) < 0);
+	assert_true(judge_open(&j, folder, NULL, &err) < 0);
 	assert_non_null(strstr(err.text, why));
 	assert_null(j.lexicon);
 	assert_null(j.models[JUDGE_ZH]);
@@ -351,7 +351,7 @@ static void test_folder(void **state)
 	cannot_open(folder, "of another kind: \"sentiment.en\"");
 	save(folder, "sentiment-zh.model", judge.models[JUDGE_ZH]);
 	save(folder, "sentiment-en.model", judge.models[JUDGE_EN]);
-	assert_int_equal(judge_open(&j, folder, &err), 0);
+	assert_int_equal(judge_open(&j, folder, NULL, &err), 0);
 	assert_int_equal(lexicon_size(j.lexicon), 16);
 	judge_close(&j);
 	for (size_t i = 0; i < 4; i++) {
@@ -369,7 +369,7 @@ static void test_shipped(void **state)
 	struct heard_error err = {0};
 	struct judge j = {.lexicon = NULL};
 	clock_t from = clock();
-	assert_int_equal(judge_open(&j, "etc/models", &err), 0);
+	assert_int_equal(judge_open(&j, "etc/models", NULL, &err), 0);
 	double ms = (double)(clock() - from) * 1000 / CLOCKS_PER_SEC;
 	print_message("# loaded in %.1f ms\n", ms);
 	assert_true(ms < (IS_SLOW ? 1000 : 100));

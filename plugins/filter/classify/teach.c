@@ -8,21 +8,14 @@
 #include "teach.h"
 
 #include <heard/error.h>
+#include <labelled/texts.h>
 #include <model/train.h>
 #include <text/utf8.h>
 
 #include <errno.h>
 #include <stdlib.h>
-#include <xxhash.h>
 
 enum { SEED = 1, RAW_LABELS = 4096, BITS = 18, MODEL_BITS = 25, EPOCHS = 8 };
-
-struct text {
-	size_t at; /* of subject, then body */
-	uint32_t subject, body;
-	uint16_t label;
-	uint8_t fold;
-};
 
 struct label {
 	char name[LINEAR_NAME];
@@ -31,16 +24,12 @@ struct label {
 };
 
 struct teach {
-	struct text *texts;
-	size_t n, size;
-	char *bytes;
-	size_t n_bytes, bytes_size;
+	struct texts texts;
 	struct label *labels;
 	size_t n_labels, labels_size;
 	const char *names[LINEAR_LABELS];
 	size_t n_names, n_examples;
 	struct gram_lane *lane;
-	uint32_t *folded;
 };
 
 const float teach_cuts[TEACH_CUTS] = {0.3f, 0.5f, 0.7f, 0.9f};
@@ -51,8 +40,7 @@ struct teach *teach_create(void)
 	if (t == NULL)
 		return NULL;
 	t->lane = gram_lane_create();
-	t->folded = calloc((size_t)2 * GRAM_TEXT_MAX, sizeof(*t->folded));
-	if (t->lane == NULL || t->folded == NULL) {
+	if (!texts_init(&t->texts) || t->lane == NULL) {
 		teach_destroy(t);
 		return NULL;
 	}
@@ -64,27 +52,12 @@ void teach_destroy(struct teach *t)
 	if (t == NULL)
 		return;
 	gram_lane_destroy(t->lane);
-	free(t->folded);
-	free(t->texts);
-	free(t->bytes);
+	texts_release(&t->texts);
 	free(t->labels);
 	free(t);
 }
 
 /* ---- examples */
-
-static bool make_room(void **at, size_t *size, size_t needed, size_t each)
-{
-	if (needed <= *size)
-		return true;
-	size_t larger = *size * 2 > needed ? *size * 2 : needed + 256;
-	void *moved = realloc(*at, larger * each);
-	if (moved == NULL)
-		return false;
-	*at = moved;
-	*size = larger;
-	return true;
-}
 
 static bool is_label(struct heard_str s)
 {
@@ -112,25 +85,13 @@ static int find_label(struct teach *t, struct heard_str name, struct heard_error
 			err, EBADMSG,
 			"more than %d different labels; is that the column of labels?",
 			RAW_LABELS);
-	if (!make_room((void **)&t->labels, &t->labels_size, t->n_labels + 1,
-		       sizeof(*t->labels)))
+	if (!texts_room((void **)&t->labels, &t->labels_size, t->n_labels + 1,
+			sizeof(*t->labels)))
 		return -ENOMEM;
 	struct label *l = &t->labels[t->n_labels];
 	*l = (struct label){.n = 0};
 	memcpy(l->name, name.ptr, name.len);
 	return (int)t->n_labels++;
-}
-
-static uint8_t fold_of(struct teach *t, struct heard_str subject, struct heard_str body)
-{
-	size_t n = gram_fold(subject, t->folded, GRAM_TEXT_MAX);
-	n += gram_fold(body, t->folded + n, GRAM_TEXT_MAX);
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++) /* without marks, too */
-		if (t->folded[i] >= 0x80 || (t->folded[i] >= 'a' && t->folded[i] <= 'z') ||
-		    t->folded[i] == '0')
-			t->folded[kept++] = t->folded[i];
-	return (uint8_t)(XXH3_64bits(t->folded, kept * sizeof(*t->folded)) % TEACH_FOLDS);
 }
 
 int teach_add(struct teach *t, struct heard_str subject, struct heard_str body,
@@ -139,22 +100,8 @@ int teach_add(struct teach *t, struct heard_str subject, struct heard_str body,
 	int k = find_label(t, label, err);
 	if (k < 0)
 		return k;
-	if (!make_room((void **)&t->texts, &t->size, t->n + 1, sizeof(*t->texts)) ||
-	    !make_room((void **)&t->bytes, &t->bytes_size, t->n_bytes + subject.len + body.len,
-		       1))
+	if (texts_add(&t->texts, subject, body, (uint16_t)k) != 0)
 		return -ENOMEM;
-	t->texts[t->n++] = (struct text){
-		.at = t->n_bytes,
-		.subject = (uint32_t)subject.len,
-		.body = (uint32_t)body.len,
-		.label = (uint16_t)k,
-		.fold = fold_of(t, subject, body),
-	};
-	if (subject.len > 0)
-		memcpy(t->bytes + t->n_bytes, subject.ptr, subject.len);
-	if (body.len > 0)
-		memcpy(t->bytes + t->n_bytes + subject.len, body.ptr, body.len);
-	t->n_bytes += subject.len + body.len;
 	t->labels[k].n++;
 	return 0;
 }
@@ -220,9 +167,8 @@ static unsigned place_of(const struct teach *t, const struct text *text)
 static void gather_text(struct teach *t, const struct gram_shape *shape,
 			const struct text *text)
 {
-	const char *at = t->bytes + text->at;
-	learned_read(t->lane, shape, heard_str_n(at, text->subject),
-		     heard_str_n(at + text->subject, text->body));
+	learned_read(t->lane, shape, texts_subject(&t->texts, text),
+		     texts_body(&t->texts, text));
 }
 
 static struct gram_shape shape_for(size_t n_labels)
@@ -236,8 +182,8 @@ static struct gram_shape shape_for(size_t n_labels)
 static int learn_texts(struct teach *t, struct train *train, const struct gram_shape *shape,
 		       unsigned but_fold)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		const struct text *text = &t->texts[i];
+	for (size_t i = 0; i < t->texts.n; i++) {
+		const struct text *text = &t->texts.at[i];
 		unsigned label = place_of(t, text);
 		if (text->fold == but_fold || label == LINEAR_LABELS)
 			continue;
@@ -267,8 +213,8 @@ struct linear *teach_run(struct teach *t, enum learned_field field, unsigned but
 void teach_test(struct teach *t, const struct linear *m, unsigned fold,
 		struct teach_figures *figures)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		const struct text *text = &t->texts[i];
+	for (size_t i = 0; i < t->texts.n; i++) {
+		const struct text *text = &t->texts.at[i];
 		unsigned label = place_of(t, text);
 		if (text->fold != fold || label == LINEAR_LABELS)
 			continue;

@@ -1,20 +1,21 @@
 /*
  * teach.h - labelled texts to a model, and how good it is on texts it has not seen.
  *
- * Each text belongs to one of TEACH_FOLDS folds by a hash of what it says, blanks, case
- * and script aside: so no text, however often it stands in the file, is both learned and
- * asked.  The same examples in the same order give the same bytes.
+ * A text is learned or asked by its fold (labelled/texts.h).  The same examples in the
+ * same order give the same bytes.
  */
 #ifndef CLASSIFY_TEACH_H
 #define CLASSIFY_TEACH_H
 
 #include "learned.h"
 
+#include <labelled/texts.h>
+
 struct heard_error;
 struct teach;
 
 enum {
-	TEACH_FOLDS = 5,
+	TEACH_FOLDS = TEXTS_FOLDS,
 	TEACH_ALL = TEACH_FOLDS, /* learn from every fold                        */
 	TEACH_MIN = 5,		 /* examples of a label; one with fewer is left out */
 	TEACH_CUTS = 4,

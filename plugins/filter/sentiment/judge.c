@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char *const languages[JUDGE_LANGUAGES] = {"zh", "en"};
 const char *const judge_kinds[JUDGE_LANGUAGES] = {"sentiment.zh", "sentiment.en"};
@@ -20,7 +21,23 @@ static const double wordless = 3, asking = 2;
 
 /* ---- life */
 
-static int open_language(struct judge *j, const char *folder, unsigned k,
+bool judge_model_path(const char *folder, enum judge_language k, char *out, size_t size)
+{
+	int n = snprintf(out, size, "%s/sentiment-%s.model", folder, languages[k]);
+	return n > 0 && (size_t)n < size;
+}
+
+/* The operator's own model, if there is one. */
+static bool find_model(const char *folder, const char *learned, unsigned k, char *path,
+		       size_t size)
+{
+	if (learned != NULL && judge_model_path(learned, k, path, size) &&
+	    (access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)))
+		return true; /* one that is there must be whole, too */
+	return judge_model_path(folder, k, path, size);
+}
+
+static int open_language(struct judge *j, const char *folder, const char *learned, unsigned k,
 			 struct heard_error *err)
 {
 	char path[4096];
@@ -30,7 +47,8 @@ static int open_language(struct judge *j, const char *folder, unsigned k,
 	int rc = lexicon_load(j->lexicon, path, err);
 	if (rc < 0)
 		return rc;
-	snprintf(path, sizeof(path), "%s/sentiment-%s.model", folder, languages[k]);
+	if (!find_model(folder, learned, k, path, sizeof(path)))
+		return heard_fail(err, ENAMETOOLONG, "models: the folder's path is too long");
 	j->models[k] = linear_load(path, judge_kinds[k], err);
 	if (j->models[k] == NULL)
 		return -err->code;
@@ -41,13 +59,14 @@ static int open_language(struct judge *j, const char *folder, unsigned k,
 	return 0;
 }
 
-int judge_open(struct judge *j, const char *folder, struct heard_error *err)
+int judge_open(struct judge *j, const char *folder, const char *learned,
+	       struct heard_error *err)
 {
 	int rc = 0;
 	if (j->lexicon == NULL && (j->lexicon = lexicon_create()) == NULL)
 		rc = heard_fail(err, ENOMEM, "no memory for the words");
 	for (unsigned k = 0; k < JUDGE_LANGUAGES && rc == 0; k++)
-		rc = open_language(j, folder, k, err);
+		rc = open_language(j, folder, learned, k, err);
 	if (rc < 0)
 		judge_close(j);
 	return rc;
@@ -124,6 +143,11 @@ static enum emotion emotion_of(const struct reading *r, enum sentiment label)
 	return best;
 }
 
+enum judge_language judge_language_of(const struct reading *r)
+{
+	return r->script == SCRIPT_ZH ? JUDGE_ZH : JUDGE_EN;
+}
+
 struct verdict judge_text(const struct judge *j, struct judge_lane *lane,
 			  struct heard_str subject, struct heard_str body)
 {
@@ -134,7 +158,7 @@ struct verdict judge_text(const struct judge *j, struct judge_lane *lane,
 	judge_read(j, lane, subject, body);
 	if (r->script == SCRIPT_NONE)
 		return v;
-	const struct linear *m = j->models[r->script == SCRIPT_ZH ? JUDGE_ZH : JUDGE_EN];
+	const struct linear *m = j->models[judge_language_of(r)];
 	judge_gather(lane, &m->shape, subject, body);
 	const uint32_t *places = gram_places(lane->grams, &n);
 	linear_judge(m, places, n, p);

@@ -50,8 +50,11 @@ struct verdict {
 	float learned; /* the model's probability that it is good */
 };
 
-/* The words and models of a folder: sentiment-zh.words, sentiment-zh.model, and so on. */
-int judge_open(struct judge *, const char *folder, struct heard_error *);
+/* The words and models of a folder: sentiment-zh.words, sentiment-zh.model, and so on.  A
+ * model that stands in the folder `learned` (NULL: none) is taken instead. */
+int judge_open(struct judge *, const char *folder, const char *learned, struct heard_error *);
+/* "FOLDER/sentiment-zh.model"; false: too long. */
+bool judge_model_path(const char *folder, enum judge_language, char *out, size_t size);
 void judge_close(struct judge *);
 int judge_lane_open(struct judge_lane *);
 void judge_lane_close(struct judge_lane *);
@@ -62,6 +65,8 @@ void judge_read(const struct judge *, struct judge_lane *, struct heard_str subj
 		struct heard_str body);
 void judge_gather(struct judge_lane *, const struct gram_shape *, struct heard_str subject,
 		  struct heard_str body);
+/* What model is asked about what was read: of the script that most of it is in. */
+enum judge_language judge_language_of(const struct reading *);
 struct verdict judge_text(const struct judge *, struct judge_lane *, struct heard_str subject,
 			  struct heard_str body);
 /* Of a rating alone: 0 is the worst there is, 1 the best.  Half as sure as a text. */

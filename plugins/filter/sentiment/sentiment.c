@@ -7,10 +7,11 @@
  * another language than Chinese and English gets no verdict.  The reasons name words of
  * the lexicon, never the customer's: they are ours and safe to store.
  */
-#include "judge.h"
+#include "sentiment.h"
 
 #include <heard/batch.h>
 #include <heard/buf.h>
+#include <heard/command.h>
 #include <heard/error.h>
 #include <heard/plugin.h>
 #include <heard/record.h>
@@ -21,12 +22,6 @@
 #include <stdio.h>
 
 enum { REASON = 256, WORDS_SHOWN = 3 };
-
-struct sentiment_filter {
-	const char *models;
-	double neutral;
-	struct judge judge;
-};
 
 /* ---- why */
 
@@ -164,7 +159,7 @@ static int sentiment_open(void *self, struct heard_host *host, struct heard_erro
 	struct sentiment_filter *filter = self;
 	(void)host;
 	filter->judge.neutral = filter->neutral;
-	return judge_open(&filter->judge, filter->models, err);
+	return judge_open(&filter->judge, filter->models, filter->learned, err);
 }
 
 static void sentiment_close(void *self)
@@ -191,12 +186,22 @@ static const struct heard_option sentiment_options[] = {
 	 HEARD_PATH(struct sentiment_filter, models),
 	 .value = "models",
 	 .help = "Folder with sentiment-zh and sentiment-en, a .model and .words of each"},
+	{.name = "learned",
+	 HEARD_STATE_PATH(struct sentiment_filter, learned),
+	 .value = "sentiment",
+	 .help = "Folder of models of your own, from `heard train sentiment`; taken instead"},
 	{.name = "neutral",
 	 HEARD_REAL(struct sentiment_filter, neutral),
 	 .value = "0.25",
 	 .min = 0,
 	 .max = 1,
 	 .help = "Scores nearer to 0 than this are neutral; of mixed texts, twice this"},
+	{.name = NULL},
+};
+
+static const struct heard_command sentiment_commands[] = {
+	{"train", "FILE|-... [--text COLUMN] [--label COLUMN] [--folds] [--dry-run] [--force]",
+	 "learn praise and complaint from labelled records", sentiment_train},
 	{.name = NULL},
 };
 
@@ -211,6 +216,7 @@ const struct heard_plugin heard_plugin = {
 	.reads = "subject, body, lang; rating, csat or nps where there is no text",
 	.writes = "sentiment.label, sentiment.score, sentiment.emotion, sentiment.reasons",
 	.example = "{ plugin = \"sentiment\"; }",
+	.commands = sentiment_commands,
 	.self_size = sizeof(struct sentiment_filter),
 	.lane_size = sizeof(struct judge_lane),
 	.open = sentiment_open,

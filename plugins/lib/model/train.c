@@ -2,7 +2,7 @@
  * train.c - AdaGrad over shuffled examples, then a calibration, then int8.
  *
  * Two things hold back what chance teaches, each measured on reviews, messages and
- * questions alike (docs/understanding.model.md).  The sums of squares begin with DAMP:
+ * questions alike (docs/understanding.md).  The sums of squares begin with DAMP:
  * from nothing, the first step of a gram that stands in one text only would be as long
  * as that of one in a thousand texts.  And each gram has a pace (pace.c): what stands
  * under all labels alike moves little.
@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOLD_BACK = 10, CALIBRATE_MIN = 50, CALIBRATE_ROUNDS = 200 };
+enum { HOLD_BACK = 10, CALIBRATE_MIN = 50, CALIBRATE_ANEW = 500, CALIBRATE_ROUNDS = 200 };
 #define DAMP	     1e-3f
 #define NEAR_NOTHING 2e-3f
 
@@ -286,13 +286,25 @@ static bool start(struct train *t)
 	return t->w && t->g && t->pace && t->bias && t->bias_g;
 }
 
+/* Weights and biases to begin with. */
+static void begin_with(struct train *t, const struct linear *from)
+{
+	unsigned n = t->model->n_sums;
+	size_t size = (size_t)n << t->model->shape.bits;
+	memset(t->w, 0, size * sizeof(*t->w));
+	memset(t->bias, 0, n * sizeof(*t->bias));
+	for (size_t i = 0; from != NULL && i < size; i++)
+		t->w[i] = (float)from->weights[i] * from->labels[i % n].scale;
+	for (unsigned k = 0; from != NULL && k < n; k++)
+		t->bias[k] = from->labels[k].bias;
+}
+
 /* From the beginning: what was learned before is forgotten. */
 static void learn_all(struct train *t, size_t n, const struct train_options *o)
 {
 	size_t size = (size_t)t->model->n_sums << t->model->shape.bits;
-	memset(t->w, 0, size * sizeof(*t->w));
+	begin_with(t, o->from);
 	memset(t->g, 0, size * sizeof(*t->g));
-	memset(t->bias, 0, t->model->n_sums * sizeof(*t->bias));
 	memset(t->bias_g, 0, t->model->n_sums * sizeof(*t->bias_g));
 	pace_find(t->pace, t->g, &t->model->shape, t->model->n_labels, t->examples, n,
 		  t->places);
@@ -312,10 +324,24 @@ static bool hold_back(struct train *t, const struct train_options *o)
 	if (o->is_balanced)
 		balance(t);
 	shuffle(t, t->n);
-	if (t->n < CALIBRATE_MIN)
+	if (t->n < (o->from ? CALIBRATE_ANEW : CALIBRATE_MIN))
 		return true;
 	learn_all(t, learned, o);
 	return calibrate(t, learned);
+}
+
+/* With too few examples for a better calibration that of the other one stays.  False: its sums
+ * are not ours. */
+static bool take_calibration(struct linear *m, const struct linear *from)
+{
+	if (from->n_labels != m->n_labels ||
+	    memcmp(&from->shape, &m->shape, sizeof(m->shape)) != 0)
+		return false;
+	for (unsigned k = 0; k < m->n_labels; k++) {
+		m->labels[k].slope = from->labels[k].slope;
+		m->labels[k].offset = from->labels[k].offset;
+	}
+	return true;
 }
 
 struct linear *train_run(struct train *t, const struct train_options *given,
@@ -328,6 +354,10 @@ struct linear *train_run(struct train *t, const struct train_options *given,
 	t->random = o.seed;
 	if (t->n == 0) {
 		heard_fail(err, EINVAL, "there is no example to learn from");
+		return NULL;
+	}
+	if (o.from != NULL && !take_calibration(t->model, o.from)) {
+		heard_fail(err, EINVAL, "the model to go on from is of another shape");
 		return NULL;
 	}
 	if (!start(t) || !hold_back(t, &o)) {

@@ -20,6 +20,10 @@ struct train_options {
 	float decay;	 /* of weights; 0: 1e-6 */
 	uint64_t seed;
 	bool is_balanced; /* each label counts the same, however many examples it has */
+	/* Go on from this one's weights: what the examples do not have stays as it is, and
+	 * with fewer than 500 its calibration, which as few would only disturb.  Of the same
+	 * shape and as many labels.  NULL: from nothing. */
+	const struct linear *from;
 };
 
 struct train *train_create(const char *kind, const struct gram_shape *, unsigned n_labels,

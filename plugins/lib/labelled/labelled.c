@@ -10,13 +10,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 enum { LINE_MAX_BYTES = 4 << 20, ROW_MAX_BYTES = 4 << 20 };
 
 struct walk {
 	const struct labelled_columns *columns;
-	int (*fn)(void *arg, const struct labelled *);
+	labelled_fn *fn;
 	void *arg;
 	struct heard_error *err;
 };
@@ -31,6 +32,14 @@ static int give(const struct walk *r, struct labelled l)
 
 /* ---- NDJSON */
 
+/* The member of that name; of an object, its member `label`. */
+static struct heard_str label_in(const struct heard_json *root, const char *name)
+{
+	const struct heard_json *in = heard_json_member(root, name);
+	return in != NULL && in->type == HEARD_JSON_OBJECT ? heard_json_string(in, "label")
+							   : heard_json_string(root, name);
+}
+
 static int read_record(const struct walk *r, struct heard_str line)
 {
 	const char *text = r->columns->text ? r->columns->text : "body";
@@ -43,7 +52,7 @@ static int read_record(const struct walk *r, struct heard_str line)
 			     ? heard_fail(r->err, EBADMSG, "this is no record")
 			     : give(r, (struct labelled){heard_json_string(root, "subject"),
 							 heard_json_string(root, text),
-							 heard_json_string(root, label)});
+							 label_in(root, label)});
 	heard_json_destroy(doc);
 	return result;
 }
@@ -172,8 +181,7 @@ static int read_table(const struct walk *r, struct heard_str bytes)
 }
 
 int labelled_read(struct heard_str bytes, const struct labelled_columns *columns,
-		  int (*fn)(void *arg, const struct labelled *), void *arg,
-		  struct heard_error *err)
+		  labelled_fn *fn, void *arg, struct heard_error *err)
 {
 	struct walk r = {columns, fn, arg, err};
 	struct heard_buf text;
