@@ -183,6 +183,34 @@ static void two_kinds_without_a_sign_between(void **state)
 	end(&f);
 }
 
+/* What stands between groups may be wide: never half a character of it, and the number
+ * of the author is whole. */
+static void wide_gaps(void **state)
+{
+	static const char *const cases[][2] = {
+		{"卡号 6222－0202－0011－2230－004 好", "卡号 ****0004 好"},
+		{"卡号 6222\xC2\xA0"
+		 "0202\xC2\xA0"
+		 "0011\xC2\xA0"
+		 "2230\xC2\xA0"
+		 "004",
+		 "卡号 ****0004"},
+		{"phone +44—7700—900—123 ok", "phone +44****0123 ok"},
+		{"电话010－65529988转8001", "电话010-****9988"},
+		END,
+	};
+	struct fixture f = {0};
+	(void)state;
+
+	becomes(cases);
+	begin(&f);
+	struct heard_record *r = heard_batch_add(f.batch);
+	heard_set_str(r, HEARD_BODY, heard_str(cases[2][0]));
+	process(&f);
+	assert_true(heard_str_is(heard_get_str(r, HEARD_AUTHOR_PHONE), "+447700900123"));
+	end(&f);
+}
+
 static void ids_behind_their_word(void **state)
 {
 	static const char *const cases[][2] = {
@@ -415,6 +443,7 @@ int main(void)
 		cmocka_unit_test(names_behind_a_word_or_before_a_title),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(two_kinds_without_a_sign_between),
+		cmocka_unit_test(wide_gaps),
 		cmocka_unit_test(ids_behind_their_word),
 		cmocka_unit_test(working_numbers_are_copied_and_stay),
 		cmocka_unit_test(a_given_order_stays_and_masking_can_be_asked_for),

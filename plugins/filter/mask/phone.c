@@ -453,12 +453,14 @@ size_t phone_canonical(struct heard_str written, char out[24])
 		int value = number_digit(&t, at, &len);
 
 		if (value < 0) {
-			len = 1;
+			uint8_t gap = 0;
+
+			len = number_gap(&t, at, &gap);
+			if (n >= 7 && (len == 0 || t.s[at] == '('))
+				break; /* an extension */
 			plus |= n == 0 &&
 				(t.s[at] == '+' || text_has(&t, at, HEARD_STR_OF("＋")));
-			if (n >= 7 && t.s[at] != ' ' && t.s[at] != '-' && t.s[at] != '.' &&
-			    t.s[at] != ')')
-				break; /* an extension */
+			len = len ? len : 1;
 			continue;
 		}
 		if (n < 20)
