@@ -93,9 +93,24 @@ static int add_all(struct words *words, const struct heard_list *list, int flag,
 	return 0;
 }
 
-static int keywords_open(void *self, struct heard_host *host, struct heard_error *err)
+static void keywords_close(void *self)
 {
 	struct keywords *k = self;
+	saver_end(k->saver);
+	if (k->timer)
+		heard_timer_destroy(k->timer);
+	free(k->path);
+	ground_destroy(k->ground);
+	words_destroy(k->words);
+	k->saver = NULL;
+	k->timer = NULL;
+	k->path = NULL;
+	k->ground = NULL;
+	k->words = NULL;
+}
+
+static int prepare(struct keywords *k, struct heard_host *host, struct heard_error *err)
+{
 	k->host = host;
 	k->words = words_create();
 	k->ground = ground_create((uint64_t)k->span);
@@ -108,6 +123,15 @@ static int keywords_open(void *self, struct heard_host *host, struct heard_error
 	if (rc == 0)
 		rc = add_all(k->words, &k->own, WORD_WHOLE, "words", err);
 	return rc == 0 ? add_all(k->words, &k->stop, WORD_STOP, "stop", err) : rc;
+}
+
+/* close() is not called for what did not open. */
+static int keywords_open(void *self, struct heard_host *host, struct heard_error *err)
+{
+	int rc = prepare(self, host, err);
+	if (rc != 0)
+		keywords_close(self);
+	return rc;
 }
 
 static void begin_saving(void *arg)
@@ -149,22 +173,6 @@ static void keywords_stop(void *self, struct heard_done *take_done)
 	saver_end(k->saver);
 	k->saver = NULL;
 	heard_done(take_done);
-}
-
-static void keywords_close(void *self)
-{
-	struct keywords *k = self;
-	saver_end(k->saver);
-	if (k->timer)
-		heard_timer_destroy(k->timer);
-	free(k->path);
-	ground_destroy(k->ground);
-	words_destroy(k->words);
-	k->saver = NULL;
-	k->timer = NULL;
-	k->path = NULL;
-	k->ground = NULL;
-	k->words = NULL;
 }
 
 static const struct heard_option keywords_options[] = {

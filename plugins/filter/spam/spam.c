@@ -210,9 +210,19 @@ static int spam_process(void *self, void *lane, struct heard_batch *batch,
 
 /* ---- life */
 
-static int spam_open(void *self, struct heard_host *host, struct heard_error *err)
+static void spam_close(void *self)
 {
 	struct spam *s = self;
+	rspamd_close(s->rspamd);
+	s->rspamd = NULL;
+	spam_models_release(&s->models);
+	flood_destroy(s->authors);
+	flood_destroy(s->texts);
+	s->authors = s->texts = NULL;
+}
+
+static int prepare(struct spam *s, struct heard_host *host, struct heard_error *err)
+{
 	s->host = host;
 	if (s->unsure > s->spam[SPAM_MAIL] || s->unsure > s->spam[SPAM_TEXT])
 		return heard_fail(err, EINVAL,
@@ -227,21 +237,19 @@ static int spam_open(void *self, struct heard_host *host, struct heard_error *er
 	return s->authors && s->texts ? 0 : heard_fail(err, ENOMEM, "no memory");
 }
 
+/* close() is not called for what did not open. */
+static int spam_open(void *self, struct heard_host *host, struct heard_error *err)
+{
+	int rc = prepare(self, host, err);
+	if (rc != 0)
+		spam_close(self);
+	return rc;
+}
+
 static int spam_start(void *self, struct heard_error *err)
 {
 	struct spam *s = self;
 	return rspamd_start(s->rspamd, err);
-}
-
-static void spam_close(void *self)
-{
-	struct spam *s = self;
-	rspamd_close(s->rspamd);
-	s->rspamd = NULL;
-	spam_models_release(&s->models);
-	flood_destroy(s->authors);
-	flood_destroy(s->texts);
-	s->authors = s->texts = NULL;
 }
 
 static int spam_lane_open(void *self, void *lane, struct heard_error *err)
