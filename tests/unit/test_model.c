@@ -203,6 +203,38 @@ static void test_train_many(void **state)
 	gram_lane_destroy(l);
 }
 
+/* A few examples of new words: what they do not have is known all the same. */
+static void test_train_on(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"positive", "negative"};
+	struct heard_error err = {0};
+	struct linear *first = train(1, 10);
+	struct train_options o = {.seed = 1, .from = first};
+	struct gram_lane *l = gram_lane_create();
+	struct train *t = train_create("x", &chars, 2, names);
+	for (unsigned i = 0; i < 8; i++) {
+		gram_begin(l, &chars);
+		gram_text(l, heard_str(i % 2 ? "咕噜" : "哐当"), 0);
+		train_add(t, l, i % 2 == 0, 1);
+	}
+	struct linear *m = train_run(t, &o, &err);
+	assert_non_null(m);
+	assert_true(positive(m, "咕噜") > positive(m, "哐当") + 0.3f);
+	assert_true(positive(m, "質量好，喜歡") > 0.8f && positive(m, "太差，讨厌") < 0.2f);
+	linear_destroy(m);
+	train_destroy(t);
+	t = train_create("x", &both, 2, names);
+	gram_begin(l, &both);
+	gram_text(l, heard_str("哐当"), 0);
+	train_add(t, l, 0, 1);
+	assert_null(train_run(t, &o, &err));
+	assert_string_equal(err.text, "the model to go on from is of another shape");
+	train_destroy(t);
+	linear_destroy(first);
+	gram_lane_destroy(l);
+}
+
 static void test_train_nothing(void **state)
 {
 	(void)state;
@@ -398,7 +430,7 @@ int main(void)
 		cmocka_unit_test(test_file),	    cmocka_unit_test(test_damaged_file),
 		cmocka_unit_test(test_file_in_use), cmocka_unit_test(test_version),
 		cmocka_unit_test(test_large_file),  cmocka_unit_test(test_forged_file),
-		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_plain),	    cmocka_unit_test(test_train_on),
 	};
 	return cmocka_run_group_tests(tests, make_path, drop_path);
 }

@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOLD_BACK = 10, CALIBRATE_MIN = 50, CALIBRATE_ANEW = 500, CALIBRATE_ROUNDS = 200 };
+enum { HOLD_BACK = 10, CALIBRATE_MIN = 50, CALIBRATE_ROUNDS = 200 };
 #define DAMP	     1e-3f
 #define NEAR_NOTHING 2e-3f
 
@@ -324,14 +324,14 @@ static bool hold_back(struct train *t, const struct train_options *o)
 	if (o->is_balanced)
 		balance(t);
 	shuffle(t, t->n);
-	if (t->n < (o->from ? CALIBRATE_ANEW : CALIBRATE_MIN))
+	if (t->n < CALIBRATE_MIN || o->from != NULL)
 		return true;
 	learn_all(t, learned, o);
 	return calibrate(t, learned);
 }
 
-/* With too few examples for a better calibration that of the other one stays.  False: its sums
- * are not ours. */
+/* The calibration of the other one stays: a new one was no better with thousands of
+ * examples, and worse with hundreds.  False: its sums are not ours. */
 static bool take_calibration(struct linear *m, const struct linear *from)
 {
 	if (from->n_labels != m->n_labels ||

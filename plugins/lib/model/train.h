@@ -20,9 +20,8 @@ struct train_options {
 	float decay;	 /* of weights; 0: 1e-6 */
 	uint64_t seed;
 	bool is_balanced; /* each label counts the same, however many examples it has */
-	/* Go on from this one's weights: what the examples do not have stays as it is, and
-	 * with fewer than 500 its calibration, which as few would only disturb.  Of the same
-	 * shape and as many labels.  NULL: from nothing. */
+	/* Go on from this one's weights: what the examples do not have stays as it is, and so
+	 * does its calibration.  Of the same shape and as many labels.  NULL: from nothing. */
 	const struct linear *from;
 };
 
