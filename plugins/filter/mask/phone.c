@@ -34,16 +34,18 @@ static bool is_one_of(const char *shape, const char *const *list)
  * part of something longer. */
 static bool is_joined_before(const struct mask_text *t, uint32_t at)
 {
-	return at >= 2 && (t->s[at - 1] == '-' || t->s[at - 1] == '.') &&
+	return at >= t->low + 2 && (t->s[at - 1] == '-' || t->s[at - 1] == '.') &&
 	       ascii_is_digit(text_byte(t, at - 2));
 }
 
-/* Letters right before are fine when they are a word for "phone". */
+/* Letters right before are fine when they are a word for "phone", or a parenthesis stands
+ * between: Tom(13812345678). */
 static bool may_begin(const struct mask_text *t, uint32_t at, enum mask_cue cue)
 {
 	if (is_joined_before(t, at))
 		return false;
-	return !alnum_before(t, at) || cue == CUE_PHONE;
+	return !alnum_before(t, at) || cue == CUE_PHONE || t->s[at] == '(' ||
+	       text_has(t, at, HEARD_STR_OF("（"));
 }
 
 /* Letters right behind are fine when they are a word and not a code. */

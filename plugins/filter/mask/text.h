@@ -82,10 +82,10 @@ static inline bool ascii_is_alnum(unsigned char c)
 {
 	return ascii_is_digit(c) || ascii_is_letter(c);
 }
-/* Is there an ASCII letter or digit just before, or at, this place? */
+/* Is there an ASCII letter or digit just before, or at, this place?  What was taken is gone. */
 static inline bool alnum_before(const struct mask_text *t, uint32_t at)
 {
-	return at > 0 && ascii_is_alnum(text_byte(t, at - 1));
+	return at > t->low && ascii_is_alnum(text_byte(t, at - 1));
 }
 static inline bool alnum_at(const struct mask_text *t, uint32_t at)
 {
