@@ -31,7 +31,9 @@ static bool hangs_together(const struct word *before, const struct word *w)
 
 static bool is_no_part(const struct word *w)
 {
-	return !word_is_alpha(w) || (w->class & (WORD_STOP | WORD_TITLE | WORD_UNIT)) ||
+	enum { OTHERS = WORD_STOP | WORD_TITLE | WORD_UNIT | WORD_WECHAT | WORD_QQ };
+
+	return !word_is_alpha(w) || (w->class & OTHERS) ||
 	       ((w->class & WORD_STREET) && !(w->class & WORD_SURNAME));
 }
 

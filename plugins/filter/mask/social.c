@@ -44,7 +44,7 @@ bool social_match(const struct mask_text *t, uint32_t end, enum mask_kind kind,
 	while (at < t->n && at - from <= 20) {
 		unsigned char c = text_byte(t, at);
 
-		if (c == '_' || c == '-' || ascii_is_digit(c))
+		if (ascii_is_digit(c) || (kind == MASK_WECHAT && (c == '_' || c == '-')))
 			signs++;
 		else if (ascii_is_letter(c))
 			letters++;
@@ -57,8 +57,7 @@ bool social_match(const struct mask_text *t, uint32_t end, enum mask_kind kind,
 	    alnum_at(t, at + 1))
 		return false;
 	unsigned n = at - from;
-	if (kind == MASK_QQ ? letters || n < 5 || n > 11 || t->s[from] == '0' ||
-				      t->s[from] == '-' || t->s[from] == '_'
+	if (kind == MASK_QQ ? letters || n < 5 || n > 11 || t->s[from] == '0'
 			    : n < 6 || n > 20 || !ascii_is_letter(text_byte(t, from)) ||
 				      (signs == 0 && !says_id))
 		return false;
