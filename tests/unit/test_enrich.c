@@ -351,6 +351,47 @@ static void a_query_that_takes_too_long_is_interrupted(void **state)
 	unlink(path);
 }
 
+/* As a nightly export does: a new file, renamed to where the old one was. */
+static void another_file_in_its_place_is_read(void **state)
+{
+	char path[64], fresh[80];
+	struct heard_str values[WANTED_MAX];
+	sqlite3 *db;
+	(void)state;
+	make_database(path);
+	wanted_add(&wanted, "tier");
+	struct database *d = database_open(path, "SELECT tier FROM c WHERE id = ?", &wanted,
+					   1000, &err);
+	assert_non_null(d);
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	assert_int_equal(rename(path, fresh), 0); /* gone for a moment */
+	assert_int_equal(database_follow(d, &err), 0);
+	assert_int_equal(database_get(d, HEARD_STR_OF("c1"), batch, values, &err), 1);
+	is(values[0], "gold");
+	make_database(path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_exec(db, "UPDATE c SET tier = 'silver'", NULL, NULL, NULL);
+	sqlite3_close(db);
+	assert_int_equal(database_follow(d, &err), 0);
+	assert_int_equal(database_get(d, HEARD_STR_OF("c1"), batch, values, &err), 1);
+	is(values[0], "silver");
+
+	/* One that does not fit is told, and looked at again. */
+	FILE *f = fopen(fresh, "w");
+	fputs("no database at all, and long enough to be taken for one", f);
+	fclose(f);
+	assert_int_equal(rename(fresh, path), 0);
+	assert_true(database_follow(d, &err) < 0);
+	assert_true(database_follow(d, &err) < 0);
+	unlink(path);
+	make_database(path);
+	assert_int_equal(database_follow(d, &err), 0);
+	assert_int_equal(database_get(d, HEARD_STR_OF("c1"), batch, values, &err), 1);
+	is(values[0], "gold");
+	database_close(d);
+	unlink(path);
+}
+
 /* ---- HTTP */
 
 static int answer(const char *json, struct heard_str *values)
@@ -675,6 +716,7 @@ int main(void)
 		TEST(a_database_is_asked_and_never_changed),
 		TEST(a_query_must_read_and_have_one_parameter),
 		TEST(a_query_that_takes_too_long_is_interrupted),
+		TEST(another_file_in_its_place_is_read),
 		TEST(an_answer_is_read_by_paths),
 		TEST(an_empty_answer_says_that_there_is_none),
 		TEST(an_answer_that_is_none_is_refused_without_a_quote),

@@ -3,7 +3,8 @@
  *
  * The file may be written by another program at any time, so a look-up takes no lock for
  * longer than its row.  A schema that changed is met by SQLite itself, which prepares the
- * statement anew; columns stay where the query has them.
+ * statement anew; columns stay where the query has them.  Another file that was put in its
+ * place, as a nightly export is, is opened anew: else we would read the old one for ever.
  */
 #include "database.h"
 
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { STEPS = 1000, CELL_MAX = 1 << 20 };
 
@@ -25,6 +27,9 @@ struct database {
 	const struct wanted *wanted;
 	int columns[WANTED_MAX];
 	int64_t timeout, until;
+	const char *path, *text; /* of the query */
+	dev_t device;
+	ino_t inode;
 };
 
 static int is_too_long(void *arg)
@@ -89,8 +94,15 @@ struct database *database_open(const char *path, const char *query, const struct
 		heard_fail(err, ENOMEM, "no memory");
 		return NULL;
 	}
+	struct stat st;
 	d->wanted = wanted;
 	d->timeout = timeout;
+	d->path = path;
+	d->text = query;
+	if (stat(path, &st) == 0) { /* before it is opened: a later one is seen */
+		d->device = st.st_dev;
+		d->inode = st.st_ino;
+	}
 	int rc = sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
 				 NULL);
 	if (rc != SQLITE_OK)
@@ -113,6 +125,22 @@ void database_close(struct database *d)
 	sqlite3_finalize(d->query);
 	sqlite3_close(d->db);
 	free(d);
+}
+
+int database_follow(struct database *d, struct heard_error *err)
+{
+	struct stat st;
+	if (stat(d->path, &st) != 0 || (st.st_dev == d->device && st.st_ino == d->inode))
+		return 0; /* gone for a moment: what is open still is */
+	struct database *fresh = database_open(d->path, d->text, d->wanted, d->timeout, err);
+	if (fresh == NULL)
+		return -err->code;
+	struct database old = *d;
+	*d = *fresh;
+	*fresh = old;
+	sqlite3_progress_handler(d->db, STEPS, is_too_long, d);
+	database_close(fresh);
+	return 0;
 }
 
 /* ---- looking up */

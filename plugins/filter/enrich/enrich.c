@@ -58,21 +58,11 @@ struct enrich {
 
 /* ---- looking up what can be known at once */
 
-static void enrich_ask_database(struct enrich *e, struct heard_batch *b, struct lookup *l)
+static void enrich_tell(struct enrich *e, int rc, const char *why)
 {
-	struct heard_error err = {0};
-	if (!rest_allows(&e->rest, rest_clock(), 0)) {
-		l->state = LOOKUP_FAILED;
-		return;
-	}
-	l->values = heard_batch_alloc(b, (e->wanted.n + 1) * sizeof(*l->values));
-	int rc = l->values != NULL ? database_get(e->database, l->key, b, l->values, &err)
-				   : heard_fail(&err, ENOMEM, "no room for what is known");
-	l->state = rc > 0 ? LOOKUP_FOUND : rc == 0 ? LOOKUP_NONE : LOOKUP_FAILED;
 	if (rc < 0 && !e->is_told)
 		heard_log(e->host, HEARD_WARN,
-			  "the database does not help: %s; records go on as configured",
-			  err.text);
+			  "the database does not help: %s; records go on as configured", why);
 	if (rc >= 0 && e->is_told)
 		heard_log(e->host, HEARD_NOTICE, "the database helps again");
 	e->is_told = rc < 0;
@@ -80,6 +70,33 @@ static void enrich_ask_database(struct enrich *e, struct heard_batch *b, struct 
 		rest_failed(&e->rest, rest_clock(), -1);
 	else
 		rest_answered(&e->rest);
+}
+
+static void enrich_ask_database(struct enrich *e, struct heard_batch *b, struct lookup *l)
+{
+	struct heard_error err = {0};
+	if (!rest_allows(&e->rest, rest_clock(), 0))
+		return;
+	l->values = heard_batch_alloc(b, (e->wanted.n + 1) * sizeof(*l->values));
+	int rc = l->values != NULL ? database_get(e->database, l->key, b, l->values, &err)
+				   : heard_fail(&err, ENOMEM, "no room for what is known");
+	l->state = rc > 0 ? LOOKUP_FOUND : rc == 0 ? LOOKUP_NONE : LOOKUP_FAILED;
+	enrich_tell(e, rc, err.text);
+}
+
+/* What is left open counts as failed. */
+static void enrich_look_in_database(struct enrich *e, struct heard_batch *b,
+				    const struct visit *v)
+{
+	struct heard_error err = {0};
+	int64_t until = rest_clock() + e->http.patience;
+	if (!rest_allows(&e->rest, rest_clock(), 0))
+		return;
+	int rc = v->n_lookups > 0 ? database_follow(e->database, &err) : 0;
+	if (rc < 0)
+		enrich_tell(e, rc, err.text);
+	for (size_t i = 0; rc == 0 && i < v->n_lookups && rest_clock() <= until; i++)
+		enrich_ask_database(e, b, v->lookups[i]);
 }
 
 static void enrich_ask_listing(struct enrich *e, struct heard_batch *b, struct lookup *l)
@@ -102,15 +119,10 @@ static int enrich_look_up(struct enrich *e, struct heard_batch *b, struct visit 
 {
 	if (e->service != NULL)
 		return service_look_up(e->service, b, v, err);
-	int64_t until = rest_clock() + e->http.patience;
-	for (size_t i = 0; i < v->n_lookups; i++) {
-		if (e->database != NULL && rest_clock() > until)
-			break; /* what is left open counts as failed */
-		if (e->database != NULL)
-			enrich_ask_database(e, b, v->lookups[i]);
-		else
-			enrich_ask_listing(e, b, v->lookups[i]);
-	}
+	if (e->database != NULL)
+		enrich_look_in_database(e, b, v);
+	for (size_t i = 0; e->listing != NULL && i < v->n_lookups; i++)
+		enrich_ask_listing(e, b, v->lookups[i]);
 	return 0;
 }
 
