@@ -149,7 +149,7 @@ static int find_spans(struct work *work, struct mask_text *t, struct pending *ow
 			     sizeof(struct mask_span);
 	}
 	own->at = (const struct mask_span *)(const void *)spans->ptr;
-	own->end = own->at + spans->len / sizeof(*own->at);
+	own->end = spans->len ? own->at + spans->len / sizeof(*own->at) : own->at;
 	return r;
 }
 

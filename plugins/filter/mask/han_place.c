@@ -124,6 +124,10 @@ static bool next_part(const struct mask_text *t, const struct lexicon *lexicon, 
 			row->places++;
 			row->details += is_detail(t, at);
 			row->end = at + HAN_BYTES;
+			/* 工业园|区 */
+			if (text_has(t, row->end, HEARD_STR_OF("区")) ||
+			    text_has(t, row->end, HEARD_STR_OF("區")))
+				row->end += HAN_BYTES;
 			return true;
 		}
 		if (!han_is_letter(t, at) || (class & HAN_STOP))
