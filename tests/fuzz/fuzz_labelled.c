@@ -1,5 +1,5 @@
 /*
- * Files of labelled records for `heard train classify`: tables and NDJSON in any charset.
+ * Files of labelled records for `heard train classify` and sentiment: tables and NDJSON.
  * The first byte tells which columns are asked for.  Whatever the bytes: it ends, what is
  * refused is refused with a sentence, a label is one that a model's file can hold, each
  * text has its fold, and its grams have their places.
@@ -46,8 +46,10 @@ static void look(struct teach *t)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct labelled_columns columns[] = {
-		{"intent", NULL, NULL}, {"intent", "b", NULL}, {"department", "text", "label"}};
+	static const struct labelled_columns columns[] = {{"intent", NULL, NULL},
+							  {"intent", "b", NULL},
+							  {"department", "text", "label"},
+							  {"sentiment", NULL, NULL}};
 	struct heard_error err = {0};
 	struct teach *t = teach_create();
 	if (size == 0 || t == NULL) {
@@ -56,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	char *copy = malloc(size); /* so that a step beyond is seen */
 	memcpy(copy, data + 1, size - 1);
-	if (labelled_read(heard_str_n(copy, size - 1), &columns[data[0] % 3], take, t, &err) !=
+	if (labelled_read(heard_str_n(copy, size - 1), &columns[data[0] % 4], take, t, &err) !=
 		    0 &&
 	    err.text[0] == '\0')
 		abort();
