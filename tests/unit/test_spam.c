@@ -207,6 +207,10 @@ static void test_floods(void **state)
 	assert_int_equal(flood_count(f, 1, 1), 1);
 	assert_int_equal(flood_count(f, 1, 1), 2);
 	assert_int_equal(flood_count(f, 1u << 31, 1), 1);
+	assert_int_equal(flood_look(f, 1, 1), 2); /* to look is not to count */
+	assert_int_equal(flood_look(f, 1, 1), 2);
+	assert_int_equal(flood_look(f, 1, 2), 0);
+	assert_int_equal(flood_look(f, 77, 1), 0);
 	assert_int_equal(flood_count(f, 1, 2), 1); /* the next window */
 	pthread_t threads[THREADS];
 	for (unsigned i = 0; i < THREADS; i++)

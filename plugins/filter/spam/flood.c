@@ -47,6 +47,18 @@ static unsigned count_in(_Atomic uint64_t *cell, uint64_t head, uint32_t window)
 	return (unsigned)(now & COUNT_MAX);
 }
 
+unsigned flood_look(struct flood *f, uint64_t key, uint32_t window)
+{
+	uint64_t head = head_of(key, window);
+	for (unsigned i = 0; i < PROBES; i++) {
+		uint64_t cell = atomic_load_explicit(&f->cells[(key + i) & (CELLS - 1)],
+						     memory_order_relaxed);
+		if ((cell & ~(uint64_t)COUNT_MAX) == head)
+			return (unsigned)(cell & COUNT_MAX);
+	}
+	return 0;
+}
+
 unsigned flood_count(struct flood *f, uint64_t key, uint32_t window)
 {
 	uint64_t head = head_of(key, window);

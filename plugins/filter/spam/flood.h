@@ -18,5 +18,7 @@ struct flood *flood_create(void);
 void flood_destroy(struct flood *); /* NULL is fine */
 /* Once more in this window (a number that rises with time); how often with this one. */
 unsigned flood_count(struct flood *, uint64_t key, uint32_t window);
+/* How often it was counted; 0: not, or it is not known any more. */
+unsigned flood_look(struct flood *, uint64_t key, uint32_t window);
 
 #endif

@@ -100,13 +100,28 @@ static uint64_t author_of(const struct heard_record *r)
 	return 0;
 }
 
+/* A source that is told to come again brings the same record again and again, however long
+ * a disk is full or a filter behind this one waits for somebody: that is no flood. */
+static bool is_again(const struct spam *s, const struct heard_record *r,
+		     const struct spam_text *t, uint32_t window)
+{
+	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID),
+			 source = heard_get_str(r, HEARD_SOURCE);
+	uint64_t seed = XXH3_64bits(source.ptr, source.len) ^
+			XXH3_64bits(t->body.ptr, t->body.len);
+	return id.len > 0 &&
+	       flood_count(s->seen, XXH3_64bits_withSeed(id.ptr, id.len, seed), window) > 1;
+}
+
 static void ask_floods(const struct spam *s, const struct heard_record *r,
 		       const struct spam_text *t, struct verdict *v)
 {
 	uint32_t window = (uint32_t)(heard_now(s->host) / s->window);
 	uint64_t author = author_of(r);
+	unsigned (*count)(struct flood *, uint64_t,
+			  uint32_t) = is_again(s, r, t, window) ? flood_look : flood_count;
 	if (s->flood > 0 && author != 0) {
-		unsigned n = flood_count(s->authors, author, window);
+		unsigned n = count(s->authors, author, window);
 		if (n >= s->flood) {
 			v->odds += n >= 3 * s->flood ? 6 : 3.5f;
 			say(v, "one of many by the same author within a short time");
@@ -115,8 +130,7 @@ static void ask_floods(const struct spam *s, const struct heard_record *r,
 	/* "很好" is said by many, and in an outage "支付失败，请尽快处理" by all: what is so
 	 * short people hit upon by themselves. */
 	if (s->repeats > 0 && t->body.len >= SHORT_TEXT) {
-		unsigned n = flood_count(s->texts, XXH3_64bits(t->body.ptr, t->body.len),
-					 window);
+		unsigned n = count(s->texts, XXH3_64bits(t->body.ptr, t->body.len), window);
 		if (n >= s->repeats) {
 			v->odds += n >= 3 * s->repeats ? 6 : 3.5f;
 			say(v, "the same text came many times within a short time");
@@ -218,7 +232,8 @@ static void spam_close(void *self)
 	spam_models_release(&s->models);
 	flood_destroy(s->authors);
 	flood_destroy(s->texts);
-	s->authors = s->texts = NULL;
+	flood_destroy(s->seen);
+	s->authors = s->texts = s->seen = NULL;
 }
 
 static int prepare(struct spam *s, struct heard_host *host, struct heard_error *err)
@@ -234,7 +249,8 @@ static int prepare(struct spam *s, struct heard_host *host, struct heard_error *
 		return -err->code;
 	s->authors = flood_create();
 	s->texts = flood_create();
-	return s->authors && s->texts ? 0 : heard_fail(err, ENOMEM, "no memory");
+	s->seen = flood_create();
+	return s->authors && s->texts && s->seen ? 0 : heard_fail(err, ENOMEM, "no memory");
 }
 
 /* close() is not called for what did not open. */
