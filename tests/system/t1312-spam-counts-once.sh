@@ -1,6 +1,7 @@
 #!/bin/sh
 # A record that its source has to bring again and again, since it cannot be taken yet, is no
-# flood: neither of its author nor of its text.  What others send is.
+# flood: neither of its author nor of its text.  What others send is.  And `keywords` learns
+# its words once.
 . "$(dirname "$0")/../lib/daemon.sh"
 
 spawn crm python3 "$here/tests/tools/crmd.py" "$T/crm.port"
@@ -14,6 +15,7 @@ conf <<-EOT
 	  filters = (
 	    { plugin = "spam"; text_model = "$here/etc/models/spam-text.model"; mail_model = "$here/etc/models/spam-mail.model";
 	      made_model = "$here/etc/models/spam-made.model"; flood = 2; repeats = 2; window = "24h"; },
+	    { plugin = "keywords"; lists = "$here/etc/models"; },
 	    { plugin = "enrich"; by = "author.email"; url = "http://$CRM/c/{key}"; allow_private = true; on_failure = "wait"; } );
 	  outputs = ( { plugin = "file"; path = "out.ndjson"; } ); } );
 EOT
@@ -34,5 +36,7 @@ says b
 ok "another says the same" wait_for 60 has_lines 2
 like "that is one" "$(tail -n 1 "$STATE/out.ndjson" | jq -rc '.spam.reasons[]')" 'the same text came many times'
 ok "it stops" daemon_stop
+background=$STATE/instances/shop/filter/keywords/background
+is "keywords counted each once, too" "$(od -An -t u8 -j 24 -N 8 "$background" | tr -d ' ')" 2
 no_sanitizer_reports
 done_testing
