@@ -15,7 +15,8 @@ say   = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 # Debian packages, named once: for building, and for tests and lint on top.
 BUILD_DEPS := gcc g++ make pkg-config libevent-dev libconfig-dev libsqlite3-dev libsimdjson-dev \
               libvectorscan-dev libsodium-dev libcurl4-openssl-dev liblua5.4-dev libzstd-dev \
-              libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev libgmime-3.0-dev libqrencode-dev
+              libssl-dev libicu-dev zlib1g-dev libxxhash-dev libzip-dev libexpat1-dev libgmime-3.0-dev \
+              libqrencode-dev libopencc-dev libcld2-dev
 CHECK_DEPS := libcmocka-dev python3 curl openssl jq sqlite3 zstd mandoc \
               chromium chromium-driver fonts-noto-cjk dovecot-imapd dovecot-lmtpd postfix mosquitto mosquitto-clients
 LINT_DEPS  := clang clang-tidy clang-format codespell git
@@ -64,12 +65,14 @@ $(BUILD)/heard: $(BUILD)/core/main.o $(CORE_O) $(BUILD)/plugins/lib/libtable.a
 	$(call say,LINK)
 	$(Q)$(CXX) $(LDFLAGS) -pthread -rdynamic -o $@ $^ $(CORE_LIBS)
 
-# Archives that need each other, in whatever order.
-group = $(if $(1),-Wl$(comma)--start-group $(1) -Wl$(comma)--end-group)
+# Archives that need each other, in whatever order, and what pkg-config does not know.
+group = $(if $(1),-Wl$(comma)--start-group $(1) -Wl$(comma)--end-group \
+		-Wl$(comma)--push-state$(comma)--as-needed $(SOS) -Wl$(comma)--pop-state)
 comma := ,
+SOS   := $(addprefix -l,$(sort $(shell sed -n 's/^so //p' plugins/*/*/libs 2>/dev/null)))
 
 # plugins/STAGE/NAME/libs and plugins/lib/NAME/libs: `lib NAME` for a folder of
-# plugins/lib, `pkg NAME` for pkg-config, one a line.
+# plugins/lib, `pkg NAME` for pkg-config, `so NAME` for a library without that, one a line.
 uses      = $(if $(wildcard $(1)/libs),$(shell sed -n 's/^$(2) //p' $(1)/libs))
 uses_libs = $(sort $(call uses,plugins/$(1),lib))
 uses_pkgs = $(sort $(call uses,plugins/$(1),pkg) $(foreach l,$(call uses_libs,$(1)),$(call uses,plugins/lib/$(l),pkg)))
@@ -83,7 +86,7 @@ $(BUILD)/plugins/%.so: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wil
 	$(Q)$(CC) $(LDFLAGS) -shared -pthread -Wl,--version-script=plugins/exports.map -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) \
 		-Wl,--as-needed $(call pkg,libs,$(call uses_pkgs,$*))
 
-$(BUILD)/plugins/lib/lib%.a: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/lib/$$*/*.c))))
+$(BUILD)/plugins/lib/lib%.a: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard plugins/lib/$$*/*.c plugins/lib/$$*/*.cc))))
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,AR)
@@ -95,6 +98,23 @@ $(BUILD)/plugins/%.o: plugins/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_C) -Iplugins/lib $(call pkg,cflags,$(sort $(call uses,$(<D:%/=%),pkg) \
 		$(foreach l,$(call uses,$(<D:%/=%),lib),$(call uses,plugins/lib/$(l),pkg)))) -c -o $@ $<
+
+# A library's way to one that speaks C++ only.
+$(BUILD)/plugins/lib/%.o: plugins/lib/%.cc
+	@mkdir -p $(@D)
+	$(call say,CXX)
+	$(Q)$(CXX) $(ALL_CXX) -Iplugins/lib -c -o $@ $<
+
+# Which Chinese character is which, from OpenCC's dictionaries.
+$(BUILD)/gen/hanzi_gen: plugins/lib/text/gen/hanzi_gen.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -O1 $(WARN) $(call pkg,cflags,opencc) -o $@ $< $(call pkg,libs,opencc)
+$(BUILD)/gen/hanzi_table.inc: $(BUILD)/gen/hanzi_gen
+	$(call say,GEN)
+	$(Q)$< $@ $(@D)/hanzi_same.inc
+$(BUILD)/plugins/lib/text/hanzi.o: $(BUILD)/gen/hanzi_table.inc
+$(BUILD)/plugins/lib/text/hanzi.o: COMMON += -I$(BUILD)/gen
 
 # Files that the assembler puts into an object: a page's script and style.
 $(BUILD)/plugins/input/kiosk/files.o: $(wildcard plugins/input/kiosk/*.js plugins/input/kiosk/*.css plugins/input/kiosk/*.svg)
@@ -119,6 +139,14 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_O) $(ARCHIVES)
 
 # Benchmarks in C are linked in the same way, without cmocka.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(CORE_O) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(call group,$(ARCHIVES)) \
+		$(call pkg,libs,$(TEST_PKGS)) $(CORE_LIBS)
+
+# So are the programs of `make eval`.
+EVALS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/eval/eval_*.c))
+$(BUILD)/tests/eval/%: tests/eval/%.c $(CORE_O) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_C) -Icore -Iplugins/lib -Iplugins $(CORE_INC) $(call pkg,cflags,$(TEST_PKGS)) $(LDFLAGS) -rdynamic -o $@ $< $(CORE_O) $(call group,$(ARCHIVES)) \
@@ -177,6 +205,18 @@ bench: ## speed, as medians with machine and load
 	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release all check-programs
 	@BUILD=build/release tests/bench/run.sh $(B)
 
+eval: ## quality and speed of what is learned, on the data in HEARD_DATA; E="sentiment spam"
+	@tests/lib/deps.sh $(BUILD_DEPS)
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release all build/release/eval-programs
+	@BUILD=build/release tests/eval/run.sh $(E)
+
+models: ## train etc/models anew from HEARD_DATA: the same data, the same bytes
+	@tests/lib/deps.sh $(BUILD_DEPS)
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build/release/eval-programs
+	@BUILD=build/release tests/eval/run.sh --write etc/models $(E)
+
+$(BUILD)/eval-programs: $(EVALS)
+
 fuzz: ## each target for FUZZ_SECONDS (default 60), with clang's libFuzzer
 	@tests/lib/deps.sh $(BUILD_DEPS) clang libclang-rt-14-dev
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh $(F)
@@ -191,7 +231,7 @@ install: all ## honours DESTDIR and PREFIX
 	for p in $(PLUGINS); do \
 		install -D -m 644 $(BUILD)/plugins/$$p.so $(DESTDIR)$(LIBEXECDIR)/$$p.so || exit 1; \
 	done
-	cp -Rn etc/heard.conf etc/pipelines etc/rules etc/holidays $(DESTDIR)$(SYSCONFDIR)/
+	cp -Rn etc/heard.conf etc/pipelines etc/rules etc/holidays etc/models $(DESTDIR)$(SYSCONFDIR)/
 	install -D -m 644 docs/heard.8 $(DESTDIR)$(MANDIR)/man8/heard.8
 	install -D -m 644 docs/heard.conf.5 $(DESTDIR)$(MANDIR)/man5/heard.conf.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/heard include/heard/*.h
@@ -204,7 +244,7 @@ clean: ## remove this variant's build tree
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all deps lint-deps run check check-programs bench fuzz lint install clean help
+.PHONY: all deps lint-deps run check check-programs bench eval models fuzz lint install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -22,6 +22,8 @@
 #include "host.h"
 #include "record.h"
 
+#include <heard/label.h>
+
 #include <math.h>
 #include <stdio.h>
 
@@ -51,6 +53,7 @@ static const enum heard_field ours[] = {
 	HEARD_SENTIMENT_LABEL,
 	HEARD_SENTIMENT_SCORE,
 	HEARD_SENTIMENT_EMOTION,
+	HEARD_SENTIMENT_REASONS,
 	HEARD_SEGMENT_NEED,
 	HEARD_SEGMENT_SATISFACTION,
 	HEARD_SEGMENT_LOYALTY,
@@ -143,7 +146,7 @@ static bool in_hex(unsigned char c)
 	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-static bool is_word(struct heard_str s)
+bool heard_is_label(struct heard_str s)
 {
 	return s.len <= WORD && (is_of(s, in_ascii_word) || is_of(s, in_wide_word)) &&
 	       count_digits(s) < DIGITS;
@@ -218,7 +221,7 @@ static void admit_words(struct heard_record *r)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		enum heard_field f = words[i].field;
 		struct heard_str s = heard_get_str(r, f);
-		if (s.len == 0 || (is_word(s) && is_known(s, words[i].known)))
+		if (s.len == 0 || (heard_is_label(s) && is_known(s, words[i].known)))
 			continue;
 		if (add_attribute(r, heard_field_table[f].name, text_value(s)))
 			heard_unset(r, f);
@@ -315,6 +318,14 @@ void gate_name(struct heard_record *r, struct heard_str source, int64_t now_ms)
 {
 	heard_set_str_borrowed(r, HEARD_SOURCE, source);
 	heard_set_time(r, HEARD_RECEIVED_AT, now_ms);
+}
+
+bool gate_is_finding(enum heard_field field)
+{
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (ours[i] == field)
+			return true;
+	return false;
 }
 
 void gate_admit(struct heard_record *r, struct heard_str source, bool is_letter, int64_t now_ms)

@@ -37,6 +37,7 @@ struct heard_batch {
 	struct heard_zone *zone;   /* while it is decoded */
 	struct heard_record **all; /* while narrowed: what `at` is otherwise */
 	size_t n_all, size_all, n_kept;
+	struct heard_wait *wait; /* while process() may ask for it */
 
 	/* in write() */
 	struct heard_str lines;
@@ -283,6 +284,16 @@ int batch_widen(struct heard_batch *b)
 	b->n = n + n_added;
 	b->size = n + n_added + FIRST_RECORDS;
 	return 0;
+}
+
+void batch_set_wait(struct heard_batch *b, struct heard_wait *wait)
+{
+	b->wait = wait;
+}
+
+struct heard_wait *batch_wait(const struct heard_batch *b)
+{
+	return b->wait;
 }
 
 unsigned record_died_at(const struct heard_record *r)

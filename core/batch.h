@@ -12,6 +12,7 @@
 
 #include <heard/batch.h>
 #include <heard/buf.h>
+#include <heard/wait.h>
 
 #include <stdint.h>
 
@@ -56,6 +57,9 @@ uint32_t record_emission(const struct heard_record *);
  * added meanwhile stands behind all others afterwards.  -ENOMEM. */
 int batch_narrow(struct heard_batch *, const bool *keep, size_t n);
 int batch_widen(struct heard_batch *);
+/* How process() says that the batch is to come again; NULL: it cannot. */
+void batch_set_wait(struct heard_batch *, struct heard_wait *);
+struct heard_wait *batch_wait(const struct heard_batch *);
 /* Records that ended since the last call ended in filter number `at`. */
 void batch_mark_fates(struct heard_batch *, unsigned at);
 /* The number of the filter; one that no filter has: in its source's decode(). */

@@ -83,9 +83,10 @@ int cmd_stop(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);
 int cmd_reveal(int argc, char **argv);
+int cmd_train(int argc, char **argv);
 /* `heard <instance> SUBCOMMAND ...`: a plugin's own.  A word that is no instance is
  * told to be unknown, with the nearest of these commands (NULL-terminated) and of
- * the instances. */
+ * the instances.  NULL for `heard train`: the word may be a plugin's name as well. */
 int cmd_instance(int argc, char **argv, const char *const *commands);
 
 #endif

@@ -73,8 +73,10 @@ static int run_chunk(struct run *r, struct heard_str raw, struct heard_error *er
 	batch_set_zone(b, r->daemon->lanes[0].zone);
 	int rc = send_decode(SEND_NDJSON, raw, r->line, b, err);
 	for (size_t i = 0; rc == 0 && i < heard_batch_size(b); i++) {
-		gate_admit(heard_batch_at(b, i), run_source(r), false, daemon_now());
-		identity_author(&r->daemon->gate, heard_batch_at(b, i), true);
+		struct heard_record *record = heard_batch_at(b, i);
+		gate_admit(record, run_source(r), false, daemon_now());
+		identity_author(&r->daemon->gate, record, true);
+		rc = gate_identify(&r->daemon->lanes[0], record, daemon_now());
 	}
 	batch_end_decode(b);
 	for (size_t i = 0; rc == 0 && i < r->pipeline->n_filters; i++) {

@@ -7,6 +7,9 @@
  *
  * A command with the name of its plugin is what `heard <instance>` alone means, and
  * needs no instance if another one has its data (stand_in.h).
+ *
+ * `heard train KIND ...` is `heard KIND train ...`, where KIND may also be a plugin of
+ * which there is one instance, whatever its name (cmd_train.c).
  */
 #include "cli.h"
 
@@ -38,27 +41,33 @@ struct call {
 	const struct conf *conf; /* NULL: there is none                          */
 	struct found found;
 	struct stand_in stand_in; /* what was found, if the config has none       */
+	bool is_train;		  /* `heard train`: the plugin's name does, too   */
 };
 
+/* By which name an instance is looked for: its own, or its plugin's. */
+enum by { BY_INSTANCE, BY_PLUGIN };
+
 static void look(struct found *f, const struct conf_pipeline *p, const struct conf_instance *at,
-		 size_t n, enum heard_stage stage, const char *name)
+		 size_t n, enum heard_stage stage, const char *name, enum by by)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(at[i].name, name) == 0 && at[i].module->plugin.commands != NULL) {
+	for (size_t i = 0; i < n; i++) {
+		const char *has = by == BY_INSTANCE ? at[i].name : at[i].module->plugin.name;
+		if (strcmp(has, name) == 0 && at[i].module->plugin.commands != NULL)
 			*f = (struct found){&at[i], p, stage, f->n + 1};
-		}
+	}
 }
 
-static struct found find(const struct conf *conf, const char *name, const char *pipeline)
+static struct found find(const struct conf *conf, const char *name, const char *pipeline,
+			 enum by by)
 {
 	struct found f = {.n = 0};
 	for (size_t i = 0; i < conf->n_pipelines; i++) {
 		const struct conf_pipeline *p = &conf->pipelines[i];
 		if (pipeline != NULL && strcmp(p->name, pipeline) != 0)
 			continue;
-		look(&f, p, p->inputs, p->n_inputs, HEARD_INPUT, name);
-		look(&f, p, p->filters, p->n_filters, HEARD_FILTER, name);
-		look(&f, p, p->outputs, p->n_outputs, HEARD_OUTPUT, name);
+		look(&f, p, p->inputs, p->n_inputs, HEARD_INPUT, name, by);
+		look(&f, p, p->filters, p->n_filters, HEARD_FILTER, name, by);
+		look(&f, p, p->outputs, p->n_outputs, HEARD_OUTPUT, name, by);
 	}
 	return f;
 }
@@ -196,7 +205,7 @@ static const char *nearest(const struct call *c, const char *const *commands)
 {
 	const char *names[NAMES_MAX + 1];
 	size_t n = 0;
-	while (*commands != NULL && n < NAMES_MAX)
+	while (commands != NULL && *commands != NULL && n < NAMES_MAX)
 		names[n++] = *commands++;
 	for (size_t i = 0; c->conf != NULL && i < c->conf->n_pipelines; i++) {
 		const struct conf_pipeline *p = &c->conf->pipelines[i];
@@ -208,20 +217,31 @@ static const char *nearest(const struct call *c, const char *const *commands)
 	return suggest(c->name, names);
 }
 
-static int unknown(const struct call *c, const char *near)
+static void say_unknown(const struct call *c)
 {
 	if (c->conf == NULL)
 		fprintf(stderr,
-			"heard: \"%s\" is no command, and there is no %s to name an "
-			"instance so",
-			c->name, c->cli.config);
+			"heard: \"%s\" is no %s, and there is no %s to name an instance so",
+			c->name, c->is_train ? "filter that learns" : "command", c->cli.config);
+	else if (c->is_train)
+		fprintf(stderr,
+			"heard: there is no instance \"%s\", nor one of a plugin of that "
+			"name, that could learn",
+			c->name);
 	else
 		fprintf(stderr,
 			"heard: \"%s\" is neither a command nor an instance with commands",
 			c->name);
-	fprintf(stderr,
-		near ? "; did you mean \"%s\"?\n" : "; `heard help` lists the commands\n",
-		near);
+}
+
+static int unknown(const struct call *c, const char *near)
+{
+	say_unknown(c);
+	if (near != NULL)
+		fprintf(stderr, "; did you mean \"%s\"?\n", near);
+	else
+		fprintf(stderr, "; `heard %s` lists %s\n", c->is_train ? "train" : "help",
+			c->is_train ? "what learns" : "the commands");
 	return 2;
 }
 
@@ -231,9 +251,9 @@ static int call_found(const struct call *c, int argc, char **argv)
 	const struct heard_command *one = argc > 1 ? find_command(all, argv[1]) : NULL,
 				   *own = stand_in_default(&c->found.instance->module->plugin);
 	if (c->found.n > 1) {
-		fprintf(stderr,
-			"heard: there are %d instances \"%s\"; say which with --pipeline\n",
-			c->found.n, c->name);
+		fprintf(stderr, "heard: there are %d instances %s\"%s\"; say which with %s\n",
+			c->found.n, c->is_train ? "of " : "", c->name,
+			c->is_train ? "its own name, or --pipeline" : "--pipeline");
 		return 2;
 	}
 	if (one != NULL)
@@ -290,7 +310,7 @@ static int find_stand_in(struct call *c, struct conf *conf)
 
 int cmd_instance(int argc, char **argv, const char *const *commands)
 {
-	struct call c = {.name = argv[0]};
+	struct call c = {.name = argv[0], .is_train = commands == NULL};
 	struct faults faults;
 	argc = take_ours(&c.cli, &c.pipeline, argc, argv);
 	faults_init(&faults);
@@ -301,7 +321,9 @@ int cmd_instance(int argc, char **argv, const char *const *commands)
 				    : conf_load(c.cli.config, &flags, &faults);
 	c.conf = conf;
 	if (conf != NULL)
-		c.found = find(conf, c.name, c.pipeline);
+		c.found = find(conf, c.name, c.pipeline, BY_INSTANCE);
+	if (conf != NULL && c.found.n == 0 && c.is_train)
+		c.found = find(conf, c.name, c.pipeline, BY_PLUGIN);
 	int code = -1;
 	if (conf != NULL && c.found.n == 0 && faults.n == 0 && !wants_help(argc, argv))
 		code = find_stand_in(&c, conf);

@@ -10,6 +10,7 @@
 #include "blob.h"
 #include "channels.h"
 #include "claim.h"
+#include "conf_order.h"
 #include "control.h"
 #include "gauge.h"
 #include "life.h"
@@ -113,6 +114,7 @@ struct daemon *daemon_open(const struct conf *conf, struct faults *faults)
 		daemon_close(d);
 		return NULL;
 	}
+	conf_order(conf);
 	return d;
 }
 

@@ -3,7 +3,8 @@
  *
  * A filter sees only records that are live and meet its `when`; the others are
  * set aside for the call.  In a careful job, records that were in the process's
- * hands when it crashed are shown one at a time, each noted alone.
+ * hands when it crashed are shown one at a time, each noted alone.  A job that waits
+ * for an answer (wait.h) has left the filter, and comes again to be shown the same.
  */
 #include "filter.h"
 
@@ -188,22 +189,57 @@ static void filter_condemn_added(struct filter *f, struct heard_batch *b, size_t
 	}
 }
 
+/* Which records are shown; after a wait those of before.  NULL without memory. */
+static bool *filter_choose(struct filter *f, struct heard_batch *b, unsigned lane,
+			   size_t *wanted)
+{
+	struct heard_wait *wait = batch_wait(b);
+	size_t n = heard_batch_size(b);
+	bool was_shown = wait != NULL && wait->is_over;
+	bool *keep = was_shown ? wait->shown : heard_batch_alloc(b, n + 1);
+	*wanted = 0;
+	for (size_t i = 0; keep != NULL && i < n; i++) {
+		if (!was_shown)
+			keep[i] = filter_wants(f, heard_batch_at(b, i), lane);
+		*wanted += keep[i];
+	}
+	if (wait != NULL)
+		wait->shown = keep;
+	return keep;
+}
+
 static int filter_process(struct filter *f, struct heard_batch *b, bool careful, unsigned lane,
 			  struct crash_slot *slot, struct heard_error *err)
 {
-	size_t n = heard_batch_size(b), wanted = 0;
-	bool *keep = heard_batch_alloc(b, n + 1);
-	if (keep == NULL)
-		return heard_fail(err, ENOMEM, "no memory");
+	size_t n = heard_batch_size(b), wanted;
 	if (careful)
 		filter_condemn_added(f, b, n);
-	for (size_t i = 0; i < n; i++)
-		wanted += keep[i] = filter_wants(f, heard_batch_at(b, i), lane);
+	bool *keep = filter_choose(f, b, lane, &wanted);
+	if (keep == NULL)
+		return heard_fail(err, ENOMEM, "no memory");
 	if (wanted == 0)
 		return 0;
 	int rc = wanted == n && !careful ? filter_call(f, b, lane, slot, err)
 					 : filter_show(f, b, keep, n, careful, lane, slot, err);
 	batch_mark_fates(b, (unsigned)(f - f->host.pipeline->filters));
+	return rc;
+}
+
+/* The same for a job of the daemon, which may ask to come again: then 1. */
+static int filter_process_job(struct filter *f, struct job *job, unsigned lane,
+			      struct crash_slot *slot, struct heard_error *err)
+{
+	struct heard_wait *wait = &job->wait;
+	wait->job = job;
+	batch_set_wait(job->batch, job->is_careful ? NULL : wait);
+	int rc = filter_process(f, job->batch, job->is_careful, lane, slot, err);
+	batch_set_wait(job->batch, NULL);
+	if (wait->begin != NULL && !wait->is_over) {
+		if (rc != 0)
+			HEARD_BUG("%s failed though it asked to wait", f->host.full_name);
+		return 1;
+	}
+	wait_end(job);
 	return rc;
 }
 
@@ -216,7 +252,11 @@ static void filter_visit_home(struct loop_job *hop)
 	struct filter *f = &p->filters[job->at_filter];
 	struct heard_error err = {0};
 	unsigned home_lane = f->host.daemon->n_workers;
-	int rc = filter_process(f, job->batch, job->is_careful, home_lane, f->home_slot, &err);
+	int rc = filter_process_job(f, job, home_lane, f->home_slot, &err);
+	if (rc > 0) {
+		wait_send(f, job);
+		return;
+	}
 	if (rc < 0) {
 		log_line(HEARD_WARN, f->host.full_name, "%s; the batch goes back to its source",
 			 err.text);
@@ -238,8 +278,10 @@ int filter_run(struct filter *f, struct job *job, unsigned worker, struct crash_
 	}
 	if (!filter_enter(f, job))
 		return 1;
-	int rc = filter_process(f, job->batch, job->is_careful, worker, slot, err);
+	int rc = filter_process_job(f, job, worker, slot, err);
 	filter_leave(f);
+	if (rc > 0)
+		wait_send(f, job);
 	return rc;
 }
 

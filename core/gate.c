@@ -39,15 +39,23 @@ static int gate_seal_contacts(const struct gate *g, struct lane *lane, struct he
 	return 0;
 }
 
-int gate_close(const struct gate *g, struct lane *lane, struct heard_record *r, int64_t now,
-	       bool is_ours, unsigned char id[16])
+int gate_identify(struct lane *lane, struct heard_record *r, int64_t now)
 {
+	unsigned char id[16];
 	char *text = heard_batch_alloc(heard_record_batch(r), 37);
 	if (text == NULL)
 		return -ENOMEM;
 	uuid_make(&lane->ids, now, id);
 	uuid_format(id, text);
-	heard_set_str_borrowed(r, HEARD_ID, heard_str_n(text, 36));
+	return heard_set_str_borrowed(r, HEARD_ID, heard_str_n(text, 36));
+}
+
+int gate_close(const struct gate *g, struct lane *lane, struct heard_record *r, int64_t now,
+	       bool is_ours, unsigned char id[16])
+{
+	if (!uuid_parse(heard_get_str(r, HEARD_ID), id) &&
+	    (gate_identify(lane, r, now) != 0 || !uuid_parse(heard_get_str(r, HEARD_ID), id)))
+		return -ENOMEM;
 	if (!heard_has(r, HEARD_AUTHOR_KEY))
 		identity_author(g, r, is_ours);
 	return gate_seal_contacts(g, lane, r, now, is_ours);
@@ -115,6 +123,7 @@ static int gate_one(const struct gate *g, struct lane *lane, struct job *job, si
 	if (i >= batch_decoded(job->batch)) { /* a filter added it, who knows to which */
 		out->unit = (uint32_t)job->n;
 		gate_name(r, heard_str(job->input->host.full_name), now);
+		heard_unset(r, HEARD_ID); /* it may be a copy of another */
 	}
 	identity_record(g, job, r, index, out);
 	if (gate_close(g, lane, r, now, gate_is_ours(job, r), out->id) != 0)

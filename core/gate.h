@@ -22,17 +22,21 @@ struct gate {
 
 /* Once the secret is known. */
 void gate_derive(struct gate *);
+bool gate_is_finding(enum heard_field); /* only filters or heard may say it  [any] */
 /* A record as the source gave it: strip what only we may say, name it.  One that was
  * admitted before (is_letter) keeps its author.key.  The name is borrowed.  [worker] */
 void gate_admit(struct heard_record *, struct heard_str source, bool is_letter, int64_t now_ms);
 /* Name a record that a filter added; what filters say of it stays.  [worker] */
 void gate_name(struct heard_record *, struct heard_str source, int64_t now_ms);
+/* Give the record its id, so that filters can name it to those that come after it.
+ * If its batch is refused the id is never seen again.  0 or -ENOMEM.  [worker] */
+int gate_identify(struct lane *, struct heard_record *, int64_t now_ms);
 /* Seal, encode, and fill job->lines and job->txn.  0 or -ENOMEM.  [worker] */
 int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
-/* Give the record its id and its author's key, and seal what is to be sealed: after
- * this it may be written in clear.  What looks sealed is left so only if `is_ours`:
- * the operator gave it, by `heard send`, `heard filter` or a replay, or an output
- * tells of what it had from us.  0 or -ENOMEM. */
+/* Give the record its id, if it has none, and its author's key, and seal what is to be
+ * sealed: after this it may be written in clear.  What looks sealed is left so only if
+ * `is_ours`: the operator gave it, by `heard send`, `heard filter` or a replay, or an
+ * output tells of what it had from us.  0 or -ENOMEM. */
 int gate_close(const struct gate *, struct lane *, struct heard_record *, int64_t now_ms,
 	       bool is_ours, unsigned char id[16]);
 /* Did the operator or an output give it, and no source? */

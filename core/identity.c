@@ -13,10 +13,13 @@
  */
 #include "identity.h"
 
+#include "daemon.h"
 #include "hash.h"
 #include "input.h"
 #include "pipeline.h"
 #include "record.h"
+
+#include <heard/person.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -163,6 +166,12 @@ void identity_author(const struct gate *g, struct heard_record *r, bool is_ours)
 		sodium_memzero(plain, sizeof(plain));
 		return;
 	}
+}
+
+void heard_person_again(const struct heard_host *host, struct heard_record *r)
+{
+	heard_unset(r, HEARD_AUTHOR_KEY);
+	identity_author(&host->daemon->gate, r, true);
 }
 
 /* ---- what it is called */

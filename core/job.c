@@ -260,6 +260,8 @@ static void job_decode(struct job *job, struct lane *lane)
 		} else {
 			gate_admit(r, e->source, e->is_letter, now);
 			identity_author(&host->daemon->gate, r, gate_is_ours(job, r));
+			if (gate_identify(lane, r, now) != 0)
+				job_refuse(job, -EAGAIN, "no memory to decode the batch");
 		}
 	}
 	batch_end_decode(job->batch);

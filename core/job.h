@@ -17,6 +17,7 @@
 #include "journal.h"
 #include "loop.h"
 #include "tally.h"
+#include "wait.h"
 
 #include <heard/buf.h>
 #include <heard/host.h>
@@ -55,6 +56,7 @@ struct job {
 	bool is_decoded;
 	bool is_careful; /* holds a record that crashed us before  */
 	size_t at_filter;
+	struct heard_wait wait; /* for what that filter asked */
 
 	/* made by the gate, for the journal */
 	struct heard_buf lines;

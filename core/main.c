@@ -35,6 +35,7 @@ static const struct {
 	{"reload", cmd_reload, "",
 	 "check the new configuration and take it over, without loss"},
 	{"stop", cmd_stop, "", "finish what is begun, and end"},
+	{"train", cmd_train, "KIND ...", "teach a filter by examples: spam, classify, ..."},
 	{"keygen", cmd_keygen, "[DIR] | --api NAME",
 	 "keys for sealing, or a key for an HTTP client"},
 	{"reveal", cmd_reveal, "TOKEN|sha256:HEX --reason TEXT [-o FILE]",

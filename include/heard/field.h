@@ -66,6 +66,7 @@ X(RELATED,         "related",         LIST, SAFE,    "ids of other people's reco
 X(SENTIMENT_LABEL, "sentiment.label", STR,  SAFE,    "positive, neutral or negative") \
 X(SENTIMENT_SCORE, "sentiment.score", NUM,  SAFE,    "-1 to 1") \
 X(SENTIMENT_EMOTION, "sentiment.emotion", STR, SAFE, "angry, disappointed, ...") \
+X(SENTIMENT_REASONS, "sentiment.reasons", LIST, SAFE, "why") \
 X(INTENT,          "intent",          STR,  SAFE,    "complaint, question, suggestion or praise") \
 X(CATEGORY,        "category",        STR,  SAFE,    "product, service, platform or other") \
 X(SUBCATEGORY,     "subcategory",     STR,  SAFE,    "finer") \

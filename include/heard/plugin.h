@@ -27,6 +27,8 @@
  *
  * ABI log.  1.0: the first.  1.1: reply, HEARD_TELLS.
  * 1.2: headers of a fetched answer, heard_fetch_stream(), heard_channels().
+ * 1.3: heard_wait(), heard_is_masked(), heard_is_label(),
+ * heard_person_again().
  */
 #ifndef HEARD_PLUGIN_H
 #define HEARD_PLUGIN_H
@@ -38,7 +40,7 @@
 #include <stdint.h>
 
 #define HEARD_ABI_MAJOR 1u /* bumped when an old plugin would misbehave */
-#define HEARD_ABI_MINOR 2u /* bumped when fields are added at the end   */
+#define HEARD_ABI_MINOR 3u /* bumped when fields are added at the end   */
 
 struct heard_answer;   /* heard/answer.h                                  */
 struct heard_batch;    /* records and their arena: heard/batch.h          */

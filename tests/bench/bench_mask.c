@@ -3,8 +3,9 @@
  *
  *	bench_mask PLUGINS [RECORDS]
  *
- * Records of about 1 KB (tests/tools/record.h) are parsed in batches; only the
- * calls of process() are on the clock.  Prints "RATE records/s DETAILS".
+ * Records of about 1 KB (tests/tools/record.h), and others of one text of 200 bytes made
+ * of the same sentences, are parsed in batches; only the calls of process() are on the
+ * clock.  Prints "RATE records/s DETAILS".
  */
 #include "arena.h"
 #include "batch.h"
@@ -20,16 +21,34 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BATCH = 1000, CAP = 64 << 20 };
+enum { BATCH = 1000, CAP = 64 << 20, BYTES = 200 };
 
-static void fill(struct heard_batch *batch, uint64_t first)
+/* One text of 200 bytes, private data in every third. */
+static size_t render_small(char out[RECORD_CAP], uint64_t seed)
+{
+	uint64_t r = seed * 2654435761u + 1;
+	char body[2 * BYTES], private_data[128];
+	int is_chinese = record_random(&r) % 3 == 0;
+	unsigned tone = record_tone(&r);
+
+	record_private(private_data, sizeof(private_data), &r);
+	record_sentences(body, sizeof(body), &r, is_chinese, tone, BYTES);
+	size_t most = BYTES - strlen(private_data);
+	while (most && ((unsigned char)body[most] & 0xC0) == 0x80)
+		most--;
+	return (size_t)snprintf(out, RECORD_CAP, "{\"channel\":\"review\",\"body\":\"%.*s%s\"}",
+				(int)most, body, private_data);
+}
+
+static void fill(struct heard_batch *batch, uint64_t first, bool small)
 {
 	struct heard_error err = {0};
 	char text[RECORD_CAP];
 	size_t at;
 
 	for (uint64_t i = first; i < first + BATCH; i++) {
-		size_t len = record_render(text, i + 1, "m", i, NULL, &at);
+		size_t len = small ? render_small(text, i + 1)
+				   : record_render(text, i + 1, "m", i, NULL, &at);
 		if (heard_batch_add_json(batch, heard_str_n(text, len), &err))
 			die(&err);
 	}
@@ -37,7 +56,8 @@ static void fill(struct heard_batch *batch, uint64_t first)
 }
 
 /* Seconds that process() took over n records. */
-static double measure(const struct heard_plugin *mask, void *self, void *lane, uint64_t n)
+static double measure(const struct heard_plugin *mask, void *self, void *lane, uint64_t n,
+		      bool small)
 {
 	struct heard_batch *batch = batch_create(CAP);
 	struct heard_error err = {0};
@@ -45,7 +65,7 @@ static double measure(const struct heard_plugin *mask, void *self, void *lane, u
 
 	for (uint64_t i = 0; i < n; i += BATCH) {
 		batch_clear(batch);
-		fill(batch, i);
+		fill(batch, i, small);
 		double from = seconds();
 		if (mask->process(self, lane, batch, &err))
 			die(&err);
@@ -86,10 +106,12 @@ int main(int argc, char **argv)
 	}
 	if (mask->open(self, NULL, &err) || mask->lane_open(self, lane, &err))
 		die(&err);
-	measure(mask, self, lane, n / 10); /* warm up */
-	double took = measure(mask, self, lane, n);
-	printf("%.0f records/s %.2f us a record on one core\n", (double)n / took,
-	       took / (double)n * 1e6);
+	measure(mask, self, lane, n / 10, false); /* warm up */
+	double big = measure(mask, self, lane, n, false);
+	double small = measure(mask, self, lane, n, true);
+	printf("%.0f records/s %.2f us a record; of 200 bytes %.0f/s, %.2f us\n",
+	       (double)n / big, big / (double)n * 1e6, (double)n / small,
+	       small / (double)n * 1e6);
 	mask->lane_close(self, lane);
 	if (mask->close)
 		mask->close(self);

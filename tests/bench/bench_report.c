@@ -29,28 +29,34 @@ enum { BATCH = 4096, TIMES = 5 };
 
 /* What is said, by whom it is to be done, and how often. */
 static const struct topic {
-	const char *category, *subcategory, *department, *intent, *priority, *zh, *en;
+	const char *category, *subcategory, *department, *intent, *priority, *zh, *en, *words;
 } topics[] = {
 	{"service", "logistics", "logistics", "complaint", "medium",
 	 "快递三天没动，客服一直说在核实，到底什么时候发货",
-	 "parcel has not moved for three days"},
+	 "parcel has not moved for three days", "\"快递\",\"核实\",\"发货\""},
 	{"product", "quality", "quality", "complaint", "medium",
 	 "充电宝用了两周就充不进电了，按键也没有反应",
-	 "the power bank stopped charging after two weeks"},
+	 "the power bank stopped charging after two weeks", "\"充电宝\",\"充不进电\",\"按键\""},
 	{"platform", "payment", "finance", "complaint", "high",
-	 "付款成功但订单显示未支付，钱已经扣了", "paid, yet the order says unpaid"},
+	 "付款成功但订单显示未支付，钱已经扣了", "paid, yet the order says unpaid",
+	 "\"付款\",\"支付\",\"订单\""},
 	{"service", "aftersales", "aftersales", "complaint", "medium",
-	 "退货已经签收一周，退款还没有到账", "returned a week ago and no refund yet"},
+	 "退货已经签收一周，退款还没有到账", "returned a week ago and no refund yet",
+	 "\"退货\",\"签收\",\"退款\""},
 	{"product", "description", "product", "question", "medium",
-	 "请问这个充电头支持 65W 快充吗，说明书里没有写", "does this charger support 65 W?"},
+	 "请问这个充电头支持 65W 快充吗，说明书里没有写", "does this charger support 65 W?",
+	 "\"快充\",\"说明书\",\"充电头\""},
 	{"service", "attitude", "service", "complaint", "medium",
-	 "客服回复很敷衍，问了三遍都没有答案", "asked three times, got no answer"},
+	 "客服回复很敷衍，问了三遍都没有答案", "asked three times, got no answer",
+	 "\"客服\",\"敷衍\",\"答案\""},
 	{"platform", "app", "tech", "complaint", "low", "应用打开订单页就闪退，换了手机也一样",
-	 "the app crashes when I open my orders"},
+	 "the app crashes when I open my orders", "\"闪退\",\"订单\",\"应用\""},
 	{"product", "size", "product", "suggestion", "low",
-	 "希望出一个更小的尺寸，放包里太占地方", "please make a smaller one"},
+	 "希望出一个更小的尺寸，放包里太占地方", "please make a smaller one",
+	 "\"尺寸\",\"包\""},
 	{"product", "safety", "quality", "complaint", "high",
-	 "充电时发热严重，外壳都变形了，很害怕", "it gets so hot that the case bends"},
+	 "充电时发热严重，外壳都变形了，很害怕", "it gets so hot that the case bends",
+	 "\"发热\",\"变形\",\"外壳\""},
 };
 static const char *const channels[] = {"web",  "web",	"app",	  "app",  "review",
 				       "chat", "email", "survey", "kiosk"};
@@ -85,8 +91,13 @@ static void fill(struct store_record *rec, char line[2048], char body[256], unsi
 	snprintf(line, 2048,
 		 "{\"id\":\"00000000-0000-7000-8000-%012u\",\"source\":\"shop/http\","
 		 "\"channel\":\"%s\",\"lang\":\"%s\",\"body\":\"%.255s\",\"intent\":\"%s\","
+		 "%s\"keywords\":[%s,\"w%u\",\"w%u\"],"
 		 "\"attributes\":{\"filler\":\"%0600u\"}}",
-		 i, channel, is_zh ? "zh" : "en", body, intent, i);
+		 i, channel, is_zh ? "zh" : "en", body, intent,
+		 i % 9	     ? ""
+		 : is_ticket ? "\"rating\":1,"
+			     : "\"rating\":5,",
+		 t->words, pick(3000), pick(3000), i);
 	rec->received_at = at;
 	rec->line = heard_str(line);
 	rec->source = HEARD_STR_OF("shop/http");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h i]
+# Speed, as medians after a warm-up: tests/bench/run.sh [a b c d e f g h i j sentiment dedupe keywords]
 #
 #	a  500,000 NDJSON records of 1 KB: file -> normalize, mask, classify -> file
 #	b  single POSTs of 1 KB over 64 kept-alive connections, acknowledged after
@@ -15,6 +15,11 @@
 #	   5,000 a second and then as fast as it goes: kiosk -> the same filters -> file.
 #	   Broker and kiosks run on the same cores; a press that is in the file was
 #	   acknowledged to the broker after fdatasync
+#	j  RECORDS with texts of 200 bytes, half of them Chinese (tests/tools/says.c), posted
+#	   by curl in pieces of 1,000: http -> the nine filters that read texts -> file
+#	dedupe  that filter and authentic, on one core, records of 200 bytes
+#	sentiment  that filter alone on one core, texts of 200 bytes (bench_filter)
+#	keywords  likewise
 #
 # The clock of a, c and d begins with the first byte offered to a daemon that
 # waits, and stops when the ledger shows the last record delivered, which the
@@ -31,7 +36,7 @@ here=$PWD
 RUNS=${RUNS:-5}
 RECORDS=${RECORDS:-500000}
 ROWS=${ROWS:-1000000}
-which=${*:-a b c d e f g h i}
+which=${*:-a b c d e f g h i j sentiment dedupe keywords}
 rows=()
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.10g\n", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
@@ -50,6 +55,12 @@ verdict() { awk "BEGIN { print ($1 >= $2) ? \"reached\" : \"below\" }"; }
 
 filters='filters = ( { plugin = "normalize"; }, { plugin = "mask"; },
 	{ plugin = "classify"; rules = "'$here'/etc/rules/ecommerce.cfg"; } );'
+
+# All that read texts, as they are shipped: models and rules lie beside the config.
+all_filters='filters = ( { plugin = "language"; }, { plugin = "spam"; }, { plugin = "dedupe"; },
+	{ plugin = "mask"; }, { plugin = "moderate"; }, { plugin = "sentiment"; },
+	{ plugin = "classify"; rules = "rules/ecommerce.cfg"; }, { plugin = "authentic"; },
+	{ plugin = "keywords"; } );'
 
 bench_conf() { # INPUTS OUTPUTS
 	cat >"$CONF" <<-EOT
@@ -240,15 +251,18 @@ is_indexed() { [ "$(indexed_behind)" -le 0 ]; }
 wait_indexed() { wait_for 600 is_indexed; }
 
 bench_e() { bench_program "(e) the journal alone" bench_journal "$T/bench-journal"; }
+bench_dedupe() { bench_program "(dedupe) and authentic, 200 bytes, one core" bench_dedupe "$T/bench-journal"; }
 bench_f() { bench_program "(f) mask alone, one core" bench_mask "$BUILD/plugins"; }
-bench_program() { # NAME PROGRAM ARGUMENT: its last line is "FIGURE UNIT[ MORE]"
+bench_sentiment() { bench_program "(sentiment) alone, 200 bytes, one core; 80,000" bench_filter "$BUILD/plugins" sentiment; }
+bench_keywords() { bench_program "(keywords) alone, 200 bytes, one core" bench_filter "$BUILD/plugins" keywords; }
+bench_program() { # NAME PROGRAM ARGUMENTS...: its last line is "FIGURE UNIT[ MORE]"
 	[ -e "tests/bench/$2.c" ] || { row "$1" "-" "" "" "tests/bench/$2.c is not there"; return; }
 	local i line lines=()
 	make --no-print-directory -s BUILD="$BUILD" "$BUILD/tests/bench/$2" || return 1
 	for i in $(seq 0 "$RUNS"); do
 		rm -rf "$T/bench-journal"
 		mkdir "$T/bench-journal"
-		line=$("$BUILD/tests/bench/$2" "$3" | tail -n 1)
+		line=$("$BUILD/tests/bench/$2" "${@:3}" | tail -n 1)
 		[ -n "$line" ] || return 1
 		[ "$i" = 0 ] || lines+=("$line") # the first warms up
 	done
@@ -368,6 +382,51 @@ bench_i() {
 	row "    as fast as it goes" "$(thousands "$rate")" "presses/s" "" "$(thousands "$(printf '%s\n' "${max[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${max[@]}" | largest)")"
 	row "    peak RSS at 5,000/s" "$(awk "BEGIN { printf \"%.1f\", $(printf '%s\n' "${most[@]}" | largest) / 1024 }")" "MB" "" ""
 	mosquitto_stop
+}
+
+# One run; prints records/s and KB of peak memory.
+chain_run() { # [WORKERS]
+	local from took
+	fresh
+	filters=$all_filters bench_conf "" '{ plugin = "file"; path = "out.ndjson"; }'
+	sed -i "s/workers = 2/workers = ${1:-2}/" "$CONF"
+	daemon_start || { tail "$LOG" >&2; return 1; }
+	for piece in "$T"/pieces/*; do
+		printf 'url = "%s"\ndata-binary = "@%s"\nheader = "Content-Type: application/x-ndjson"\noutput = "/dev/null"\nnext\n' \
+			"$(url public /feedback)" "$piece"
+	done | sed '$d' >"$T/posts"
+	sync
+	from=$(seconds)
+	curl -sf -Z --parallel-max 16 -K "$T/posts" 2>"$T/posted" || { tail -n 3 "$T/posted" >&2; return 1; }
+	wait_delivered "$RECORDS" || return 1
+	took=$(awk "BEGIN { print $(file_ended) - $from }")
+	ends_well "$RECORDS" || return 1
+	local ticks
+	ticks=$(awk '{ print $14 + $15 }' "/proc/$daemon_pid/stat")
+	echo "$(awk "BEGIN { print $RECORDS / $took }") $(peak) $(awk "BEGIN { print $ticks * 10000 / $RECORDS }")"
+	daemon_stop
+}
+bench_j() {
+	local i line rates=() peaks=() cpus=() rate most cpu
+	ln -sfn "$here/etc/models" "$T/models"
+	ln -sfn "$here/etc/rules" "$T/rules"
+	[ -d "$T/pieces" ] || { mkdir "$T/pieces" && "$TOOLS/says" "$RECORDS" | split -a 4 -l 1000 - "$T/pieces/"; }
+	for i in $(seq 0 "$RUNS"); do
+		line=$(chain_run) || return 1
+		[ "$i" = 0 ] && continue # warm up
+		read -r rate most cpu <<<"$line"
+		rates+=("$rate") peaks+=("$most") cpus+=("$cpu")
+	done
+	rate=$(printf '%s\n' "${rates[@]}" | median)
+	row "(j) http -> 9 filters that read -> file" "$(thousands "$rate")" "records/s" ">= 30,000" \
+		"$(verdict "$rate" 30000); $(thousands "$(printf '%s\n' "${rates[@]}" | smallest)") to $(thousands "$(printf '%s\n' "${rates[@]}" | largest)")"
+	cpu=$(printf '%s\n' "${cpus[@]}" | median)
+	row "    processor time of a record" "$cpu" "us" "" "two cores of its own would do $(thousands "$(awk "BEGIN { print 2e6 / $cpu }")")"
+	most=$(printf '%s\n' "${peaks[@]}" | largest)
+	row "    peak RSS" "$(awk "BEGIN { printf \"%.1f\", $most / 1024 }")" "MB" "< 150" "$(awk "BEGIN { print ($most < 153600) ? \"reached\" : \"above\" }")"
+	line=$(chain_run 4) || return 1 # models are in it once, whatever the workers
+	read -r rate most cpu <<<"$line"
+	row "    likewise with 4 workers" "$(awk "BEGIN { printf \"%.1f\", $most / 1024 }")" "MB" "" ""
 }
 
 echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1-3 /proc/loadavg), $(df -T "$T" | awk 'NR == 2 { print $2 }') in $TMPDIR"

@@ -87,9 +87,11 @@ write_conf() {
 		  { name = "shop";
 		    inputs = ( { plugin = "http"; path = "/feedback"; },
 		               { plugin = "file"; path = "$folder/drop"; done = "delete"; } );
-		    filters = ( { plugin = "normalize"; },
+		    filters = ( { plugin = "normalize"; }, { plugin = "language"; },
 		                { plugin = "mask"; },
-		                { plugin = "classify"; rules = "$root/etc/rules/ecommerce.cfg"; } );
+		                { plugin = "sentiment"; models = "$root/etc/models"; },
+		                { plugin = "classify"; rules = "$root/etc/rules/ecommerce.cfg"; },
+		                { plugin = "keywords"; lists = "$root/etc/models"; } );
 		    outputs = (
 		      { plugin = "tickets"; database = "tickets.db";
 		        departments = (
@@ -196,6 +198,14 @@ act() {
 		--format html -o "$folder/report.html" || fail "no report was made"
 }
 
+# The keywords of what sounds unhappy, the most frequent first.
+unhappy_words() {
+	grep '"label":"negative"' "$state/feedback.ndjson" | grep -o '"keywords":\[[^]]*' |
+		cut -d'[' -f2 | tr -d '"' | tr , '\n' | sort | uniq -c | sort -k1,1nr -k2 |
+		awk 'NR <= 16 { printf "%s%s (%s)", (NR % 8 == 1 ? "\n      " : ", "), substr($0, index($0, $2)), $1 }
+			END { print "" }' | sed 1d
+}
+
 # The robot's messages, as people see them.
 robot_said() {
 	sed -n 's/.*"content":"\([^"]*\)".*/\1\\n/p' "$folder/robot.log" | sed 's/\\n/\n/g' |
@@ -210,6 +220,10 @@ show() {
 	echo
 	"$heard" tickets list -c "$conf" >"$scratch/list"
 	head -n 16 "$scratch/list"
+	echo
+	echo "What the unhappy ones speak of:"
+	echo
+	unhappy_words
 	echo
 	echo "What the team's robot was told at once (all of it: $folder/robot.log):"
 	echo

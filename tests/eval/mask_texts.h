@@ -19,6 +19,15 @@ enum truth_kind { /* in the filter's order, then what must stay */
 		  TRUTH_IP,
 		  TRUTH_PLATE,
 		  TRUTH_IBAN,
+		  TRUTH_SOCIAL_SECURITY,
+		  TRUTH_PASSPORT,
+		  TRUTH_PERMIT,
+		  TRUTH_LICENCE,
+		  TRUTH_CREDIT_CODE,
+		  TRUTH_WECHAT,
+		  TRUTH_QQ,
+		  TRUTH_NAME,
+		  TRUTH_ADDRESS,
 		  TRUTH_KINDS
 };
 

@@ -4,7 +4,8 @@
 # For each tests/plugins/STAGE/NAME/NN-what.in (one record as JSON a line) the
 # records go through `heard filter`, and what comes out is compared with
 # NN-what.out: line by line, each field that a line of .out names must have that
-# value; "__absent__" says the field must be missing.  So an .out names what the
+# value; "__absent__" says the field must be missing, "__id:N__" is the id that the
+# N-th record got.  So an .out names what the
 # case is about and stays silent about ids and times.
 #
 # The pipeline holds the plugin with the options of NN-what.conf (the inside of
@@ -33,6 +34,13 @@ compare() { # EXPECTED GOT
 	    with open(path, encoding="utf-8") as f:
 	        return [json.loads(line) for line in f if line.strip()]
 
+	def resolve(value):
+	    if isinstance(value, list):
+	        return [resolve(v) for v in value]
+	    if isinstance(value, str) and value.startswith("__id:"):
+	        return got[int(value[5:-2]) - 1]["id"]
+	    return value
+
 	wanted, got = lines(sys.argv[1]), lines(sys.argv[2])
 	bad = []
 	if len(wanted) != len(got):
@@ -40,6 +48,7 @@ compare() { # EXPECTED GOT
 	for i, (want, have) in enumerate(zip(wanted, got), 1):
 	    have = dict(fields(have))
 	    for name, value in fields(want):
+	        value = resolve(value)
 	        if value == "__absent__":
 	            if any(k == name or k.startswith(name + ".") for k in have):
 	                bad.append(f"line {i}: {name} should be missing")

@@ -166,7 +166,7 @@ if [ ! -e /etc/heard/heard.conf ]; then
 	like "and which" "$said" 'usage: heard tickets COMMAND'
 fi
 for command in run check filter plugins describe send ledger dead replay forget status reload stop \
-	keygen reveal; do
+	keygen reveal train; do
 	said=$("$HEARD" $command --help 2>"$T/err")
 	is "$command --help: exit 0" $? 0
 	like "its usage, on stdout" "$said" "^usage: heard $command"

@@ -1,6 +1,7 @@
 /*
  * engine_filter.h - a filter that does what the body says: "drop", "quarantine", "add
- * one", and "hold", with which a call waits for the test.
+ * one", and "hold", with which a call waits for the test; "ask" makes the batch wait for
+ * what the test finds.
  *
  * It runs on workers: what a test reads while records are on their way is atomic.
  */
@@ -13,6 +14,7 @@
 #include <heard/error.h>
 #include <heard/host.h>
 #include <heard/plugin.h>
+#include <heard/wait.h>
 
 #include <errno.h>
 #include <semaphore.h>
@@ -30,6 +32,11 @@ struct test_filter {
 	const char *crash_word;
 	void (*each)(struct test_filter *, struct heard_record *);
 	struct heard_timer *timer;
+	/* what "ask" waits for; what was found; batches that could not wait */
+	struct heard_wait *_Atomic asked;
+	void *_Atomic found;
+	_Atomic int cannot_wait, shown_again;
+	bool finds_at_once;
 };
 
 static inline int test_filter_open(void *self, struct heard_host *host, struct heard_error *err)
@@ -74,6 +81,31 @@ static inline void test_filter_one(struct test_filter *f, struct heard_batch *b,
 		f->each(f, r);
 }
 
+static inline void test_filter_begin(void *arg, struct heard_wait *take)
+{
+	struct test_filter *f = arg;
+	if (f->finds_at_once)
+		heard_wait_done(take, f);
+	else
+		f->asked = take;
+}
+
+/* True: the batch is to come again. */
+static inline bool test_filter_ask(struct test_filter *f, struct heard_batch *b)
+{
+	bool asks = false;
+	for (size_t i = 0; i < heard_batch_size(b); i++)
+		asks |= body_has(heard_batch_at(b, i), "ask");
+	if (asks && heard_waited(b) != NULL) {
+		f->shown_again += (int)heard_batch_size(b);
+		f->found = heard_waited(b);
+		return false;
+	}
+	bool waits = asks && heard_wait(b, test_filter_begin, f);
+	f->cannot_wait += asks && !waits;
+	return waits;
+}
+
 static inline int test_filter_process(void *self, void *lane, struct heard_batch *b,
 				      struct heard_error *err)
 {
@@ -83,6 +115,10 @@ static inline int test_filter_process(void *self, void *lane, struct heard_batch
 	if (now > f->most_inside)
 		f->most_inside = now;
 	f->calls++;
+	if (test_filter_ask(f, b)) {
+		f->inside--;
+		return 0;
+	}
 	size_t n = heard_batch_size(b);
 	f->records += (int)n;
 	for (size_t i = 0; i < n; i++)

@@ -1,10 +1,13 @@
 /* The filter classify: what rules say, what a file may hold, and the shipped rules. */
 #define heard_plugin classify_plugin
 #include "../../plugins/filter/classify/classify.c"
+#include "../../plugins/filter/classify/learned.c"
 #include "../../plugins/filter/classify/match.c"
 #include "../../plugins/filter/classify/negation.c"
 #include "../../plugins/filter/classify/reader.c"
 #include "../../plugins/filter/classify/rules.c"
+#include "../../plugins/filter/classify/teach.c"
+#include "../../plugins/filter/classify/train.c"
 
 #include "batch.h"
 
@@ -18,7 +21,7 @@ static const char shipped[] = "etc/rules/ecommerce.cfg";
 
 struct fixture {
 	struct classify self;
-	struct match match;
+	struct classify_lane lane;
 	struct heard_batch *batch;
 };
 
@@ -27,15 +30,18 @@ static void begin(struct fixture *f, const char *path)
 	struct heard_error err = {0};
 
 	f->self.path = path;
+	f->self.sure = 0.5;
+	if (f->self.folder == NULL)
+		f->self.folder = "/nowhere";
 	if (classify_open(&f->self, NULL, &err))
 		fail_msg("%s:%d: %s", err.file, err.line, err.text);
-	assert_int_equal(classify_lane_open(&f->self, &f->match, &err), 0);
+	assert_int_equal(classify_lane_open(&f->self, &f->lane, &err), 0);
 	f->batch = batch_create(1 << 20);
 }
 
 static void end(struct fixture *f)
 {
-	classify_lane_close(&f->self, &f->match);
+	classify_lane_close(&f->self, &f->lane);
 	classify_close(&f->self);
 	batch_destroy(f->batch);
 }
@@ -47,7 +53,7 @@ static struct heard_record *run(struct fixture *f, const char *json)
 	batch_clear(f->batch);
 	if (heard_batch_add_json(f->batch, heard_str(json), &err))
 		fail_msg("%s", err.text);
-	assert_int_equal(classify_process(&f->self, &f->match, f->batch, &err), 0);
+	assert_int_equal(classify_process(&f->self, &f->lane, f->batch, &err), 0);
 	return heard_batch_at(f->batch, 0);
 }
 
@@ -149,6 +155,29 @@ static void denied_words_do_not_count(void **state)
 	}
 	for (size_t i = 0; i < sizeof(meant) / sizeof(meant[0]); i++)
 		assert_field(say(&f, meant[i]), HEARD_INTENT, "complaint");
+	end(&f);
+}
+
+static void traditional_and_simplified_meet_alike(void **state)
+{
+	struct fixture f = {0};
+	(void)state;
+
+	begin_with(
+		&f,
+		"rules = ( { words = [ \"退款\", \"沒發貨\" ]; tags = [ \"a\" ]; "
+		"category = \"service\"; },"
+		"{ patterns = [ \"客服.{0,9}不理\", \"斷[線网]\" ]; intent = \"complaint\"; },"
+		"{ words = [ \"漏电\" ]; priority = \"high\"; } );");
+	assert_field(say(&f, "什麼時候退款給我"), HEARD_CATEGORY, "service");
+	assert_field(say(&f, "一个月没发货"), HEARD_CATEGORY, "service");
+	assert_field(say(&f, "客服對我不理"), HEARD_INTENT, "complaint");
+	assert_field(say(&f, "总是断线"), HEARD_INTENT, "complaint");
+	assert_field(say(&f, "總是斷網"), HEARD_INTENT, "complaint");
+	assert_field(say(&f, "插座漏電"), HEARD_PRIORITY, "high");
+	assert_field(say(&f, "從來沒有出過漏電"), HEARD_PRIORITY, NULL);
+	/* the text itself stays as written */
+	assert_field(say(&f, "插座漏電"), HEARD_BODY, "插座漏電");
 	end(&f);
 }
 
@@ -362,6 +391,7 @@ int main(void)
 		cmocka_unit_test(highest_weight_wins_and_earlier_of_equals),
 		cmocka_unit_test(english_words_are_whole_and_chinese_are_not),
 		cmocka_unit_test(denied_words_do_not_count),
+		cmocka_unit_test(traditional_and_simplified_meet_alike),
 		cmocka_unit_test(with_unless_and_patterns),
 		cmocka_unit_test(conditions_on_fields),
 		cmocka_unit_test(what_the_source_set_stays_and_priority_rises),

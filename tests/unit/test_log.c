@@ -142,7 +142,7 @@ static void what_was_held_back_is_counted_when_its_place_is_needed(void **state)
 	for (int i = 0; i < 1000; i++)
 		log_line(HEARD_INFO, "early", "message %d", i);
 	for (int i = 0; i < 200; i++) {
-		char who[16];
+		char who[24];
 		snprintf(who, sizeof who, "other%d", i);
 		log_line(HEARD_INFO, who, "hello");
 	}

@@ -1,15 +1,29 @@
 /* What the filter mask takes, what it leaves, and what it writes instead. */
 #define heard_plugin mask_plugin
+#include "../../plugins/filter/mask/clean.c"
+#include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/custom.c"
 #include "../../plugins/filter/mask/finder.c"
 #include "../../plugins/filter/mask/form.c"
+#include "../../plugins/filter/mask/han.c"
+#include "../../plugins/filter/mask/han_name.c"
+#include "../../plugins/filter/mask/han_place.c"
+#include "../../plugins/filter/mask/ids.c"
+#include "../../plugins/filter/mask/latin.c"
+#include "../../plugins/filter/mask/lexicon.c"
 #include "../../plugins/filter/mask/mask.c"
+#include "../../plugins/filter/mask/name.c"
 #include "../../plugins/filter/mask/net.c"
 #include "../../plugins/filter/mask/number.c"
 #include "../../plugins/filter/mask/papers.c"
 #include "../../plugins/filter/mask/phone.c"
+#include "../../plugins/filter/mask/place.c"
 #include "../../plugins/filter/mask/plate.c"
+#include "../../plugins/filter/mask/social.c"
+#include "../../plugins/filter/mask/sure.c"
+#include "../../plugins/filter/mask/words.c"
+#include "../../plugins/filter/mask/work.c"
 
 #include "batch.h"
 
@@ -377,7 +391,7 @@ static void overlapping_matches_leave_nothing(void **state)
 
 	begin(&f);
 	assert_body(run(&f, "电话13812345678请"), "电***请");
-	assert_body(run(&f, "13812345678abc end"), "138****5678 end");
+	assert_body(run(&f, "13812345678abc end"), "*** end");
 	end(&f);
 }
 

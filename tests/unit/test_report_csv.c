@@ -12,6 +12,7 @@
 #include "../../plugins/output/report/csv.c"
 #include "../../plugins/output/report/period.c"
 #include "../../plugins/output/report/rows.c"
+#include "../../plugins/output/report/talk_said.c"
 #include "../../plugins/output/report/words.c"
 
 static const char *cell_of(struct heard_buf *out, const char *text)

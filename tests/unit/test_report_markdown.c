@@ -9,11 +9,9 @@
 
 #include <cmocka.h>
 
-#include "../../plugins/output/report/channels.c"
-#include "../../plugins/output/report/markdown.c"
-#include "../../plugins/output/report/period.c"
-#include "../../plugins/output/report/rows.c"
-#include "../../plugins/output/report/words.c"
+#include "../../plugins/output/report/grid.c"
+
+#include <stdlib.h>
 
 static void signs_of_markdown_and_of_terminals_do_not_get_through(void **state)
 {
@@ -32,40 +30,40 @@ static void signs_of_markdown_and_of_terminals_do_not_get_through(void **state)
 		 "?evil"},
 		{"bad \xff", "bad  "},
 	};
-	char out[CELL];
+	char out[GRID_CELL];
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		plain(out, sizeof(out), cases[i].text);
+		grid_escape(out, sizeof(out), cases[i].text);
 		assert_string_equal(out, cases[i].plain);
 	}
 }
 
 static void a_long_text_is_cut_at_a_whole_character(void **state)
 {
-	char text[2 * CELL] = "", out[CELL];
+	char text[2 * GRID_CELL] = "", out[GRID_CELL];
 	(void)state;
 	for (size_t i = 0; i + 4 < sizeof(text); i += 3)
 		strcat(text, "充");
-	plain(out, sizeof(out), text);
-	assert_true(strlen(out) < CELL);
+	grid_escape(out, sizeof(out), text);
+	assert_true(strlen(out) < GRID_CELL);
 	assert_int_equal(strlen(out) % 3, 0);
 }
 
 static void columns_line_up_with_wide_characters(void **state)
 {
-	struct table *t = calloc(1, sizeof(*t));
+	struct grid *t = calloc(1, sizeof(*t));
 	struct heard_buf out;
 	(void)state;
 	assert_non_null(t);
-	begin(t, 2);
-	cell(t, 0, "部门");
-	cell(t, 1, "n");
-	line(t);
-	cell(t, 0, "x");
-	cell(t, 1, "12");
-	line(t);
+	grid_begin(t, 2);
+	grid_cell(t, 0, "部门");
+	grid_cell(t, 1, "n");
+	grid_line(t);
+	grid_cell(t, 0, "x");
+	grid_cell(t, 1, "12");
+	grid_line(t);
 	heard_buf_init(&out, 4096);
-	put_table(&out, t);
+	grid_put(&out, t);
 	assert_string_equal(out.ptr, "| 部门 |  n |\n|------|---:|\n| x    | 12 |\n\n");
 	heard_buf_release(&out);
 	free(t);

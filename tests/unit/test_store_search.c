@@ -36,6 +36,7 @@ static void folding_keeps_words_and_runs(void **state)
 	assert_string_equal(folded("Ünïcode ПРИВЕТ"), "<ünïcode><привет>");
 	assert_string_equal(folded("\xff\xfe a\xc3"), "<a>");
 	assert_string_equal(folded(" ,.!"), "");
+	assert_string_equal(folded("充電寶，發熱"), "充电宝|发热|");
 }
 
 static void tokens_are_words_pairs_and_last_characters(void **state)
@@ -205,6 +206,38 @@ static void answers_are_the_same_before_between_and_after_indexing(void **state)
 	assert_string_equal(search(f, "充电", 0), "9 3 1 ");
 }
 
+static void either_script_finds_the_other(void **state)
+{
+	struct fixture *f = *state;
+	put(f, a_record(f, 1, "充電寶發熱"));
+	put(f, a_record(f, 2, "充电宝发热"));
+	put(f, a_record(f, 3, "與此無關"));
+	for (int indexed = 0; indexed < 2; indexed++) {
+		assert_string_equal(search(f, "充電寶", 0), "2 1 ");
+		assert_string_equal(search(f, "发热", 0), "2 1 ");
+		assert_string_equal(search(f, "熱", 0), "2 1 ");
+		assert_string_equal(search(f, "充电 發熱", 0), "2 1 ");
+		follow(f);
+	}
+}
+
+/* An index folded in another way would not be asked for the right words. */
+static void an_index_of_an_older_version_is_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	int64_t segments;
+	put(f, a_record(f, 1, "充電寶發熱"));
+	follow(f);
+	search_file_do(f, "DELETE FROM posting");
+	assert_string_equal(search(f, "充电宝", 0), "");
+	search_file_do(f, "PRAGMA user_version=2");
+	assert_string_equal(search(f, "充电宝", 0), "1 ");
+	follow(f);
+	search_file_int(f, "SELECT count(*) FROM posting", &segments);
+	assert_true(segments > 0);
+	assert_string_equal(search(f, "充电宝", 0), "1 ");
+}
+
 static void superseded_records_are_not_found(void **state)
 {
 	struct fixture *f = *state;
@@ -350,6 +383,8 @@ int main(void)
 		cmocka_unit_test(a_list_of_places_reads_back),
 		cmocka_unit_test(a_query_without_a_word_is_refused),
 		TEST(answers_are_the_same_before_between_and_after_indexing),
+		TEST(either_script_finds_the_other),
+		TEST(an_index_of_an_older_version_is_made_anew),
 		TEST(superseded_records_are_not_found),
 		TEST(a_lost_damaged_or_foreign_index_is_made_anew),
 		TEST(many_small_segments_answer_like_one),

@@ -7,6 +7,10 @@
  * same score the earlier in the file.  Priorities do not compete: the highest
  * given wins.
  *
+ * Traditional characters are searched for as their simplified ones, in the words and in
+ * the texts, so that rules in either script meet both.  Both have three bytes, so that
+ * places are the same.
+ *
  * Marks are voided by counting records, not by clearing them, so a record costs
  * what was found in it and not what the file has.
  */
@@ -16,18 +20,23 @@
 
 #include <heard/error.h>
 #include <heard/record.h>
+#include <text/hanzi.h>
 #include <text/utf8.h>
 
 #include <errno.h>
 #include <hs.h>
 #include <stdlib.h>
 
-enum { MORE_WORDS = 4 }; /* that raise a score */
+enum {
+	MORE_WORDS = 4, /* that raise a score                   */
+	TEXTS_MAX = 256 << 20,
+};
 
 int match_init(struct match *match, const struct rules *rules, struct heard_error *err)
 {
 	*match = (struct match){.rules = rules};
 	negation_init(&match->negation);
+	heard_buf_init(&match->room, TEXTS_MAX);
 	match->marks = calloc(rules->n_rules + 1, sizeof(*match->marks));
 	match->seen = calloc(rules->n_literals + 1, sizeof(*match->seen));
 	match->denied = calloc(rules->n_literals + 1, sizeof(*match->denied));
@@ -48,6 +57,7 @@ void match_release(struct match *match)
 	free(match->seen);
 	free(match->denied);
 	free(match->touched);
+	heard_buf_release(&match->room);
 	*match = (struct match){0};
 }
 
@@ -194,12 +204,32 @@ static int find_literals_in(struct match *match, struct heard_str a, struct hear
 	return find_literals(match, heard_str_n(match->joined, n));
 }
 
+/* The texts in simplified characters, themselves if they are. */
+static int simplify(struct match *match, struct heard_str *subject, struct heard_str *body)
+{
+	struct heard_buf *room = &match->room;
+
+	if (hanzi_find(*subject) == subject->len && hanzi_find(*body) == body->len)
+		return 0;
+	heard_buf_clear(room);
+	heard_buf_str(room, *subject);
+	heard_buf_str(room, *body);
+	if (room->failed)
+		return -ENOMEM;
+	hanzi_simplify(room->ptr, subject->len);
+	hanzi_simplify(room->ptr + subject->len, body->len);
+	*subject = heard_str_n(room->ptr, subject->len);
+	*body = heard_str_n(room->ptr + subject->len, body->len);
+	return 0;
+}
+
 int match_texts(struct match *match, struct heard_str subject, struct heard_str body)
 {
-	int result = 0;
-
 	if (subject.len > UINT32_MAX || body.len > UINT32_MAX)
 		return -E2BIG;
+	int result = simplify(match, &subject, &body);
+	if (result)
+		return result;
 	if (match->rules->literals)
 		result = find_literals_in(match, subject, body);
 	if (result == 0 && match->rules->patterns)

@@ -7,6 +7,8 @@
 #include "negation.h"
 #include "rules.h"
 
+#include <heard/buf.h>
+
 struct heard_error;
 struct hs_scratch;
 
@@ -28,6 +30,7 @@ struct match {
 	size_t n_touched;
 	uint32_t record;       /* counts records                               */
 	struct heard_str text; /* under search                                 */
+	struct heard_buf room; /* for texts that were written in traditional   */
 	char joined[8192];     /* subject and body, to be searched as one      */
 };
 

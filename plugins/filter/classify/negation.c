@@ -6,6 +6,8 @@
  * "不到一天就起火" and "not only good" deny nothing: a report of a fire that is
  * overlooked costs more than one that was none.
  *
+ * The text has simplified characters (match.c).
+ *
  * It is asked for every word found, so a table of the last two bytes of all these
  * words rules out most places by one look.
  */
@@ -15,30 +17,29 @@ enum { MOST_FILLERS = 4 };
 
 /* What may stand between the negator and the word. */
 static const struct heard_str fillers[] = {
-	HEARD_STR("任何"),     HEARD_STR("什么"), HEARD_STR("出现"),  HEARD_STR("发生"),
-	HEARD_STR("明显"),     HEARD_STR("那么"), HEARD_STR("这么"),  HEARD_STR("特别"),
-	HEARD_STR("一点"),     HEARD_STR("觉得"), HEARD_STR("感觉"),  HEARD_STR("遇到"),
-	HEARD_STR("发现"),     HEARD_STR("出過"), HEARD_STR("會"),    HEARD_STR("会"),
-	HEARD_STR("有"),       HEARD_STR("再"),	  HEARD_STR("过"),    HEARD_STR("是"),
-	HEARD_STR("太"),       HEARD_STR("很"),	  HEARD_STR("够"),    HEARD_STR("怎么"),
-	HEARD_STR("十分"),     HEARD_STR("非常"), HEARD_STR("算"),    HEARD_STR("能"),
-	HEARD_STR("被"),       HEARD_STR("的"),	  HEARD_STR("半点"),  HEARD_STR("啥"),
-	HEARD_STR(" "),	       HEARD_STR("a"),	  HEARD_STR("an"),    HEARD_STR("the"),
-	HEARD_STR("any"),      HEARD_STR("been"), HEARD_STR("be"),    HEARD_STR("have"),
-	HEARD_STR("had"),      HEARD_STR("has"),  HEARD_STR("very"),  HEARD_STR("so"),
-	HEARD_STR("really"),   HEARD_STR("that"), HEARD_STR("ever"),  HEARD_STR("get"),
-	HEARD_STR("got"),      HEARD_STR("too"),  HEARD_STR("quite"), HEARD_STR("single"),
-	HEARD_STR("all"),      HEARD_STR("at"),	  HEARD_STR("more"),  HEARD_STR("to"),
-	HEARD_STR("seen"),     HEARD_STR("had"),  HEARD_STR("much"),  HEARD_STR("particularly"),
-	HEARD_STR("entirely"), HEARD_STR("of"),
+	HEARD_STR("任何"), HEARD_STR("什么"),  HEARD_STR("出现"),	  HEARD_STR("发生"),
+	HEARD_STR("明显"), HEARD_STR("那么"),  HEARD_STR("这么"),	  HEARD_STR("特别"),
+	HEARD_STR("一点"), HEARD_STR("觉得"),  HEARD_STR("感觉"),	  HEARD_STR("遇到"),
+	HEARD_STR("发现"), HEARD_STR("出过"),  HEARD_STR("会"),		  HEARD_STR("有"),
+	HEARD_STR("再"),   HEARD_STR("过"),    HEARD_STR("是"),		  HEARD_STR("太"),
+	HEARD_STR("很"),   HEARD_STR("够"),    HEARD_STR("怎么"),	  HEARD_STR("十分"),
+	HEARD_STR("非常"), HEARD_STR("算"),    HEARD_STR("能"),		  HEARD_STR("被"),
+	HEARD_STR("的"),   HEARD_STR("半点"),  HEARD_STR("啥"),		  HEARD_STR(" "),
+	HEARD_STR("a"),	   HEARD_STR("an"),    HEARD_STR("the"),	  HEARD_STR("any"),
+	HEARD_STR("been"), HEARD_STR("be"),    HEARD_STR("have"),	  HEARD_STR("had"),
+	HEARD_STR("has"),  HEARD_STR("very"),  HEARD_STR("so"),		  HEARD_STR("really"),
+	HEARD_STR("that"), HEARD_STR("ever"),  HEARD_STR("get"),	  HEARD_STR("got"),
+	HEARD_STR("too"),  HEARD_STR("quite"), HEARD_STR("single"),	  HEARD_STR("all"),
+	HEARD_STR("at"),   HEARD_STR("more"),  HEARD_STR("to"),		  HEARD_STR("seen"),
+	HEARD_STR("had"),  HEARD_STR("much"),  HEARD_STR("particularly"), HEARD_STR("entirely"),
+	HEARD_STR("of"),
 };
 
 static const struct heard_str negators[] = {
-	HEARD_STR("没"),      HEARD_STR("沒"),	   HEARD_STR("不"),	 HEARD_STR("未"),
-	HEARD_STR("无"),      HEARD_STR("無"),	   HEARD_STR("并非"),	 HEARD_STR("not"),
-	HEARD_STR("no"),      HEARD_STR("never"),  HEARD_STR("n't"),	 HEARD_STR("n’t"),
-	HEARD_STR("without"), HEARD_STR("cannot"), HEARD_STR("nothing"), HEARD_STR("hardly"),
-	HEARD_STR("nor"),     HEARD_STR("none"),
+	HEARD_STR("没"),      HEARD_STR("不"),	   HEARD_STR("未"),	 HEARD_STR("无"),
+	HEARD_STR("并非"),    HEARD_STR("not"),	   HEARD_STR("no"),	 HEARD_STR("never"),
+	HEARD_STR("n't"),     HEARD_STR("n’t"),	   HEARD_STR("without"), HEARD_STR("cannot"),
+	HEARD_STR("nothing"), HEARD_STR("hardly"), HEARD_STR("nor"),	 HEARD_STR("none"),
 };
 
 /* Questions that have a negator's form: "isn't it", "did it not", 是不是. */

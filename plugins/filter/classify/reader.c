@@ -13,12 +13,13 @@
  *	otherwise = { category = "other"; department = "service"; };
  *
  * Words are literals.  English ones match whole words; a star at the end lets
- * the word go on ("refund*").  Reading goes on behind a fault, so that all are
- * told at once.
+ * the word go on ("refund*").  Traditional and simplified characters match alike.  Reading goes
+ *on behind a fault, so that all are told at once.
  */
 #include "reader.h"
 
 #include <heard/error.h>
+#include <text/hanzi.h>
 #include <text/nearest.h>
 
 #include <errno.h>
@@ -282,6 +283,7 @@ static void add_word(struct reading *r, struct heard_str text, const struct entr
 	}
 	for (size_t i = 0; i < text.len; i++)
 		s[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] | 0x20) : s[i];
+	hanzi_simplify(s, text.len); /* as the texts are, see match.c */
 	entry.text = text;
 	add_entry(r, &r->words, &r->n_words, &entry);
 	add_curly(r, &entry);
@@ -310,6 +312,7 @@ static void read_patterns(struct reading *r, const config_setting_t *s, struct r
 
 	for (size_t i = 0; texts && i < n; i++) {
 		entry.text = texts[i];
+		hanzi_simplify((char *)(size_t)texts[i].ptr, texts[i].len);
 		if (texts[i].len > LONGEST_PATTERN)
 			reader_fault(r, entry.line,
 				     "patterns: element %zu is longer than %d bytes", i + 1,

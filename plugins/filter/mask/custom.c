@@ -191,7 +191,7 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
 {
 	struct search *search = context;
 	const struct custom_pattern *pattern = &search->custom->patterns[id];
-	struct mask_span span = {(uint32_t)from, (uint32_t)to, MASK_KINDS + id};
+	struct mask_span span = {(uint32_t)from, (uint32_t)to, MASK_KINDS + id, 100};
 	(void)flags;
 
 	if (passes((enum custom_check)pattern->check,
@@ -211,10 +211,13 @@ static int by_place(const void *a, const void *b)
 	return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-/* Sorted spans become spans that do not overlap. */
-static size_t merge(struct mask_span *spans, size_t n)
+size_t spans_merge(struct mask_span *spans, size_t n)
 {
 	size_t kept = 0;
+
+	if (n < 2)
+		return n;
+	qsort(spans, n, sizeof(*spans), by_place);
 
 	for (size_t i = 0; i < n; i++) {
 		if (kept && spans[i].from < spans[kept - 1].to) {
@@ -241,11 +244,8 @@ int custom_find(const struct custom *custom, struct hs_scratch *scratch, struct 
 				  on_match, &search);
 	if (code != HS_SUCCESS || spans->failed)
 		return -E2BIG;
-	size_t n = spans->len / sizeof(struct mask_span);
-	if (n == 0)
-		return 0;
-	qsort(spans->ptr, n, sizeof(struct mask_span), by_place);
-	spans->len = merge((struct mask_span *)(void *)spans->ptr, n) *
+	spans->len = spans_merge((struct mask_span *)(void *)spans->ptr,
+				 spans->len / sizeof(struct mask_span)) *
 		     sizeof(struct mask_span);
 	return 0;
 }

@@ -29,5 +29,8 @@ void custom_scratch_free(struct hs_scratch *);
  * 0, or -errno when there are too many to hold. */
 int custom_find(const struct custom *, struct hs_scratch *, struct heard_str text,
 		struct heard_buf *spans);
+/* Put spans in order and join those that overlap, under the name of the first.
+ * Returns how many are left. */
+size_t spans_merge(struct mask_span *, size_t n);
 
 #endif

@@ -12,7 +12,9 @@
  *	ip           203.0.*.*, 2001:db8:*
  *	plate        京A*****
  *	iban         DE****3000
- *	custom       ***
+ *	credit_code, order, courier, batch, tax: the last four
+ *	name         张**, J***: of Chinese names the surname's first character
+ *	others       ***: what is left of an address or an id would tell too much
  *
  * redact writes [phone].  hash writes [phone:abcdefghijkl], a keyed hash of the
  * number without its spelling, so that two records can be joined and neither be
@@ -38,6 +40,18 @@ static void last_digits(struct heard_str digits, size_t n, struct heard_buf *out
 	heard_buf_puts(out, "****");
 	heard_buf_str(out,
 		      heard_str_skip(digits, digits.len > n ? digits.len - n : digits.len));
+}
+
+/* The last ones of a number without its spelling; what is not ASCII is a gap of it. */
+static void last_plain(struct heard_str bare, struct heard_buf *out)
+{
+	char plain[64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < bare.len; i++)
+		if ((unsigned char)bare.ptr[i] < 0x80)
+			plain[n++] = bare.ptr[i];
+	last_digits(heard_str_n(plain, n), 4, out);
 }
 
 static void partial_phone(struct heard_str found, struct heard_buf *out)
@@ -120,6 +134,15 @@ static struct heard_str bare(struct heard_str found, char out[64])
 	return heard_str_n(out, n);
 }
 
+static void partial_name(struct heard_str found, struct heard_buf *out)
+{
+	unsigned char c = found.len ? (unsigned char)found.ptr[0] : 0;
+	size_t n = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+
+	heard_buf_add(out, found.ptr, found.len < n ? found.len : n);
+	heard_buf_puts(out, c >= 0xE3 ? "**" : "***");
+}
+
 static void partial(unsigned kind, struct heard_str found, struct heard_buf *out)
 {
 	char letters[64];
@@ -135,7 +158,7 @@ static void partial(unsigned kind, struct heard_str found, struct heard_buf *out
 		heard_buf_add(out, "****************", id.len < 18 ? 13 : 16);
 		break;
 	}
-	case MASK_BANK_CARD: last_digits(bare(found, letters), 4, out); break;
+	case MASK_BANK_CARD: last_plain(bare(found, letters), out); break;
 	case MASK_IP: partial_ip(found, out); break;
 	case MASK_PLATE:
 		heard_buf_add(out, found.ptr, 4);
@@ -143,8 +166,14 @@ static void partial(unsigned kind, struct heard_str found, struct heard_buf *out
 		break;
 	case MASK_IBAN:
 		heard_buf_add(out, found.ptr, 2);
-		last_digits(bare(found, letters), 4, out);
+		last_plain(bare(found, letters), out);
 		break;
+	case MASK_CREDIT_CODE:
+	case MASK_ORDER_NO:
+	case MASK_COURIER_NO:
+	case MASK_BATCH_NO:
+	case MASK_TAX_NO: last_plain(bare(found, letters), out); break;
+	case MASK_NAME: partial_name(found, out); break;
 	default: heard_buf_puts(out, "***"); break;
 	}
 }

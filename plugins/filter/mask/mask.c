@@ -1,22 +1,26 @@
 /*
  * mask.c - filter: private data in the texts of a record.
  *
- * Every text that people wrote is searched (finder.c, and custom.c for the
- * user's patterns), and what is found is replaced (form.c) and counted under
- * masked.<kind>.  Numbers among the attributes are searched too, as their
- * digits: {"mobile": 13812345678} is as private as the text.
+ * Every text that people wrote is searched (clean.c: finder.c, context.c for names and
+ * addresses, and custom.c for the user's patterns), and what is found is replaced
+ * (form.c) and counted under masked.<kind>.  Numbers among the attributes are searched too, as
+ * their digits: {"mobile": 13812345678} is as private as the text.
  *
  * The first phone number and the first e-mail address in subject and body
  * become author.phone and author.email when the source gave none; the core seals
  * those at the gate.  Contact fields themselves are the gate's business.
  *
+ * Working numbers (orders, parcels, batches, tax) are private to nobody and an agent
+ * needs them: the first of each in subject and body becomes `order`,
+ * attributes.courier, .batch or .tax when the source gave none, and stays in the text
+ * unless `kinds` names it.
+ *
  * A record that cannot be searched is quarantined, never passed on unmasked.
  */
-#include "cue.h"
+#include "clean.h"
+#include "context.h"
 #include "custom.h"
-#include "finder.h"
-#include "form.h"
-#include "phone.h"
+#include "lexicon.h"
 
 #include <heard/batch.h>
 #include <heard/buf.h>
@@ -27,152 +31,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-
-enum { MOST_BYTES = 64 << 20 }; /* of one cleaned text, and of its spans */
-
-static const struct heard_str kind_names[MASK_KINDS] = {
-	[MASK_PHONE] = HEARD_STR("phone"),
-	[MASK_LANDLINE] = HEARD_STR("landline"),
-	[MASK_EMAIL] = HEARD_STR("email"),
-	[MASK_RESIDENT_ID] = HEARD_STR("resident_id"),
-	[MASK_BANK_CARD] = HEARD_STR("bank_card"),
-	[MASK_IP] = HEARD_STR("ip"),
-	[MASK_PLATE] = HEARD_STR("plate"),
-	[MASK_IBAN] = HEARD_STR("iban"),
-};
-
-struct mask {
-	int mode;		  /* enum form_mode                               */
-	struct heard_list kinds;  /* empty: all                                   */
-	struct heard_list fields; /* empty: every text                            */
-	struct heard_rows patterns;
-	const char *key;
-
-	/* made by open(), read by every lane */
-	unsigned wanted; /* set of enum mask_kind                        */
-	bool field[HEARD_FIELD_COUNT];
-	bool every_attribute;
-	struct cues cues;
-	struct custom *custom; /* NULL without patterns                        */
-	struct form form;
-};
-
-struct mask_lane {
-	struct hs_scratch *scratch;
-	struct heard_buf out;	/* the cleaned text                             */
-	struct heard_buf spans; /* of the user's patterns                       */
-};
-
-/* What is known of the record at hand. */
-struct work {
-	const struct mask *mask;
-	struct mask_lane *lane;
-	struct heard_record *record;
-	bool may_be_contact; /* this text may name its author                */
-};
-
-/* ---- one text */
-
-static struct heard_str kind_name(const struct mask *mask, unsigned kind)
-{
-	if (kind < MASK_KINDS)
-		return kind_names[kind];
-	const struct custom_pattern *pattern = mask->patterns.at;
-	return heard_str(pattern[kind - MASK_KINDS].name);
-}
-
-/* A number typed in the text is how to reach the author, if nothing else is. */
-static int keep_contact(struct work *work, unsigned kind, struct heard_str found)
-{
-	char canonical[24];
-
-	if (!work->may_be_contact)
-		return 0;
-	if (kind == MASK_EMAIL && !heard_has(work->record, HEARD_AUTHOR_EMAIL))
-		return heard_set_str(work->record, HEARD_AUTHOR_EMAIL, found);
-	if ((kind == MASK_PHONE || kind == MASK_LANDLINE) &&
-	    !heard_has(work->record, HEARD_AUTHOR_PHONE))
-		return heard_set_str(work->record, HEARD_AUTHOR_PHONE,
-				     heard_str_n(canonical, phone_canonical(found, canonical)));
-	return 0;
-}
-
-/* The spans of the user's patterns, taken from the left. */
-struct pending {
-	const struct mask_span *at, *end;
-};
-
-static bool overlaps(const struct mask_span *a, const struct mask_span *b)
-{
-	return a->from < b->to && b->from < a->to;
-}
-
-/* The next span of both sources behind `from`: the leftmost; where two overlap,
- * both as one, under the name of the first. */
-static bool next_span(struct mask_text *t, uint32_t from, unsigned wanted, struct pending *own,
-		      struct mask_span *known, struct mask_span *span)
-{
-	if (known->to <= from || known->from < from)
-		if (!finder_next(t, from, wanted, known))
-			*known = (struct mask_span){t->n + 1, t->n + 1, 0};
-	while (own->at < own->end && own->at->to <= from)
-		own->at++;
-	bool has_known = known->from < t->n, has_own = own->at < own->end;
-	if (!has_known && !has_own)
-		return false;
-	if (!has_own) {
-		*span = *known;
-		return true;
-	}
-	struct mask_span mine = *own->at;
-	mine.from = mine.from < from ? from : mine.from;
-	*span = has_known && known->from <= mine.from ? *known : mine;
-	if (has_known && overlaps(known, &mine)) {
-		span->from = known->from < mine.from ? known->from : mine.from;
-		span->to = known->to > mine.to ? known->to : mine.to;
-	}
-	return true;
-}
-
-/* Returns 1 with the cleaned text in lane->out, 0 if there is nothing to clean,
- * or -errno. */
-static int clean(struct work *work, struct heard_str text, struct heard_str label)
-{
-	const struct mask *mask = work->mask;
-	struct heard_buf *out = &work->lane->out;
-	struct mask_text t = {
-		.s = text.ptr, .n = (uint32_t)text.len, .label = label, .cues = &mask->cues};
-	struct mask_span span, known = {0};
-	struct pending own = {NULL, NULL};
-	uint32_t from = 0;
-	int r = 0;
-
-	if (text.len > MOST_BYTES)
-		return -E2BIG;
-	if (mask->custom) {
-		struct heard_buf *spans = &work->lane->spans;
-
-		r = custom_find(mask->custom, work->lane->scratch, text, spans);
-		own.at = (const struct mask_span *)(const void *)spans->ptr;
-		own.end = own.at + spans->len / sizeof(*own.at);
-	}
-	heard_buf_clear(out);
-	while (r == 0 && next_span(&t, from, mask->wanted, &own, &known, &span)) {
-		struct heard_str found = {text.ptr + span.from, span.to - span.from};
-		struct heard_str name = kind_name(mask, span.kind);
-
-		heard_buf_add(out, text.ptr + from, span.from - from);
-		form_write(&mask->form, span.kind, name, found, out);
-		r = keep_contact(work, span.kind, found);
-		if (r == 0)
-			r = heard_masked_add(work->record, name, 1);
-		from = span.to;
-	}
-	if (r || from == 0)
-		return r;
-	heard_buf_add(out, text.ptr + from, text.len - from);
-	return out->failed ? -ENOMEM : 1;
-}
+#include <stdlib.h>
 
 /* The cleaned text, living as long as the batch; {NULL, 0} at the cap. */
 static struct heard_str cleaned(struct work *work)
@@ -223,6 +82,26 @@ static int mask_texts(struct work *work)
 	return 0;
 }
 
+/* Copy the working numbers to fields that the source left empty. */
+static int set_working(struct work *work)
+{
+	static const struct heard_str names[] = {HEARD_STR("order"), HEARD_STR("courier"),
+						 HEARD_STR("batch"), HEARD_STR("tax")};
+	int r = 0;
+
+	if (work->working[0].len && !heard_has(work->record, HEARD_ORDER))
+		r = heard_set_str(work->record, HEARD_ORDER, work->working[0]);
+	for (size_t i = 1; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		struct heard_value v = {.type = HEARD_STR_, .str = work->working[i]};
+
+		if (v.str.len &&
+		    heard_family_get(work->record, HEARD_ATTRIBUTES, names[i]).type ==
+			    HEARD_NONE)
+			r = heard_family_set(work->record, HEARD_ATTRIBUTES, names[i], v);
+	}
+	return r;
+}
+
 /* The digits of a whole number that could be private; 0 if it cannot. */
 static size_t digits_of(const struct heard_value *value, char out[32])
 {
@@ -271,6 +150,8 @@ static int mask_record(struct mask *mask, struct mask_lane *lane, struct heard_r
 
 	if (r == 0)
 		r = mask_numbers(&work);
+	if (r == 0)
+		r = set_working(&work);
 	if (r == -EILSEQ)
 		heard_record_quarantine(record, "mask: a text is not valid UTF-8");
 	else if (r == -E2BIG)
@@ -300,10 +181,10 @@ static unsigned kinds_of(const struct heard_list *names)
 	unsigned set = 0;
 
 	if (names->n == 0)
-		return (1u << MASK_KINDS) - 1;
+		return ((1u << MASK_KINDS) - 1) & ~(unsigned)MASK_WORKING;
 	for (size_t i = 0; i < names->n; i++)
 		for (unsigned k = 0; k < MASK_KINDS; k++)
-			if (heard_str_is(kind_names[k], names->at[i]))
+			if (heard_str_is(mask_kind_names[k], names->at[i]))
 				set |= 1u << k;
 	return set;
 }
@@ -344,6 +225,12 @@ static int mask_open(void *self, struct heard_host *host, struct heard_error *er
 	cues_init(&mask->cues);
 	mask->wanted = kinds_of(&mask->kinds);
 	mask->form = (struct form){(enum form_mode)mask->mode, host, heard_str(mask->key)};
+	sure_read(&mask->sure, mask->least);
+	if (mask->wanted & MASK_CONTEXT) {
+		mask->lexicon = lexicon_create();
+		if (mask->lexicon == NULL)
+			return heard_fail(err, ENOMEM, "out of memory");
+	}
 	if (mask->patterns.n == 0)
 		return 0;
 	mask->custom = custom_create(mask->patterns.at, mask->patterns.n, err);
@@ -355,7 +242,9 @@ static void mask_close(void *self)
 	struct mask *mask = self;
 
 	custom_destroy(mask->custom);
+	lexicon_destroy(mask->lexicon);
 	mask->custom = NULL;
+	mask->lexicon = NULL;
 }
 
 static int mask_lane_open(void *self, void *lane, struct heard_error *err)
@@ -363,8 +252,8 @@ static int mask_lane_open(void *self, void *lane, struct heard_error *err)
 	const struct mask *mask = self;
 	struct mask_lane *l = lane;
 
-	heard_buf_init(&l->out, MOST_BYTES);
-	heard_buf_init(&l->spans, MOST_BYTES);
+	heard_buf_init(&l->out, MASK_MOST_BYTES);
+	heard_buf_init(&l->spans, MASK_MOST_BYTES);
 	return mask->custom ? custom_scratch(mask->custom, &l->scratch, err) : 0;
 }
 
@@ -381,7 +270,11 @@ static void mask_lane_close(void *self, void *lane)
 
 static const char *const mask_modes[] = {"partial", "redact", "hash", NULL};
 static const char *const mask_kinds[] = {
-	"phone", "landline", "email", "resident_id", "bank_card", "ip", "plate", "iban", NULL};
+	"phone",  "landline", "email",	     "resident_id",	"bank_card",
+	"ip",	  "plate",    "iban",	     "social_security", "passport",
+	"permit", "licence",  "credit_code", "wechat",		"qq",
+	"name",	  "address",  "order",	     "courier",		"batch",
+	"tax",	  NULL};
 static const char *const mask_checks[] = {"none", "luhn", "mod11", "mod97", NULL};
 
 static const struct heard_option mask_pattern_options[] = {
@@ -411,7 +304,10 @@ static const struct heard_option mask_options[] = {
 	 HEARD_LIST(struct mask, kinds),
 	 .value = "",
 	 .choices = mask_kinds,
-	 .help = "The kinds to look for (empty: all)"},
+	 .help = "The kinds to mask (empty: all but order, courier, batch and tax numbers)"},
+	{.name = "min_confidence",
+	 HEARD_GROUP(struct mask, sure, sure_options),
+	 .help = "How sure a match of each kind must be, from 0 to 1"},
 	{.name = "fields",
 	 HEARD_LIST(struct mask, fields),
 	 .value = "",
@@ -432,11 +328,13 @@ const struct heard_plugin heard_plugin = {
 	.stage = HEARD_FILTER,
 	.flags = HEARD_PARALLEL | HEARD_MASKS,
 	.name = "mask",
-	.version = "1.0",
-	.summary = "mask phone numbers, identity and card numbers and other private data",
+	.version = "1.1",
+	.summary = "mask names, addresses, phone, identity and card numbers and other private "
+		   "data",
 	.options = mask_options,
 	.reads = "subject, body and every other text",
-	.writes = "the same, masked.*, author.phone, author.email",
+	.writes = "the same, masked.*, author.phone, author.email, order, attributes.courier, "
+		  "attributes.batch, attributes.tax",
 	.example = "{ plugin = \"mask\"; mode = \"partial\";\n"
 		   "  patterns = ( { name = \"badge\"; pattern = \"\\\\bEMP[0-9]{5}\\\\b\"; } "
 		   "); }",

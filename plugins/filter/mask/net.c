@@ -44,22 +44,44 @@ static bool is_file_ending(const char *s, size_t n)
 	return false;
 }
 
-/* End of the domain that begins here, or 0: labels, a dot, letters. */
+/* End of the last label, which begins here; 0 if it is none.  What follows its letters is
+ * no part of it (a@example.com13812345678), but of "c0m". */
+static uint32_t label_end(const struct mask_text *t, uint32_t at, uint32_t end)
+{
+	uint32_t letters = at;
+
+	while (letters < end && ascii_is_letter(text_byte(t, letters)))
+		letters++;
+	if (letters == at || end - at < 2)
+		return 0;
+	bool is_coded = end - at > 4 && memcmp(t->s + at, "xn--", 4) == 0;
+	return letters - at < 2 || is_coded ? end : letters;
+}
+
+/* End of the domain that begins here, or 0: labels, a dot, letters.  Of "a@example.com.2
+ * days" the last label is none. */
 static uint32_t domain_end(const struct mask_text *t, uint32_t at)
 {
-	uint32_t end = at;
+	uint32_t end = at, last = 0;
 
+	if (!alnum_at(t, at))
+		return 0;
 	while (end < t->n && is_domain(text_byte(t, end)) && end - at < 253)
 		end++;
-	while (end > at && !ascii_is_alnum(text_byte(t, end - 1)))
-		end--;
-	uint32_t dot = end;
-	while (dot > at && t->s[dot - 1] != '.')
-		dot--;
-	if (dot <= at + 1 || end - dot < 2 || !ascii_is_letter(text_byte(t, dot)) ||
-	    !ascii_is_alnum(text_byte(t, at)) || is_file_ending(t->s + dot, end - dot))
-		return 0;
-	return end;
+	while (last == 0) {
+		while (end > at && !ascii_is_alnum(text_byte(t, end - 1)))
+			end--;
+		uint32_t dot = end;
+		while (dot > at && t->s[dot - 1] != '.')
+			dot--;
+		if (dot <= at + 1)
+			return 0;
+		last = label_end(t, dot, end);
+		if (last && is_file_ending(t->s + dot, last - dot))
+			return 0;
+		end = dot - 1;
+	}
+	return last;
 }
 
 bool email_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
@@ -75,7 +97,7 @@ bool email_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
 	uint32_t end = from < at ? domain_end(t, at + sign) : 0;
 	if (end == 0)
 		return false;
-	*span = (struct mask_span){.from = from, .to = end, .kind = MASK_EMAIL};
+	*span = (struct mask_span){.from = from, .to = end, .kind = MASK_EMAIL, .surety = 99};
 	return true;
 }
 
@@ -111,6 +133,7 @@ bool ipv4_match(const struct mask_text *t, const struct number *number, struct m
 	if (cue == CUE_VERSION || (cue != CUE_IP && (largest < 32 || alnum_before(t, from))))
 		return false;
 	*span = (struct mask_span){.from = from, .to = to, .kind = MASK_IP};
+	span->surety = cue == CUE_IP ? 98 : 80;
 	return true;
 }
 
@@ -170,6 +193,6 @@ bool ipv6_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
 	/* dead::beef and a::b are more often code than an address */
 	if (!digit || groups < 2)
 		return false;
-	*span = (struct mask_span){.from = from, .to = to, .kind = MASK_IP};
+	*span = (struct mask_span){.from = from, .to = to, .kind = MASK_IP, .surety = 95};
 	return true;
 }

@@ -30,8 +30,7 @@ int number_digit(const struct mask_text *t, uint32_t at, uint32_t *len_r)
 	return -1;
 }
 
-/* One character of a gap: its length in bytes, 0 if it is none. */
-static uint32_t gap_char(const struct mask_text *t, uint32_t at, uint8_t *gap)
+uint32_t number_gap(const struct mask_text *t, uint32_t at, uint8_t *gap)
 {
 	static const struct {
 		struct heard_str is;
@@ -78,7 +77,7 @@ static uint32_t gap_read(const struct mask_text *t, uint32_t at, struct number_g
 
 	next->gap = next->width = 0;
 	while (next->width < 3) {
-		uint32_t n = gap_char(t, at, &next->gap);
+		uint32_t n = number_gap(t, at, &next->gap);
 
 		if (n == 0)
 			return 0;

@@ -33,6 +33,9 @@ struct number {
 /* Value of the digit at this place, with its length in bytes, or -1.
  * Full-width digits count. */
 int number_digit(const struct mask_text *, uint32_t at, uint32_t *len_r);
+/* Bytes of the blank, dash, dot or parenthesis at this place, wide or not; 0 for none.  Adds
+ * to a set of enum number_gap. */
+uint32_t number_gap(const struct mask_text *, uint32_t at, uint8_t *gap);
 /* Read the groups that begin at a digit.  Returns where reading stopped. */
 uint32_t number_read(const struct mask_text *, uint32_t at, struct number *);
 /* Index of the group that ends with the given count of digits, or -1. */

@@ -77,7 +77,7 @@ static const struct issuer {
 	{356800, 356999, 16, 19},
 	{400000, 499999, 16, 16}, /* Visa                                        */
 	{510000, 559999, 16, 16},
-	{222100, 272099, 16, 16}, /* Mastercard         */
+	{222100, 272099, 16, 16}, /* Mastercard since 2017                       */
 	{340000, 349999, 15, 15},
 	{370000, 379999, 15, 15}, /* American Express   */
 	{300000, 305999, 14, 14},
@@ -155,6 +155,7 @@ static bool new_resident(const struct mask_text *t, const struct number *number,
 		return false;
 	span->from = number->group[0].from;
 	span->to = end;
+	span->surety = 99;
 	return true;
 }
 
@@ -176,6 +177,7 @@ static bool old_resident(const struct mask_text *t, const struct number *number,
 		return false;
 	span->from = group->from;
 	span->to = group->to;
+	span->surety = cue == CUE_PERSON ? 95 : 60;
 	return true;
 }
 
@@ -206,7 +208,7 @@ static bool card_shape(const struct number *number, int last)
 }
 
 static bool card_fits(const struct mask_text *t, const struct number *number, unsigned n,
-		      int last)
+		      int last, unsigned *surety_r)
 {
 	uint32_t from = number->group[0].from, to = number->group[last].to;
 	bool issuer = has_issuer(number, n), luhn = check_luhn(number->digit, n);
@@ -215,6 +217,7 @@ static bool card_fits(const struct mask_text *t, const struct number *number, un
 	if ((!issuer && !luhn) || alnum_at(t, to))
 		return false;
 	enum mask_cue cue = cue_before(t, from);
+	*surety_r = cue == CUE_CARD ? (issuer && luhn ? 99 : 80) : 90;
 	if (cue == CUE_CARD)
 		return true;
 	if (!issuer || !luhn || alnum_before(t, from))
@@ -233,7 +236,8 @@ bool card_match(const struct mask_text *t, const struct number *number, struct m
 	for (unsigned n = number->n < 19 ? number->n : 19; n >= 12; n--) {
 		int last = number_ends_at(number, n);
 
-		if (last < 0 || !card_shape(number, last) || !card_fits(t, number, n, last))
+		if (last < 0 || !card_shape(number, last) ||
+		    !card_fits(t, number, n, last, &span->surety))
 			continue;
 		span->from = number->group[0].from;
 		span->to = number->group[last].to;
@@ -295,6 +299,6 @@ bool iban_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
 	}
 	if (want == 0 || n < want || alnum_at(t, at) || !check_mod97(iban, n))
 		return false;
-	*span = (struct mask_span){.from = from, .to = at, .kind = MASK_IBAN};
+	*span = (struct mask_span){.from = from, .to = at, .kind = MASK_IBAN, .surety = 99};
 	return true;
 }

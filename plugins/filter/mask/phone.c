@@ -34,16 +34,18 @@ static bool is_one_of(const char *shape, const char *const *list)
  * part of something longer. */
 static bool is_joined_before(const struct mask_text *t, uint32_t at)
 {
-	return at >= 2 && (t->s[at - 1] == '-' || t->s[at - 1] == '.') &&
+	return at >= t->low + 2 && (t->s[at - 1] == '-' || t->s[at - 1] == '.') &&
 	       ascii_is_digit(text_byte(t, at - 2));
 }
 
-/* Letters right before are fine when they are a word for "phone". */
+/* Letters right before are fine when they are a word for "phone", or a parenthesis stands
+ * between: Tom(13812345678). */
 static bool may_begin(const struct mask_text *t, uint32_t at, enum mask_cue cue)
 {
 	if (is_joined_before(t, at))
 		return false;
-	return !alnum_before(t, at) || cue == CUE_PHONE;
+	return !alnum_before(t, at) || cue == CUE_PHONE || t->s[at] == '(' ||
+	       text_has(t, at, HEARD_STR_OF("（"));
 }
 
 /* Letters right behind are fine when they are a word and not a code. */
@@ -111,10 +113,13 @@ static bool is_exempt(const struct mask_text *t, uint32_t from, uint32_t to, enu
 static bool accept(const struct mask_text *t, uint32_t from, uint32_t to, enum mask_cue cue,
 		   struct mask_span *span)
 {
-	if (!may_begin(t, from, cue) || !may_end(t, to) || is_exempt(t, from, to, cue))
+	uint32_t end = pass_extension(t, to);
+
+	if (!may_begin(t, from, cue) || !may_end(t, end) || is_exempt(t, from, to, cue))
 		return false;
 	span->from = from;
-	span->to = pass_extension(t, to);
+	span->to = end;
+	span->surety = cue == CUE_PHONE ? 98 : cue == CUE_NONE ? 90 : 80;
 	return true;
 }
 
@@ -223,7 +228,7 @@ static bool international_match(const struct mask_text *t, const struct number *
 	const uint8_t *d = number->digit + skip;
 	const struct country *country = country_find(d, number->n - skip);
 	if (country == NULL ||
-	    (country->code == 1 && (number->n - skip < 8 || d[1] < 2 || d[4] < 2)))
+	    (country->code == 1 && (number->n - skip < 8 || d[1] < 2 || (!plus && d[4] < 2))))
 		return false;
 	/* "+44 (0)20": the zero is not dialled, but written. */
 	unsigned spare = country->code >= 20 ? 1 : 0;
@@ -294,11 +299,44 @@ static bool trunk_match(const struct mask_text *t, const struct number *number,
 	return accept(t, from, number->group[last].to, cue, span);
 }
 
+/* Written as at home anywhere, where the text says that it is a phone: 21 253 109 8211. */
+static bool any_match(const struct mask_text *t, const struct number *number,
+		      struct mask_span *span)
+{
+	uint32_t from = widen_left(t, number->group[0].from);
+	unsigned last = 0, digits = number->group[0].n;
+
+	if (number->goes_on)
+		return false;
+	/* groups of two and more, with one sign between them (or ") ") */
+	while (last + 1 < number->groups && number->group[last + 1].width <= 2 &&
+	       number->group[last + 1].n >= 2 && digits + number->group[last + 1].n <= 13)
+		digits += number->group[++last].n;
+	if (digits < 7 || digits > 13 || last > 5 || number->group[0].n > 11)
+		return false;
+	if (last == 0 && digits < 9)
+		return false;
+	if (last == 1 && number->group[1].gap == GAP_DOT)
+		return false; /* a fraction */
+	/* services of the mainland and of America, free of charge */
+	unsigned area = (unsigned)number_value(number, 0, 3);
+	if (digits == 10 && (area == 400 || area == 800 || area == 888 || area == 877))
+		return false;
+	unsigned year = (unsigned)number_value(number, 0, 4);
+	if (number->n >= 8 && number->group[0].n == 4 &&
+	    number_is_date(year, number->digit[4] * 10u + number->digit[5],
+			   number->digit[6] * 10u + number->digit[7]))
+		return false;
+	enum mask_cue cue = cue_before(t, from);
+	return cue == CUE_PHONE && accept(t, from, number->group[last].to, cue, span);
+}
+
 bool phone_match(const struct mask_text *t, const struct number *number, struct mask_span *span)
 {
 	span->kind = MASK_PHONE;
 	return mobile_match(t, number, span) || american_match(t, number, span) ||
-	       international_match(t, number, span) || trunk_match(t, number, span);
+	       international_match(t, number, span) || trunk_match(t, number, span) ||
+	       any_match(t, number, span);
 }
 
 /* ---- landlines of the mainland */
@@ -417,12 +455,14 @@ size_t phone_canonical(struct heard_str written, char out[24])
 		int value = number_digit(&t, at, &len);
 
 		if (value < 0) {
-			len = 1;
+			uint8_t gap = 0;
+
+			len = number_gap(&t, at, &gap);
+			if (n >= 7 && (len == 0 || t.s[at] == '('))
+				break; /* an extension */
 			plus |= n == 0 &&
 				(t.s[at] == '+' || text_has(&t, at, HEARD_STR_OF("＋")));
-			if (n >= 7 && t.s[at] != ' ' && t.s[at] != '-' && t.s[at] != '.' &&
-			    t.s[at] != ')')
-				break; /* an extension */
+			len = len ? len : 1;
 			continue;
 		}
 		if (n < 20)

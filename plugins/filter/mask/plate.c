@@ -84,7 +84,9 @@ bool plate_match(const struct mask_text *t, uint32_t at, struct mask_span *span)
 	bool last_word = n == 4 && end + 3 <= t->n && is_in(last_words, t->s + end);
 	if (n > 6 || alnum_at(t, end) || !is_serial(serial, n, last_word))
 		return false;
-	*span = (struct mask_span){
-		.from = at - 3, .to = last_word ? end + 3 : end, .kind = MASK_PLATE};
+	*span = (struct mask_span){.from = at - 3,
+				   .to = last_word ? end + 3 : end,
+				   .kind = MASK_PLATE,
+				   .surety = 90};
 	return true;
 }

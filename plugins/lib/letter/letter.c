@@ -7,6 +7,7 @@
 #include "letter.h"
 
 #include "attach.h"
+#include "traits.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -290,6 +291,17 @@ static int set_automatic(const struct letter *l, const struct mime_message *m,
 	return result ? result : set_attribute(r, "mail.action", who->action);
 }
 
+static int set_traits(const struct mime_message *m, struct heard_str raw,
+		      struct heard_record *r)
+{
+	struct heard_buf b;
+	heard_buf_init(&b, LETTER_TRAITS_MAX);
+	letter_traits(raw, m, &b);
+	int result = set_attribute(r, "mail.traits", heard_buf_view(&b));
+	heard_buf_release(&b);
+	return result;
+}
+
 static int fill(const struct letter *l, const struct mime_message *m, struct heard_str raw,
 		struct heard_record *r, struct heard_error *err)
 {
@@ -301,6 +313,8 @@ static int fill(const struct letter *l, const struct mime_message *m, struct hea
 		result = set_author(l, m, r);
 	if (result == 0)
 		result = set_automatic(l, m, r);
+	if (result == 0)
+		result = set_traits(m, raw, r);
 	if (result != 0)
 		return heard_fail(err, -result, "no memory for the record");
 	result = attach_files(l, m, r, &left_out, err);

@@ -27,6 +27,7 @@
  *	                 an answer from a new topic
  *	attributes.mail.bounced, .status   of a bounce: hash of the address, "5.1.1"
  *	attributes.mail.notes       what was left out, as phrases
+ *	attributes.mail.traits      how it was made, in words of ours: traits.h
  *	attributes.mail.left_out    how many attachments were not kept
  *
  * Message-IDs and addresses name persons, so they stand nowhere in clear.  Hashes are

@@ -116,7 +116,11 @@ static int take_day(struct holidays *h, const struct heard_json *entry, int64_t 
 		return heard_fail(err, EINVAL,
 				  "\"isOffDay\" must be true for a day off or false for a "
 				  "make-up workday");
-	return add_day(h, (struct holiday){day, off->boolean}, err);
+	struct holiday holiday = {.day = day, .is_off = off->boolean};
+	struct heard_str name = heard_json_string(entry, "name");
+	if (name.len > 0 && name.len < sizeof(holiday.name))
+		memcpy(holiday.name, name.ptr, name.len);
+	return add_day(h, holiday, err);
 }
 
 static int take_year(struct holidays *h, const struct heard_json *root, struct heard_error *err)

@@ -12,9 +12,11 @@ struct heard_error;
 
 enum { HOLIDAYS_FIRST_YEAR = 1970, HOLIDAYS_LAST_YEAR = 2199 };
 
+enum { HOLIDAY_NAME = 64 };
 struct holiday {
-	int64_t day; /* since 1970-01-01 */
-	bool is_off; /* or worked        */
+	int64_t day;		 /* since 1970-01-01 */
+	bool is_off;		 /* or worked        */
+	char name[HOLIDAY_NAME]; /* empty: none, or a long one */
 };
 struct holidays {
 	struct holiday *days;

@@ -3,11 +3,14 @@
  *
  * The records were normalised (NFKC) before they came here; queries were not,
  * which is why full-width forms are folded here too.  Case is folded for the
- * alphabets where it is arithmetic: Latin-1, Greek, Cyrillic.
+ * alphabets where it is arithmetic: Latin-1, Greek, Cyrillic.  Traditional characters
+ * become simplified, one by one, so that either finds what is written in the other
+ * (text/hanzi.h).
  */
 #include "fold.h"
 
 #include <heard/json.h>
+#include <text/hanzi.h>
 
 #include <stdint.h>
 #include <string.h>
@@ -191,7 +194,7 @@ void fold_text(struct heard_str text, struct heard_buf *out)
 		if (ascii)
 			put_ascii(out, text.ptr + i, ascii, out->len - word);
 		else if (kind == IDEOGRAPH || (kind == LETTER && out->len - word <= WORD_MAX))
-			put_char(out, c);
+			put_char(out, kind == IDEOGRAPH ? (int32_t)hanzi_same((uint32_t)c) : c);
 	}
 	turn(out, before, SEPARATOR);
 }

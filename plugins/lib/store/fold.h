@@ -1,8 +1,9 @@
 /*
  * fold.h - text in the form in which it is searched.
  *
- * Folding lowers letters, makes full-width forms narrow and keeps words and
- * runs of Chinese, Japanese or Korean characters, nothing else:
+ * Folding lowers letters, makes full-width forms narrow and traditional characters
+ * simplified, and keeps words and runs of Chinese, Japanese or Korean characters, nothing
+ * else.  A change here needs a new version of the index (index.c):
  *
  *	"Power Bank，充电宝爆炸!"  ->  \2power\3 \2bank\3 充电宝爆炸 \1   (without blanks)
  *

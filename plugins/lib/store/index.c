@@ -21,6 +21,9 @@
  * SQLite's own locks on it.  The position is read again in each transaction, should
  * somebody have found a way around the lock.
  *
+ * The version of the file is also that of the folding (fold.h): words folded in another
+ * way would not be found.
+ *
  * The file can be lost at any moment: it is not synced at each commit, and what
  * does not fit the store is thrown away and made anew.
  */
@@ -37,7 +40,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { CACHE_KIB = 16 * 1024, INDEX_VERSION = 2, LIST_MAX = 16 << 20 };
+enum { CACHE_KIB = 16 * 1024, INDEX_VERSION = 3, LIST_MAX = 16 << 20 };
 
 static const char *const index_statements[INDEX_STATEMENTS] = {
 #define X(name, sql) [name] = sql,

@@ -250,6 +250,10 @@
 	X(STATUS_ANSWERS,                                                                    \
 	  "SELECT at,text,fate FROM answer WHERE ticket=?1 AND (coalesce(origin,ticket)=?2"  \
 	  " OR (origin IS NULL AND at>=?3)) ORDER BY at,n")                                  \
+	X(JUDGED, "SELECT h.became='spam',h.at,r.line FROM history h JOIN record r"          \
+		  " ON r.ticket=h.ticket AND r.fate=0 JOIN ticket t ON t.id=h.ticket"        \
+		  " WHERE h.what='status' AND 'spam' IN (h.was,h.became)"                    \
+		  " AND h.who<>'heard' AND t.erased=0 ORDER BY h.n,r.n")                     \
 	X(MERGED_AT, "SELECT max(at) FROM history WHERE ticket=? AND what='merged'")         \
 	X(BOARD, "SELECT id,received_at,resolved_at," REACH ",state,board,category,product"  \
 		 " FROM ticket WHERE board IS NOT NULL ORDER BY id DESC LIMIT ?")
@@ -268,6 +272,17 @@
 		     " GROUP BY what,name ORDER BY what,3 DESC,name")                          \
 	X(TALLY_TIMES, "SELECT quarter,sum(n) FROM tally WHERE quarter>=? AND quarter<?"       \
 		       " AND what='channel' GROUP BY quarter")                                 \
+	X(TALLY_COURSE, "SELECT quarter,sum(iif(what='channel',n,0)),"                         \
+			"sum(iif(what='intent',n,0)) FROM tally WHERE quarter>=? AND "         \
+			"quarter<? AND (what='channel' OR what='intent' AND name='complaint')" \
+			" GROUP BY quarter")                                                   \
+	X(TALLY_SINCE, "SELECT min(quarter) FROM tally")                                       \
+	X(RECEIVED_FROM, "SELECT max(received_at) FROM (SELECT received_at FROM record"        \
+			 " WHERE n>=? ORDER BY n LIMIT ?)")                                    \
+	X(SAMPLE_ALL, "SELECT n,id,received_at,ticket,line FROM record r WHERE n>=? AND n<?"   \
+		      " AND fate=0 AND " OF_A_PERSON " ORDER BY n")                            \
+	X(SAMPLE_ONE, "SELECT n,id,received_at,ticket,line FROM record r WHERE n=?"            \
+		      " AND fate=0 AND " OF_A_PERSON)                                          \
 	X(SCORES, "SELECT kind,value,max,kiosk,sum(n) FROM score WHERE quarter>=?"             \
 		  " AND quarter<? GROUP BY kind,value,max,kiosk")                              \
 	X(SURVEY_SCORES, "SELECT survey,kind,value,sum(n) FROM survey_score WHERE quarter>=?"  \

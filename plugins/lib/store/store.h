@@ -424,6 +424,18 @@ int store_gone(struct store *, struct heard_str after, int64_t limit,
 int store_gone_done(struct store *, const struct heard_str *sha256, size_t n,
 		    struct heard_error *);
 
+/* ---- what people at work took for spam, and what they took back */
+
+struct store_judged {
+	bool is_spam;
+	int64_t at;
+	struct heard_str line; /* of a record of that ticket                     */
+};
+/* In the order in which they said so: the last word on a record counts.  Texts that were
+ * erased do not come. */
+int store_judged(struct store *, void (*fn)(void *arg, const struct store_judged *), void *arg,
+		 struct heard_error *);
+
 /* ---- search */
 
 struct store_hit {

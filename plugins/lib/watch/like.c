@@ -8,6 +8,7 @@
 #include <math.h>
 #include <sodium.h>
 #include <string.h>
+#include <text/hanzi.h>
 #include <text/utf8.h>
 
 enum { LETTERS_LEAST = 4, TEXT_MOST = 4096, DAY_MS = 24 * 3600 * 1000 };
@@ -52,7 +53,7 @@ uint64_t likes_hash(const struct likes *l, struct heard_str text)
 		if (len && is_letter(c)) {
 			if (c >= 'A' && c <= 'Z')
 				c |= 0x20;
-			n += text_encode(c, kept + n);
+			n += text_encode(hanzi_same(c), kept + n);
 			letters++;
 		}
 		s += len ? len : 1;

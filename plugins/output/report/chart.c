@@ -150,6 +150,34 @@ void chart_bar(struct page *p, double share)
 	page_html(p, "/></svg>");
 }
 
+void chart_spark(struct page *p, const int64_t *values, size_t n)
+{
+	enum { SPARK = 22 };
+	char text[24];
+	int64_t most = 1;
+	double width = n ? 100 / (double)n : 100;
+	for (size_t i = 0; i < n; i++)
+		most = values[i] > most ? values[i] : most;
+	page_html(p, "<svg class=spark role=img width=\"140\" height=\"22\"><title>");
+	for (size_t i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "%s%lld", i ? " " : "", (long long)values[i]);
+		page_text(p, heard_str(text));
+	}
+	page_html(p, "</title>");
+	for (size_t i = 0; i < n; i++) {
+		double share = (double)values[i] / (double)most;
+		double height = values[i] ? fmax(2, share * SPARK) : 1;
+		page_html(p, "<rect");
+		page_attr(p, "class", heard_str(values[i] ? "column" : "rail"));
+		attr_percent(p, "x", width * ((double)i + 0.1));
+		attr_percent(p, "width", width * 0.8);
+		attr_px(p, "y", SPARK - height);
+		attr_px(p, "height", height);
+		page_html(p, "/>");
+	}
+	page_html(p, "</svg>");
+}
+
 void chart_parts(struct page *p, const double parts[3], const char *const names[3])
 {
 	static const char *const classes[] = {"good", "middling", "bad"};

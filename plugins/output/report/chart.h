@@ -19,6 +19,8 @@ void chart_course(struct page *, const struct chart_point *, size_t n, const cha
 		  const char *line_name);
 /* A bar of this share, 0 to 1, of the width. */
 void chart_bar(struct page *, double share);
+/* Small columns in a row, without labels; the values are its title. */
+void chart_spark(struct page *, const int64_t *values, size_t n);
 /* Three parts of a whole side by side, from good to bad. */
 void chart_parts(struct page *, const double parts[3], const char *const names[3]);
 

@@ -119,7 +119,7 @@ static int make(const struct report *self, const struct heard_call *call,
 {
 	struct heard_error err;
 	struct heard_buf text;
-	if (book_gather(book, self->database, self->surveys, heard_now(call->host), &err)) {
+	if (book_gather(book, self, heard_now(call->host), &err)) {
 		fprintf(call->err, "report: %s\n", err.text);
 		return FAILED;
 	}

@@ -151,6 +151,56 @@ static void put_issues(const struct book *book, struct heard_buf *out)
 	}
 }
 
+static void put_topics(const struct book *book, struct heard_buf *out)
+{
+	char name[THEME_WORDS * THEME_NAME + 64];
+	for (size_t i = 0; i < book->talk.themes.n && i < TALK_LISTED; i++) {
+		const struct theme *theme = &book->talk.themes.at[i];
+		struct row row = theme_row(&book->talk, theme);
+		theme_said(theme, name, sizeof(name));
+		put_line(out, said(book, SAY_TOPICS), name, row.now, row.then);
+	}
+}
+
+/* Low ratings with the word, and all. */
+static void put_low_words(const struct book *book, struct heard_buf *out)
+{
+	for (size_t i = 0; i < book->talk.words.n; i++) {
+		const struct theme_word *w = &book->talk.words.at[i];
+		put_line(out, said(book, SAY_LOW_WORDS), w->word,
+			 (double)(w->low * book->talk.every),
+			 (double)(w->rated * book->talk.every));
+	}
+}
+
+static void put_week(const struct book *book, struct heard_buf *out)
+{
+	char name[64];
+	const struct week *week = &book->talk.week;
+	for (int day = 0; talk_has_week(book) && day < WEEK_DAYS; day++)
+		for (int hour = 0; hour < WEEK_HOURS; hour++) {
+			snprintf(name, sizeof(name), "%s %d", weekday_said(book, day), hour);
+			put_line(out, said(book, SAY_WEEK), name, (double)week->n[day][hour],
+				 NAN);
+			put_line(out, said(book, SAY_WEEK_COMPLAINTS), name,
+				 (double)week->complaints[day][hour], NAN);
+		}
+}
+
+static void put_events(const struct book *book, struct heard_buf *out)
+{
+	static const enum say names[] = {SAY_BEFORE_EVENT, SAY_DURING_EVENT, SAY_AFTER_EVENT};
+	char name[AROUND_NAME + 128];
+	for (size_t i = 0; i < book->talk.events.n; i++)
+		for (size_t k = 0; k < AROUND_PARTS; k++) {
+			const struct around *e = &book->talk.events.at[i];
+			snprintf(name, sizeof(name), "%s · %s", name_said(book, e->name),
+				 said(book, names[k]));
+			put_line(out, said(book, SAY_EVENTS), name, around_mean(&e->parts[k]),
+				 NAN);
+		}
+}
+
 /* Spans in seconds. */
 static void put_rows(const struct book *book, struct heard_buf *out)
 {
@@ -197,6 +247,10 @@ void write_csv(const struct book *book, struct heard_buf *out)
 		put_course(book, out);
 	}
 	put_issues(book, out);
+	put_topics(book, out);
+	put_low_words(book, out);
+	put_week(book, out);
+	put_events(book, out);
 	for (size_t i = 0; i < book->n_fixes; i++)
 		put_texts(out,
 			  said(book, book->fixes[i].resolved_at == HEARD_TIME_NONE ? SAY_WORKING

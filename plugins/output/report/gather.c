@@ -105,22 +105,25 @@ static int gather(struct book *book, struct store *store, struct heard_error *er
 	return book->edition == EDITION_PUBLIC ? store_board(store, 0, take_fix, book, err) : 0;
 }
 
-int book_gather(struct book *book, const char *database, const char *surveys, int64_t now,
+int book_gather(struct book *book, const struct report *options, int64_t now,
 		struct heard_error *err)
 {
 	struct store *store;
 	book->made_at = now;
 	period_before(&book->period, &book->before, book->zone);
-	if (store_open(&store, database, STORE_OPEN, err))
+	if (store_open(&store, options->database, STORE_OPEN, err))
 		return -err->code;
 	int result = gather(book, store, err);
+	if (result == 0)
+		result = talk_gather(book, store, options, err);
 	store_close(store);
 	channels_gather(book);
-	return result ? result : surveys_gather(book, surveys, err);
+	return result ? result : surveys_gather(book, options->surveys, err);
 }
 
 void book_release(struct book *book)
 {
 	store_figures_release(&book->now);
 	store_figures_release(&book->then);
+	talk_release(&book->talk);
 }

@@ -4,9 +4,10 @@
  * It is one file that asks for nothing: style inside, charts as SVG, no script.  On A4
  * cards do not break in the middle, and colours stay.
  */
+#include "html.h"
+
 #include "chart.h"
 #include "style.h"
-#include "words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,47 +21,53 @@ static void put_int(struct page *p, const struct book *book, int64_t n)
 	page_text(p, heard_str(text));
 }
 
-static void put_value(struct page *p, const struct book *book, enum unit unit, double value)
+void html_value(struct page *p, const struct book *book, enum unit unit, double value)
 {
 	char text[64];
 	value_text(text, sizeof(text), unit, value, book->lang);
 	page_text(p, heard_str(text));
 }
 
-static void open_card(struct page *p, enum say title)
+void html_open_card(struct page *p, enum say title)
 {
 	page_html(p, "<section class=card><h2>");
 	page_say(p, says[title]);
 	page_html(p, "</h2>");
 }
 
-static void close_card(struct page *p)
+void html_close_card(struct page *p)
 {
 	page_html(p, "</section>\n");
+}
+
+void html_change(struct page *p, const struct book *book, const struct row *row)
+{
+	char change[64];
+	int sense = change_sense(row);
+	change_text(change, sizeof(change), row, book->lang);
+	if (*change == '\0')
+		return;
+	page_html(p, "<span");
+	page_attr(p, "class",
+		  heard_str(sense > 0	? "change good"
+			    : sense < 0 ? "change bad"
+					: "change"));
+	page_html(p, ">");
+	page_text(p, heard_str(change));
+	page_html(p, "</span> ");
 }
 
 /* ---- the figures at the head */
 
 static void put_kpi(struct page *p, const struct book *book, const struct row *row)
 {
-	char change[64], of[32];
-	int sense = change_sense(row);
+	char of[32];
 	page_html(p, "<div class=kpi><span class=name>");
 	page_say(p, row->label);
 	page_html(p, "</span><b>");
-	put_value(p, book, row->unit, row->now);
+	html_value(p, book, row->unit, row->now);
 	page_html(p, "</b>");
-	change_text(change, sizeof(change), row, book->lang);
-	if (*change) {
-		page_html(p, "<span");
-		page_attr(p, "class",
-			  heard_str(sense > 0	? "change good"
-				    : sense < 0 ? "change bad"
-						: "change"));
-		page_html(p, ">");
-		page_text(p, heard_str(change));
-		page_html(p, "</span> ");
-	}
+	html_change(p, book, row);
 	if (row->of > 0) {
 		bool is_score = row->unit == UNIT_SCORE || row->unit == UNIT_MEAN ||
 				strcmp(row->key, "csat") == 0;
@@ -98,9 +105,9 @@ static void put_course(struct page *p, const struct book *book)
 		points[i].line = (double)book->now.parts[i].tickets;
 		part_said(book, i, points[i].label, sizeof(points[i].label));
 	}
-	open_card(p, SAY_COURSE);
+	html_open_card(p, SAY_COURSE);
 	chart_course(p, points, n, said(book, SAY_FEEDBACK), said(book, SAY_TICKETS));
-	close_card(p);
+	html_close_card(p);
 	free(points);
 }
 
@@ -113,7 +120,7 @@ static void put_shares(struct page *p, const struct book *book, enum say title,
 		total += shares->at[i].n;
 	if (total == 0)
 		return;
-	open_card(p, title);
+	html_open_card(p, title);
 	page_html(p, "<table class=shares>");
 	for (size_t i = 0; i < shares->n && i < MOST; i++) {
 		const struct store_share *s = &shares->at[i];
@@ -130,7 +137,7 @@ static void put_shares(struct page *p, const struct book *book, enum say title,
 		page_html(p, "</span>");
 	}
 	page_html(p, "</table>");
-	close_card(p);
+	html_close_card(p);
 }
 
 /* ---- how departments and priorities fared */
@@ -138,7 +145,7 @@ static void put_shares(struct page *p, const struct book *book, enum say title,
 static void put_rate_cell(struct page *p, const struct book *book, int64_t part, int64_t whole)
 {
 	page_html(p, "<td class=number>");
-	put_value(p, book, UNIT_RATE, store_rate(part, whole));
+	html_value(p, book, UNIT_RATE, store_rate(part, whole));
 }
 
 static void put_teams(struct page *p, const struct book *book, enum say title,
@@ -148,7 +155,7 @@ static void put_teams(struct page *p, const struct book *book, enum say title,
 					 SAY_RESOLUTION};
 	if (shares->n == 0)
 		return;
-	open_card(p, title);
+	html_open_card(p, title);
 	page_html(p, "<div class=scroll><table><tr><th>");
 	page_say(p, says[SAY_NAME]);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
@@ -166,7 +173,7 @@ static void put_teams(struct page *p, const struct book *book, enum say title,
 		put_rate_cell(p, book, s->resolved, s->n);
 	}
 	page_html(p, "</table></div>");
-	close_card(p);
+	html_close_card(p);
 }
 
 static void put_surveys(struct page *p, const struct book *book)
@@ -174,7 +181,7 @@ static void put_surveys(struct page *p, const struct book *book)
 	struct survey_cell cells[SURVEY_CELLS];
 	if (book->n_surveys == 0)
 		return;
-	open_card(p, SAY_SURVEYS);
+	html_open_card(p, SAY_SURVEYS);
 	page_html(p, "<div class=scroll><table><tr><th>");
 	page_say(p, says[SAY_SURVEY]);
 	survey_cells(&book->surveys[0], cells);
@@ -188,18 +195,17 @@ static void put_surveys(struct page *p, const struct book *book)
 		page_text(p, heard_str(book->surveys[i].name));
 		for (size_t c = 0; c < SURVEY_CELLS; c++) {
 			page_html(p, "<td class=number>");
-			put_value(p, book, cells[c].unit, cells[c].now);
+			html_value(p, book, cells[c].unit, cells[c].now);
 		}
 	}
 	page_html(p, "</table></div>");
-	close_card(p);
+	html_close_card(p);
 }
 
 static void put_channel(struct page *p, const struct book *book, const struct channel_row *c)
 {
-	char change[64], last[96];
+	char last[96];
 	struct row volume = channel_volume(c), errors = channel_errors(c);
-	int sense = change_sense(&volume);
 	page_html(p, "<tr><td>");
 	page_text(p, heard_str(name_said(book, c->name)));
 	time_said(book, c->last_heard, last, sizeof(last));
@@ -214,17 +220,11 @@ static void put_channel(struct page *p, const struct book *book, const struct ch
 		page_html(p, "</span>");
 	}
 	page_html(p, "<td class=number>");
-	put_value(p, book, UNIT_COUNT, volume.now);
-	change_text(change, sizeof(change), &volume, book->lang);
-	page_html(p, "<td class=number><span");
-	page_attr(p, "class",
-		  heard_str(sense > 0	? "change good"
-			    : sense < 0 ? "change bad"
-					: "change"));
-	page_html(p, ">");
-	page_text(p, heard_str(change));
-	page_html(p, "</span><td class=number>");
-	put_value(p, book, UNIT_RATE, errors.now);
+	html_value(p, book, UNIT_COUNT, volume.now);
+	page_html(p, "<td class=number>");
+	html_change(p, book, &volume);
+	page_html(p, "<td class=number>");
+	html_value(p, book, UNIT_RATE, errors.now);
 }
 
 static void put_channels(struct page *p, const struct book *book)
@@ -232,7 +232,7 @@ static void put_channels(struct page *p, const struct book *book)
 	static const enum say heads[] = {SAY_TAKEN_IN, SAY_CHANGE, SAY_ERRORS};
 	if (book->n_channels == 0)
 		return;
-	open_card(p, SAY_HEALTH);
+	html_open_card(p, SAY_HEALTH);
 	page_html(p, "<div class=scroll><table><tr><th>");
 	page_say(p, says[SAY_CHANNEL]);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
@@ -242,34 +242,28 @@ static void put_channels(struct page *p, const struct book *book)
 	for (size_t i = 0; i < book->n_channels; i++)
 		put_channel(p, book, &book->channels[i]);
 	page_html(p, "</table></div>");
-	close_card(p);
+	html_close_card(p);
 }
 
 /* ---- issues */
 
 static void put_issue(struct page *p, const struct book *book, const struct issue *issue)
 {
-	char name[512], change[64], count[32];
+	char name[512], count[32];
 	struct row row = {.unit = UNIT_COUNT,
 			  .now = (double)issue->topic->tickets,
 			  .then = (double)issue->before,
 			  .good = -1};
 	topic_said(book, issue->topic, name, sizeof(name));
-	change_text(change, sizeof(change), &row, book->lang);
 	value_text(count, sizeof(count), UNIT_COUNT, row.now, book->lang);
 	page_html(p, "<li><div class=head><b>");
 	page_text(p, heard_str(name));
 	page_html(p, "</b><span class=foot>");
 	page_say_with(p, says[issue->topic->tickets == 1 ? SAY_CUSTOMER : SAY_CUSTOMERS],
 		      heard_str(count));
-	page_html(p, " <span");
-	page_attr(p, "class",
-		  heard_str(change_sense(&row) > 0   ? "change good"
-			    : change_sense(&row) < 0 ? "change bad"
-						     : "change"));
-	page_html(p, ">");
-	page_text(p, heard_str(change));
-	page_html(p, "</span></span></div><span class=small>");
+	page_html(p, " ");
+	html_change(p, book, &row);
+	page_html(p, "</span></div><span class=small>");
 	page_say(p, says[SAY_RESOLVED]);
 	page_html(p, " ");
 	put_int(p, book, issue->topic->resolved);
@@ -299,7 +293,7 @@ static void put_issues(struct page *p, const struct book *book, enum say title)
 	for (size_t i = 0; i < book->n_issues; i++)
 		put_issue(p, book, &book->issues[i]);
 	page_html(p, "</ol>");
-	close_card(p);
+	html_close_card(p);
 }
 
 /* ---- scores and what is left to do */
@@ -316,9 +310,9 @@ static void put_scores(struct page *p, const struct book *book)
 	};
 	if (f->nps.answers == 0)
 		return;
-	open_card(p, SAY_SCORES);
+	html_open_card(p, SAY_SCORES);
 	chart_parts(p, parts, names);
-	close_card(p);
+	html_close_card(p);
 }
 
 static void put_backlog(struct page *p, const struct book *book)
@@ -342,7 +336,7 @@ static void put_backlog(struct page *p, const struct book *book)
 static void put_fixes(struct page *p, const struct book *book, enum say title, bool is_done)
 {
 	size_t n = 0;
-	open_card(p, title);
+	html_open_card(p, title);
 	page_html(p, "<ul");
 	page_attr(p, "class", heard_str(is_done ? "done" : "done working"));
 	page_html(p, ">");
@@ -360,7 +354,7 @@ static void put_fixes(struct page *p, const struct book *book, enum say title, b
 		page_say(p, says[SAY_NO_FIXES]);
 		page_html(p, "</p>");
 	}
-	close_card(p);
+	html_close_card(p);
 }
 
 static void put_public(struct page *p, const struct book *book)
@@ -388,6 +382,7 @@ static void put_management(struct page *p, const struct book *book)
 	put_backlog(p, book);
 	put_course(p, book);
 	put_issues(p, book, SAY_ISSUES);
+	html_talk(p, book);
 	put_teams(p, book, SAY_DEPARTMENTS, &f->departments);
 	put_teams(p, book, SAY_PRIORITIES, &f->priorities);
 	put_scores(p, book);
@@ -430,6 +425,12 @@ static void put_notes(struct page *p, const struct book *book)
 	if (book->n_channels) {
 		page_html(p, "</p><p>");
 		page_say(p, says[SAY_NOTE_CHANNELS]);
+	}
+	if (talk_is_there(&book->talk)) {
+		char text[NOTE_MAX];
+		talk_note(book, text);
+		page_html(p, "</p><p>");
+		page_text(p, heard_str(text));
 	}
 	page_html(p, "</p></footer>");
 }

@@ -180,6 +180,128 @@ static void put_issues(struct heard_json_out *out, const struct book *book)
 	heard_json_end(out, ']');
 }
 
+/* ---- topics, words, hours, events */
+
+static void put_theme(struct heard_json_out *out, const struct book *book,
+		      const struct theme *theme)
+{
+	struct row row = theme_row(&book->talk, theme);
+	heard_json_begin(out, NULL, '{');
+	heard_json_begin(out, "words", '[');
+	for (size_t i = 0; i < theme->n_words; i++)
+		heard_json_str(out, NULL, heard_str(theme->words[i]));
+	heard_json_end(out, ']');
+	heard_json_int(out, "complaints", (int64_t)row.now);
+	put_number(out, "previous", row.then);
+	heard_json_bool(out, "hot", theme->is_hot);
+	heard_json_begin(out, "course", '[');
+	for (size_t i = 0; i < book->period.n_parts && i < THEME_PARTS; i++)
+		heard_json_int(out, NULL, theme->course[i] * book->talk.every);
+	heard_json_end(out, ']');
+	heard_json_begin(out, "samples", '[');
+	for (size_t i = 0; i < theme->n_samples; i++) {
+		char id[SAMPLE_ID];
+		sample_said(&theme->samples[i], id);
+		heard_json_str(out, NULL, heard_str(id));
+	}
+	heard_json_end(out, ']');
+	heard_json_end(out, '}');
+}
+
+static void put_topics(struct heard_json_out *out, const struct book *book)
+{
+	const struct talk *talk = &book->talk;
+	heard_json_begin(out, "topics", '{');
+	heard_json_int(out, "every", talk->every);
+	heard_json_int(out, "read", talk->read);
+	heard_json_int(out, "without_keywords", talk->themes.wordless);
+	heard_json_bool(out, "compared", talk->is_compared);
+	heard_json_int(out, "complaints", talk->themes.now * talk->every);
+	heard_json_int(out, "of_no_topic", talk->themes.rest_now * talk->every);
+	heard_json_begin(out, "list", '[');
+	for (size_t i = 0; i < talk->themes.n && i < TALK_LISTED; i++)
+		put_theme(out, book, &talk->themes.at[i]);
+	heard_json_end(out, ']');
+	heard_json_end(out, '}');
+}
+
+static void put_words(struct heard_json_out *out, const struct book *book)
+{
+	const struct theme_words *words = &book->talk.words;
+	heard_json_begin(out, "words_of_low_ratings", '{');
+	heard_json_int(out, "low", words->low * book->talk.every);
+	heard_json_int(out, "rated", words->rated * book->talk.every);
+	heard_json_begin(out, "list", '[');
+	for (size_t i = 0; i < words->n; i++) {
+		const struct theme_word *w = &words->at[i];
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "word", heard_str(w->word));
+		heard_json_int(out, "low", w->low * book->talk.every);
+		heard_json_int(out, "rated", w->rated * book->talk.every);
+		put_number(out, "deviations", w->score);
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+	heard_json_end(out, '}');
+}
+
+static void put_hours(struct heard_json_out *out, const char *key,
+		      const int64_t n[WEEK_DAYS][WEEK_HOURS])
+{
+	heard_json_begin(out, key, '[');
+	for (int day = 0; day < WEEK_DAYS; day++) {
+		heard_json_begin(out, NULL, '[');
+		for (int hour = 0; hour < WEEK_HOURS; hour++)
+			heard_json_int(out, NULL, n[day][hour]);
+		heard_json_end(out, ']');
+	}
+	heard_json_end(out, ']');
+}
+
+static void put_week(struct heard_json_out *out, const struct week *week)
+{
+	heard_json_begin(out, "week", '{');
+	heard_json_begin(out, "days", '[');
+	for (int day = 0; day < WEEK_DAYS; day++)
+		heard_json_int(out, NULL, week->days[day]);
+	heard_json_end(out, ']');
+	put_hours(out, "received", week->n);
+	put_hours(out, "complaints", week->complaints);
+	heard_json_end(out, '}');
+}
+
+static void put_events(struct heard_json_out *out, const struct arounds *events)
+{
+	static const char *const names[AROUND_PARTS] = {"before", "during", "after"};
+	heard_json_begin(out, "events", '[');
+	for (size_t i = 0; i < events->n; i++) {
+		const struct around *e = &events->at[i];
+		heard_json_begin(out, NULL, '{');
+		heard_json_str(out, "name", heard_str(e->name));
+		put_date(out, "first_day", e->first);
+		put_date(out, "last_day", e->last);
+		for (size_t k = 0; k < AROUND_PARTS; k++) {
+			heard_json_begin(out, names[k], '{');
+			heard_json_int(out, "days", e->parts[k].days);
+			heard_json_int(out, "received", e->parts[k].n);
+			heard_json_int(out, "complaints", e->parts[k].complaints);
+			heard_json_end(out, '}');
+		}
+		heard_json_end(out, '}');
+	}
+	heard_json_end(out, ']');
+}
+
+static void put_talk(struct heard_json_out *out, const struct book *book)
+{
+	if (!talk_is_there(&book->talk))
+		return;
+	put_topics(out, book);
+	put_words(out, book);
+	put_week(out, &book->talk.week);
+	put_events(out, &book->talk.events);
+}
+
 static void put_course(struct heard_json_out *out, const struct store_figures *f)
 {
 	heard_json_begin(out, "course", '[');
@@ -238,6 +360,7 @@ void write_json(const struct book *book, struct heard_buf *buf)
 	if (is_public) {
 		put_fixes(&out, book);
 	} else {
+		put_talk(&out, book);
 		put_channels(&out, book);
 		put_course(&out, &book->now);
 	}

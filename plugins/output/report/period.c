@@ -79,6 +79,11 @@ static int64_t moment(int64_t day, int64_t minutes, struct heard_zone *zone)
 	return heard_time_parse(heard_str(text), zone);
 }
 
+int64_t period_midnight(int64_t day, struct heard_zone *zone)
+{
+	return moment(day, 0, zone);
+}
+
 int64_t period_due(const struct period *p, int64_t minutes, struct heard_zone *zone)
 {
 	return moment(p->after, minutes, zone);

@@ -58,6 +58,8 @@ int period_parse(struct period *, const char *text, int64_t now, struct heard_zo
 int64_t period_due(const struct period *, int64_t minutes, struct heard_zone *);
 
 struct period_date period_date_of(int64_t day);
+/* The moment at which a day begins. */
+int64_t period_midnight(int64_t day, struct heard_zone *);
 /* Of a moment in the zone; *minute_r of the day, if not NULL. */
 struct period_date period_local(int64_t ms, struct heard_zone *, int *minute_r);
 

@@ -29,13 +29,32 @@ static int parse_at(const char *text, int64_t *minutes_r, struct heard_error *er
 	return 0;
 }
 
+static int check_events(const struct report *self, struct heard_error *err)
+{
+	const struct event_row *rows = self->events.at;
+	for (size_t i = 0; i < self->events.n; i++) {
+		const struct event_row *row = &rows[i];
+		int64_t from = event_day(row->from),
+			to = row->to[0] ? event_day(row->to) : from;
+		if (from == EVENT_NO_DAY || to == EVENT_NO_DAY)
+			return heard_fail(err, EINVAL,
+					  "events: \"%.60s\" is no day; write \"2026-11-11\"",
+					  from == EVENT_NO_DAY ? row->from : row->to);
+		if (to < from)
+			return heard_fail(err, EINVAL,
+					  "events: \"%.60s\" ends on %s, before it begins",
+					  row->name, row->to);
+	}
+	return 0;
+}
+
 /* Two instances may share the folder if their files have different names. */
 static int report_open(void *arg, struct heard_host *host, struct heard_error *err)
 {
 	struct report *self = arg;
 	char claimed[4096];
 	self->host = host;
-	if (parse_at(self->at, &self->minutes, err))
+	if (parse_at(self->at, &self->minutes, err) || check_events(self, err))
 		return -err->code;
 	for (enum period_kind kind = 0; kind < PERIOD_KINDS; kind++) {
 		snprintf(claimed, sizeof(claimed), "%s/%s%s-", self->folder,
@@ -77,6 +96,20 @@ static const struct heard_command commands[] = {
 	 "                    [--format md|html|csv|json] [-o FILE] [--lang zh|en]\n"
 	 "                    [--edition management|public]",
 	 "the figures of a period, against the one before", report_command},
+	{.name = NULL},
+};
+
+static const struct heard_option event_options[] = {
+	{.name = "name",
+	 HEARD_STRING(struct event_row, name),
+	 .help = "As the report calls it: 双十一"},
+	{.name = "from",
+	 HEARD_STRING(struct event_row, from),
+	 .help = "Its first day: 2026-11-11"},
+	{.name = "to",
+	 HEARD_STRING(struct event_row, to),
+	 .value = "",
+	 .help = "Its last day; empty for the first"},
 	{.name = NULL},
 };
 
@@ -124,6 +157,23 @@ static const struct heard_option options[] = {
 	 .min = 0,
 	 .max = 10000,
 	 .help = "How many of each kind and form to keep, 0 keeps them all"},
+	{.name = "sample",
+	 HEARD_INT(struct report, sample),
+	 .value = "15000",
+	 .min = 0,
+	 .max = 100000,
+	 .help = "Most records of a period that are read for topics; of more every k-th is. 0 "
+		 "leaves topics, words, hours and events out"},
+	{.name = "events",
+	 HEARD_TABLE(struct report, events, event_options, struct event_row),
+	 .value = "",
+	 .help = "Sales and other events: the week before, the event and the week after are "
+		 "compared"},
+	{.name = "holidays",
+	 HEARD_PATH(struct report, holidays),
+	 .value = "holidays",
+	 .help = "Folder of holiday files, one a year, 2026.json, in the form of holiday-cn; "
+		 "days off are events; need not be there"},
 	{.name = NULL},
 };
 

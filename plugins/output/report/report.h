@@ -14,6 +14,10 @@
 
 #include <page/page.h>
 #include <store/figures.h>
+#include <store/sample.h>
+#include <topics/around.h>
+#include <topics/theme.h>
+#include <topics/week.h>
 
 #include <stdbool.h>
 
@@ -29,11 +33,17 @@ extern const char *const format_words[], *const edition_words[], *const lang_wor
 /* The number of a word, or -1. */
 int choice_of(const char *const *words, const char *word);
 
+struct event_row { /* an event of the operator's own calendar */
+	const char *name, *from, *to;
+};
+
 struct report {
 	const char *database, *surveys, *folder, *at; /* options */
+	const char *holidays;			      /* folder      */
 	struct heard_list every, formats;
-	int edition, lang; /* enum edition, enum page_lang */
-	int64_t keep;
+	struct heard_rows events; /* of struct event_row */
+	int edition, lang;	  /* enum edition, enum page_lang */
+	int64_t keep, sample;
 
 	struct heard_host *host; /* the daemon's */
 	struct heard_timer *timer;
@@ -78,6 +88,18 @@ struct channel_row {
 	bool is_there;			     /* it brought something           */
 };
 
+enum { TALK_THEMES = 10, TALK_HOT = 5, TALK_WORDS = 12, TALK_LISTED = 50 };
+struct talk { /* of the management's edition only */
+	struct theme_list themes;
+	struct theme_words words;
+	int64_t every, read; /* every k-th record was looked at, so many in all */
+	int64_t since;	     /* the first record of all, or HEARD_TIME_NONE     */
+	bool is_compared;    /* somebody listened in the period before           */
+	struct week week;
+	struct arounds events;
+	char fault[512]; /* a holiday file that cannot be read */
+};
+
 struct book {
 	enum edition edition;
 	enum page_lang lang;
@@ -95,12 +117,13 @@ struct book {
 	size_t n_surveys;
 	struct channel_row channels[CHANNEL_ROWS]; /* the weakest first */
 	size_t n_channels;
+	struct talk talk;
 };
 
 /* -errno with a sentence.  Release it in either case.  book's zone, language, edition,
- * host, period and what was asked for are set before.  `surveys` need not be there. */
-int book_gather(struct book *, const char *database, const char *surveys, int64_t now,
-		struct heard_error *);
+ * host, period and what was asked for are set before.  The files of surveys and holidays
+ * need not be there. */
+int book_gather(struct book *, const struct report *options, int64_t now, struct heard_error *);
 void book_release(struct book *);
 
 /* ---- rows.c: the figures at the head of every form */
@@ -146,6 +169,31 @@ void channels_gather(struct book *);
 /* Without label and key. */
 struct row channel_volume(const struct channel_row *);
 struct row channel_errors(const struct channel_row *);
+
+/* ---- talk.c */
+
+int talk_gather(struct book *, struct store *, const struct report *options,
+		struct heard_error *);
+void talk_release(struct talk *);
+/* The themes that are shown, in their order. */
+size_t talk_shown(const struct talk *, const struct theme *out[TALK_THEMES]);
+/* Its words: "充电宝 · 发烫". */
+void theme_said(const struct theme *, char *out, size_t size);
+enum { SAMPLE_ID = 40 };
+void sample_said(const struct theme_sample *, char out[SAMPLE_ID]);
+/* There are records, so that there is something to say. */
+bool talk_is_there(const struct talk *);
+bool talk_has_week(const struct book *);
+/* "3.5", "12", "0". */
+void hour_said(double mean, char *out, size_t size);
+enum { NOTE_MAX = 2048 };
+/* How topics are made, in the report's language. */
+void talk_note(const struct book *, char out[NOTE_MAX]);
+/* Without label and key. */
+struct row theme_row(const struct talk *, const struct theme *);
+#define EVENT_NO_DAY INT64_MIN
+/* "2026-11-11" as a day since 1970-01-01, or EVENT_NO_DAY. */
+int64_t event_day(const char *text);
 
 /* ---- forms: a whole document into the buffer */
 

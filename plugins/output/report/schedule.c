@@ -103,8 +103,7 @@ static int write_report(struct report *self, const struct period *period,
 	book->host = self->host;
 	book->period = *period;
 	book->asked = period_words[period->kind];
-	int result = book_gather(book, self->database, self->surveys, heard_now(self->host),
-				 err);
+	int result = book_gather(book, self, heard_now(self->host), err);
 	if (result == 0)
 		result = files_write(self, book, err);
 	book_release(book);

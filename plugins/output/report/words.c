@@ -94,6 +94,59 @@ const struct page_phrase says[SAYS] = {
 	[SAY_CUSTOMERS] = {{"%s 位客户提到", "%s customers"}},
 	[SAY_NO_FIXES] = {{"这段时间没有公布的改进。", "Nothing was published in this time."}},
 	[SAY_THANKS] = {{"谢谢您告诉我们。", "Thank you for telling us."}},
+	[SAY_TOPICS] = {{"投诉话题", "What complaints are about"}},
+	[SAY_TOPIC] = {{"话题", "Topic"}},
+	[SAY_HOT] = {{"突增", "hot"}},
+	[SAY_COMPLAINT] = {{"%s 条投诉", "%s complaint"}},
+	[SAY_COMPLAINTS] = {{"%s 条投诉", "%s complaints"}},
+	[SAY_SEE] = {{"见", "See"}},
+	[SAY_REST] = {{"投诉共 %s 条，其中 %s 条不属于任何话题。",
+		       "%s complaints in all, %s of them in no topic."}},
+	[SAY_NO_TOPIC] = {{"没有三条以上相近的投诉。", "No three complaints are alike."}},
+	[SAY_NO_WORDS] =
+		{{"记录里没有关键词，所以无法归纳话题：请在流程里加上过滤器 keywords。",
+		  "The records have no keywords, so there are no topics: put the "
+		  "filter keywords into the pipeline."}},
+	[SAY_LOW_WORDS] = {{"低分评价里的词", "Words of low ratings"}},
+	[SAY_LOW_OF_ALL] = {{"有评分的 %s 条里，低分 %s 条。下列词在低分里明显更多。",
+			     "%s records have a rating, %s of them a low one. These words "
+			     "are far more frequent there."}},
+	[SAY_NO_LOW_WORDS] = {{"没有哪个词在低分里明显更多。",
+			       "No word is far more frequent in low ratings."}},
+	[SAY_WORD] = {{"词", "Word"}},
+	[SAY_LOW] = {{"低分", "Low"}},
+	[SAY_RATED] = {{"有评分", "Rated"}},
+	[SAY_LOW_SHARE] = {{"低分占比", "Share low"}},
+	[SAY_WEEK] = {{"一周各时段的反馈", "Feedback by hour of the week"}},
+	[SAY_WEEK_COMPLAINTS] = {{"一周各时段的投诉", "Complaints by hour of the week"}},
+	[SAY_WEEK_MEAN] = {{"该时段日均条数，%s 时间", "Mean of a day, in the time of %s"}},
+	[SAY_HOUR] = {{"时", "Hour"}},
+	[SAY_EVENTS] = {{"节假日与活动前后", "Around holidays and events"}},
+	[SAY_EVENT] = {{"节假日、活动", "Event"}},
+	[SAY_BEFORE_EVENT] = {{"前 7 天", "Week before"}},
+	[SAY_DURING_EVENT] = {{"期间", "During"}},
+	[SAY_AFTER_EVENT] = {{"后 7 天", "Week after"}},
+	[SAY_EVENT_MEANS] = {{"日均反馈数，下面是其中投诉的占比",
+			      "Feedback a day, and the share of complaints below"}},
+	[SAY_NOTE_TALK] =
+		{{"话题由投诉的关键词自动聚合，以最有代表性的词命名，同一人的重复不计；“突增”指"
+		  "至少 "
+		  "5 "
+		  "条、比预期（上期乘以投诉总量的增幅）多一半以上，且远超偶然波动。低分指评分或"
+		  " "
+		  "CSAT 不高于满分的 40%，至少 5 "
+		  "条低分才列出，按把握大小排列；词与低分同时出现，不等于"
+		  "是其原因。",
+		  "Topics are complaints grouped by their keywords and named by the most "
+		  "telling ones, without repeats of one person. Hot: at least 5, half as many "
+		  "again as expected (the period before times the growth of all complaints), "
+		  "and far beyond chance. A low rating or CSAT is 40 % of the best or less; a "
+		  "word is listed from 5 of them on, the surest first. That it comes with low "
+		  "ratings does not say that it is their cause."}},
+	[SAY_NOTE_SAMPLE] = {{"记录较多，话题和词每 %s 条读一条，数目为估算。",
+			      "There were many records: for topics and words one of %s was "
+			      "read, and counts are estimates."}},
+	[SAY_NOTE_FAULT] = {{"节假日文件未能读取：%s。", "Holidays were not read: %s."}},
 };
 
 const char *said(const struct book *book, enum say which)
@@ -152,6 +205,13 @@ static const struct {
 	{"high", {{"高", "High"}}},
 	{"medium", {{"中", "Medium"}}},
 	{"low", {{"低", "Low"}}},
+	{"元旦", {{"元旦", "New Year's Day"}}},
+	{"春节", {{"春节", "Spring Festival"}}},
+	{"清明节", {{"清明节", "Qingming"}}},
+	{"劳动节", {{"劳动节", "Labour Day"}}},
+	{"端午节", {{"端午节", "Dragon Boat Festival"}}},
+	{"中秋节", {{"中秋节", "Mid-Autumn Festival"}}},
+	{"国庆节", {{"国庆节", "National Day"}}},
 };
 
 const char *name_said(const struct book *book, const char *name)
@@ -193,6 +253,34 @@ static void span_said(const struct book *book, const struct period *p, char *out
 	date_said(book, period_date_of(p->first), from, sizeof(from));
 	date_said(book, period_date_of(p->after - 1), to, sizeof(to));
 	snprintf(out, size, book->lang == PAGE_ZH ? "%s 至 %s" : "%s to %s", from, to);
+}
+
+void days_said(const struct book *book, int64_t first, int64_t last, char *out, size_t size)
+{
+	struct period_date a = period_date_of(first), b = period_date_of(last);
+	const char *from = months[a.month - 1], *to = months[b.month - 1];
+	bool zh = book->lang == PAGE_ZH;
+	if (first == last && zh)
+		snprintf(out, size, "%d月%d日", a.month, a.day);
+	else if (first == last)
+		snprintf(out, size, "%d %s", a.day, from);
+	else if (a.month == b.month && zh)
+		snprintf(out, size, "%d月%d–%d日", a.month, a.day, b.day);
+	else if (a.month == b.month)
+		snprintf(out, size, "%d–%d %s", a.day, b.day, from);
+	else if (zh)
+		snprintf(out, size, "%d月%d日–%d月%d日", a.month, a.day, b.month, b.day);
+	else
+		snprintf(out, size, "%d %s – %d %s", a.day, from, b.day, to);
+}
+
+const char *weekday_said(const struct book *book, int day)
+{
+	static const struct page_phrase days[] = {
+		{{"周一", "Mon"}}, {{"周二", "Tue"}}, {{"周三", "Wed"}}, {{"周四", "Thu"}},
+		{{"周五", "Fri"}}, {{"周六", "Sat"}}, {{"周日", "Sun"}},
+	};
+	return days[day].in[book->lang];
 }
 
 void period_said(const struct book *book, const struct period *p, char *out, size_t size)

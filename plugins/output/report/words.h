@@ -65,6 +65,35 @@ enum say {
 	SAY_CUSTOMERS,
 	SAY_NO_FIXES,
 	SAY_THANKS,
+	SAY_TOPICS,
+	SAY_TOPIC,
+	SAY_HOT,
+	SAY_COMPLAINT,
+	SAY_COMPLAINTS,
+	SAY_SEE,
+	SAY_REST,
+	SAY_NO_TOPIC,
+	SAY_NO_WORDS,
+	SAY_LOW_WORDS,
+	SAY_LOW_OF_ALL,
+	SAY_NO_LOW_WORDS,
+	SAY_WORD,
+	SAY_LOW,
+	SAY_RATED,
+	SAY_LOW_SHARE,
+	SAY_WEEK,
+	SAY_WEEK_COMPLAINTS,
+	SAY_WEEK_MEAN,
+	SAY_HOUR,
+	SAY_EVENTS,
+	SAY_EVENT,
+	SAY_BEFORE_EVENT,
+	SAY_DURING_EVENT,
+	SAY_AFTER_EVENT,
+	SAY_EVENT_MEANS,
+	SAY_NOTE_TALK,
+	SAY_NOTE_SAMPLE,
+	SAY_NOTE_FAULT,
 	SAYS
 };
 
@@ -78,6 +107,10 @@ const char *name_said(const struct book *, const char *name);
 void topic_said(const struct book *, const struct store_topic *, char *out, size_t size);
 /* "2026年3月", "March 2026", "1–7 March 2026", ... */
 void period_said(const struct book *, const struct period *, char *out, size_t size);
+/* "10月1日–7日", "1–7 October", of days since 1970-01-01, both included. */
+void days_said(const struct book *, int64_t first, int64_t last, char *out, size_t size);
+/* "周一", "Mon"; 0 is Monday. */
+const char *weekday_said(const struct book *, int day);
 /* The kind in the title: "月报", "Monthly report". */
 const char *kind_said(const struct book *);
 /* Of a part of the period: "5", "14:00", "3/5", "3月". */

@@ -1,0 +1,311 @@
+/*
+ * train.c - `heard train spam`: learn from files, and from what the desk said.
+ *
+ * In a process of its own (decision 0005).  What is new goes into the database of
+ * corrections in one transaction; then both models are learned from all of it and
+ * replaced by rename.  Killed at any moment, the corrections are there or not, a model is
+ * the old or the new one, and the next run brings them together.
+ */
+#include "spam.h"
+
+#include "corrections.h"
+#include "examples.h"
+#include "learn.h"
+
+#include <heard/command.h>
+#include <heard/error.h>
+#include <heard/host.h>
+#include <mime/mime.h>
+#include <store/store.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+struct training {
+	const struct spam *spam;
+	const struct heard_call *call;
+	struct corrections *corrections;
+	struct gram_lane *lane;
+	struct spam_models models; /* the shipped ones alone */
+	struct heard_error *err;
+	bool is_spam;
+	int64_t at;
+	size_t from_files, from_desk, unreadable;
+	int result; /* of a callback that cannot give one */
+};
+
+/* ---- examples to corrections */
+
+static void id_of(const struct example *e, const uint32_t *places, size_t n, char out[64])
+{
+	if (e->id.len > 0 && e->id.len < 48) {
+		snprintf(out, 64, "record:%.*s", HEARD_ARG(e->id));
+		return;
+	}
+	XXH128_hash_t h = XXH3_128bits(places, n * sizeof(*places));
+	snprintf(out, 64, "text:%016llx%016llx", (unsigned long long)h.high64,
+		 (unsigned long long)h.low64);
+}
+
+/* What somebody said of a text.  One whose author is not known counts as of one with all
+ * others of the desk, or one could write under no name and often; what an operator hands
+ * over in files is vouched for, so it is of an author of its own. */
+static uint64_t author_of(const struct example *e, bool is_vouched, const char *id)
+{
+	if (e->author.len > 0)
+		return XXH3_64bits(e->author.ptr, e->author.len);
+	return is_vouched ? XXH3_64bits(id, strlen(id)) : 0;
+}
+
+static int take_example(struct training *t, const struct example *e, bool is_vouched)
+{
+	char id[64];
+	size_t n;
+	enum spam_kind kind = spam_kind_of(&e->text);
+	float odds = spam_shipped_odds(&t->models, t->lane, &e->text);
+	spam_features(t->lane, kind, &e->text);
+	const uint32_t *places = gram_places(t->lane, &n);
+	if (n == 0)
+		return 0;
+	id_of(e, places, n, id);
+	struct correction c = {
+		.id = heard_str(id),
+		.kind = kind,
+		.is_spam = t->is_spam,
+		.odds = odds,
+		.author = author_of(e, is_vouched, id),
+		.at = t->at,
+		.places = places,
+		.n = (uint32_t)n,
+	};
+	return corrections_put(t->corrections, &c, t->err);
+}
+
+static int take_from_file(void *arg, const struct example *e)
+{
+	struct training *t = arg;
+	t->from_files++;
+	return take_example(t, e, true);
+}
+
+static int take_from_desk(void *arg, const struct example *e)
+{
+	return take_example(arg, e, false);
+}
+
+/* ---- files */
+
+static char *read_all(FILE *f, size_t *n_r)
+{
+	size_t size = 1 << 16, n = 0;
+	char *bytes = malloc(size);
+	while (bytes != NULL && !feof(f) && !ferror(f) && n < EXAMPLES_FILE_MAX) {
+		if (n == size) {
+			char *more = realloc(bytes, size *= 2);
+			if (more == NULL)
+				break;
+			bytes = more;
+		}
+		n += fread(bytes + n, 1, size - n, f);
+	}
+	bool is_whole = bytes != NULL && feof(f) && !ferror(f);
+	if (!is_whole) {
+		free(bytes);
+		bytes = NULL;
+	}
+	*n_r = n;
+	return bytes;
+}
+
+static int take_file(struct training *t, const char *path)
+{
+	size_t n;
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *f = is_stdin ? t->call->in : fopen(path, "re");
+	if (f == NULL)
+		return heard_fail(t->err, errno, "%s cannot be read: %s", path,
+				  strerror(errno));
+	char *bytes = read_all(f, &n);
+	if (!is_stdin)
+		fclose(f);
+	if (bytes == NULL)
+		return heard_fail(t->err, EFBIG,
+				  "%s cannot be read, or is larger than %d MB; divide it", path,
+				  EXAMPLES_FILE_MAX >> 20);
+	int result = examples_read(heard_str_n(bytes, n), take_from_file, t, t->err);
+	free(bytes);
+	return result ? heard_error_wrap(t->err, "%s", path) : 0;
+}
+
+/* ---- the desk */
+
+static void take_judged(void *arg, const struct store_judged *j)
+{
+	struct training *t = arg;
+	struct heard_error ignored = {0};
+	if (t->result != 0)
+		return;
+	t->is_spam = j->is_spam;
+	t->at = j->at;
+	int result = examples_record(j->line, take_from_desk, t, &ignored);
+	if (result == -EBADMSG)
+		t->unreadable++;
+	else if (result != 0)
+		t->result = result;
+	else
+		t->from_desk++;
+}
+
+static int take_desk(struct training *t)
+{
+	struct store *store;
+	if (access(t->spam->database, F_OK) != 0)
+		return 0; /* no desk, or no ticket yet */
+	if (store_open(&store, t->spam->database, STORE_OPEN, t->err) != 0)
+		return -t->err->code;
+	int result = store_judged(store, take_judged, t, t->err);
+	store_close(store);
+	return result ? result : t->result;
+}
+
+/* ---- corrections to a model */
+
+struct gathered {
+	struct learn_example *examples;
+	size_t n, size, spam;
+	enum spam_kind kind;
+};
+
+static int gather(void *arg, const struct correction *c)
+{
+	struct gathered *g = arg;
+	size_t places = (size_t)1 << spam_shapes[g->kind].bits;
+	if (g->n == g->size) {
+		size_t size = g->size ? 2 * g->size : 256;
+		void *more = realloc(g->examples, size * sizeof(*g->examples));
+		if (more == NULL)
+			return -ENOMEM;
+		g->examples = more;
+		g->size = size;
+	}
+	uint32_t *copy = malloc((c->n + 1) * sizeof(*copy));
+	if (copy == NULL)
+		return -ENOMEM;
+	memcpy(copy, c->places, c->n * sizeof(*copy)); /* which lie anywhere in a page */
+	for (uint32_t i = 0; i < c->n; i++)
+		if (copy[i] >= places) { /* of a damaged database */
+			free(copy);
+			return 0;
+		}
+	g->examples[g->n++] = (struct learn_example){
+		.places = copy,
+		.n = c->n,
+		.is_spam = c->is_spam,
+		.author = c->author,
+		.odds = c->odds,
+	};
+	g->spam += c->is_spam;
+	return 0;
+}
+
+static int save(struct training *t, enum spam_kind kind, const struct gathered *g)
+{
+	char path[4096], name[LINEAR_KIND];
+	if (!spam_learned_path(t->spam->learned, kind, path, sizeof(path)))
+		return heard_fail(t->err, ENAMETOOLONG, "%s: too long", t->spam->learned);
+	if (g->n == 0)
+		return unlink(path) == 0 || errno == ENOENT
+			       ? 0
+			       : heard_fail(t->err, errno, "%s cannot be removed: %s", path,
+					    strerror(errno));
+	snprintf(name, sizeof(name), "%s+", spam_kind_names[kind]);
+	struct linear *m = learn(name, &spam_shapes[kind], g->examples, g->n);
+	int result = m ? linear_save(m, path, t->err)
+		       : heard_fail(t->err, ENOMEM, "no memory for the model");
+	linear_destroy(m);
+	return result;
+}
+
+static int learn_kind(struct training *t, enum spam_kind kind)
+{
+	struct gathered g = {.kind = kind};
+	int result = corrections_each(t->corrections, kind, gather, &g, t->err);
+	if (result == 0)
+		result = save(t, kind, &g);
+	if (result == 0)
+		fprintf(t->call->out, "%s: %zu corrections, %zu of them spam\n",
+			spam_kind_names[kind], g.n, g.spam);
+	for (size_t i = 0; i < g.n; i++)
+		free((void *)(uintptr_t)g.examples[i].places);
+	free(g.examples);
+	return result;
+}
+
+/* ---- the command */
+
+/* 2: wrong usage. */
+static int take_arguments(struct training *t)
+{
+	const struct heard_call *c = t->call;
+	t->at = heard_now(c->host);
+	for (int i = 1; i < c->argc; i++) {
+		bool is_spam = strcmp(c->argv[i], "--spam") == 0;
+		if (strcmp(c->argv[i], "--forget") == 0) {
+			if (corrections_forget(t->corrections, t->err) != 0)
+				return -t->err->code;
+			continue;
+		}
+		if ((!is_spam && strcmp(c->argv[i], "--ham") != 0) || i + 1 >= c->argc)
+			return 2;
+		t->is_spam = is_spam;
+		/* `--spam *.eml`: all words up to the next option */
+		while (i + 1 < c->argc && strncmp(c->argv[i + 1], "--", 2) != 0)
+			if (take_file(t, c->argv[++i]) != 0)
+				return -t->err->code;
+	}
+	return 0;
+}
+
+static int train(struct training *t)
+{
+	int result = spam_shipped_load(&t->models, t->spam->shipped, t->err);
+	if (result == 0)
+		result = take_arguments(t);
+	if (result == 0)
+		result = take_desk(t);
+	if (result == 0)
+		result = corrections_commit(t->corrections, t->err);
+	for (int k = 0; k < SPAM_KINDS && result == 0; k++)
+		result = learn_kind(t, (enum spam_kind)k);
+	spam_models_release(&t->models);
+	return result;
+}
+
+int spam_train(void *self, const struct heard_call *call)
+{
+	struct heard_error err = {0};
+	struct training t = {.spam = self, .call = call, .err = &err};
+	mime_init();
+	t.lane = gram_lane_create();
+	t.corrections = t.lane ? corrections_open(t.spam->learned, &err) : NULL;
+	int result = t.corrections ? train(&t) : -1;
+	corrections_close(t.corrections);
+	gram_lane_destroy(t.lane);
+	if (result == 2)
+		return 2;
+	if (result != 0) {
+		fprintf(call->err, "heard: %s\n", err.text[0] ? err.text : "no memory");
+		return 1;
+	}
+	fprintf(call->out,
+		"learned from %zu examples of files and %zu verdicts of the desk; `heard "
+		"reload` "
+		"puts it to use\n",
+		t.from_files, t.from_desk);
+	if (t.unreadable > 0)
+		fprintf(call->err, "heard: %zu records of tickets could not be read\n",
+			t.unreadable);
+	return 0;
+}

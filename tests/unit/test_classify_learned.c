@@ -1,0 +1,333 @@
+/* The filter classify: what it learns from labelled records, and what it does with it. */
+#define heard_plugin classify_plugin
+#include "../../plugins/filter/classify/classify.c"
+#include "../../plugins/filter/classify/learned.c"
+#include "../../plugins/filter/classify/match.c"
+#include "../../plugins/filter/classify/negation.c"
+#include "../../plugins/filter/classify/reader.c"
+#include "../../plugins/filter/classify/rules.c"
+#include "../../plugins/filter/classify/teach.c"
+#include "../../plugins/filter/classify/train.c"
+
+#include "batch.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct fixture {
+	char folder[64], file[128], rules[128], models[128], model[160];
+	char out[4096], err[4096];
+	struct classify self;
+	struct classify_lane lane;
+	struct heard_batch *batch;
+};
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	fclose(f);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	strcpy(f->folder, "/tmp/heard-classify-XXXXXX");
+	assert_non_null(mkdtemp(f->folder));
+	snprintf(f->file, sizeof(f->file), "%s/labelled", f->folder);
+	snprintf(f->rules, sizeof(f->rules), "%s/rules.cfg", f->folder);
+	snprintf(f->models, sizeof(f->models), "%s/models", f->folder);
+	snprintf(f->model, sizeof(f->model), "%s/intent.model", f->models);
+	write_text(f->rules, "rules = ( { words = [ \"urgent\" ]; priority = \"high\"; },"
+			     "{ words = [ \"ruled\" ]; intent = \"praise\"; } );");
+	f->self = (struct classify){.path = f->rules, .folder = f->models, .sure = 0.5};
+	f->batch = batch_create(1 << 20);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	unlink(f->model);
+	unlink(f->file);
+	unlink(f->rules);
+	rmdir(f->models);
+	rmdir(f->folder);
+	batch_destroy(f->batch);
+	free(f);
+	return 0;
+}
+
+/* `heard train classify FILE ...`; what it said is in out and err. */
+static int teach(struct fixture *f, const char *const *words)
+{
+	char *argv[16] = {(char *)(uintptr_t) "train", f->file};
+	struct heard_call call = {.argc = 2, .argv = argv};
+	for (; *words != NULL; words++)
+		argv[call.argc++] = (char *)(uintptr_t)*words;
+	memset(f->out, 0, sizeof(f->out));
+	memset(f->err, 0, sizeof(f->err));
+	call.out = fmemopen(f->out, sizeof(f->out), "w");
+	call.err = fmemopen(f->err, sizeof(f->err), "w");
+	int code = classify_train(&f->self, &call);
+	fclose(call.out);
+	fclose(call.err);
+	return code;
+}
+#define TEACH(f, ...) teach(f, (const char *const[]){__VA_ARGS__, NULL})
+
+/* Sixty questions of two kinds, in two languages. */
+static void write_examples(const char *path)
+{
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	fputs("text,intent\n", f);
+	for (int i = 0; i < 15; i++) {
+		fprintf(f, "\"where is my parcel, courier %c?\",delivery\n", 'a' + i);
+		fprintf(f, "\"refund the money of bill %c please\",refund\n", 'a' + i);
+		fprintf(f, "快递还没送到%c,delivery\n", 'a' + i);
+		fprintf(f, "请把钱退款给我%c,refund\n", 'a' + i);
+	}
+	fclose(f);
+}
+
+static void begin(struct fixture *f)
+{
+	struct heard_error err = {0};
+	if (classify_open(&f->self, NULL, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(classify_lane_open(&f->self, &f->lane, &err), 0);
+}
+
+static void end(struct fixture *f)
+{
+	classify_lane_close(&f->self, &f->lane);
+	classify_close(&f->self);
+}
+
+static struct heard_record *run(struct fixture *f, const char *json)
+{
+	struct heard_error err = {0};
+	batch_clear(f->batch);
+	if (heard_batch_add_json(f->batch, heard_str(json), &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(classify_process(&f->self, &f->lane, f->batch, &err), 0);
+	return heard_batch_at(f->batch, 0);
+}
+
+static double confidence(const struct heard_record *r)
+{
+	struct heard_value v = heard_family_get(r, HEARD_ATTRIBUTES,
+						HEARD_STR_OF("classify.confidence"));
+	return v.type == HEARD_NUM_ ? v.number : -1;
+}
+
+static void assert_intent(const struct heard_record *r, const char *want)
+{
+	struct heard_str got = heard_get_str(r, HEARD_INTENT);
+	if (!heard_str_is(got, want))
+		fail_msg("intent is \"%.*s\", not \"%s\"", HEARD_ARG(got), want);
+}
+
+/* ---- cases */
+
+static void what_is_learned_decides_behind_the_rules(void **state)
+{
+	struct fixture *f = *state;
+	write_examples(f->file);
+	assert_int_equal(TEACH(f, "--folds"), 0);
+	assert_non_null(strstr(f->out, "intent: 2 labels, 60 examples"));
+	assert_non_null(strstr(f->out, "of 60 texts that it had not seen, 100.0 % right"));
+	begin(f);
+	struct heard_record *r = run(f, "{\"body\":\"where is the courier?\"}");
+	assert_intent(r, "delivery");
+	assert_true(confidence(r) > 0.5 && confidence(r) <= 1);
+	assert_int_equal(heard_get_str(r, HEARD_PRIORITY).len, 0);
+	assert_intent(run(f, "{\"subject\":\"钱退款\"}"), "refund");
+	assert_intent(run(f, "{\"body\":\"urgent: refund please\"}"), "refund");
+	/* A rule, or the source, was first. */
+	r = run(f, "{\"body\":\"ruled: where is the courier?\"}");
+	assert_intent(r, "praise");
+	assert_true(confidence(r) < 0);
+	assert_intent(run(f, "{\"intent\":\"x\",\"body\":\"where is the courier?\"}"), "x");
+	end(f);
+}
+
+static void what_is_doubtful_is_other(void **state)
+{
+	struct fixture *f = *state;
+	write_examples(f->file);
+	assert_int_equal(TEACH(f, "--field", "intent"), 0);
+	f->self.sure = 1;
+	begin(f);
+	struct heard_record *r = run(f, "{\"body\":\"courier, refund\"}");
+	assert_intent(r, "other");
+	assert_true(confidence(r) >= 0 && confidence(r) < 1);
+	assert_intent(run(f, "{\"body\":\"\"}"), "other");
+	end(f);
+}
+
+/* Whom to give it to is learned too; where that is doubtful nobody is named. */
+static void a_department_is_given_or_left_empty(void **state)
+{
+	struct fixture *f = *state;
+	char model[160];
+	write_examples(f->file);
+	assert_int_equal(TEACH(f, "--field", "department", "--label", "intent"), 0);
+	assert_non_null(strstr(f->out, "department: 2 labels, 60 examples"));
+	begin(f);
+	struct heard_record *r = run(f, "{\"body\":\"where is the courier?\"}");
+	assert_true(heard_str_is(heard_get_str(r, HEARD_DEPARTMENT), "delivery"));
+	assert_true(confidence(r) > 0.5);
+	assert_int_equal(heard_get_str(r, HEARD_INTENT).len, 0); /* no model was asked */
+	end(f);
+	f->self.sure = 1;
+	begin(f);
+	r = run(f, "{\"body\":\"courier, refund\"}");
+	assert_int_equal(heard_get_str(r, HEARD_DEPARTMENT).len, 0);
+	assert_true(confidence(r) >= 0);
+	end(f);
+	snprintf(model, sizeof(model), "%s/department.model", f->models);
+	assert_int_equal(unlink(model), 0);
+}
+
+static void the_same_examples_give_the_same_bytes(void **state)
+{
+	static char bytes[2][1 << 20];
+	struct fixture *f = *state;
+	size_t n[2];
+	write_examples(f->file);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(TEACH(f, "--label", "intent"), 0);
+		FILE *file = fopen(f->model, "re");
+		assert_non_null(file);
+		n[i] = fread(bytes[i], 1, sizeof(bytes[i]), file);
+		fclose(file);
+	}
+	assert_int_equal(n[0], n[1]);
+	assert_memory_equal(bytes[0], bytes[1], n[0]);
+}
+
+static void a_dry_run_writes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	write_examples(f->file);
+	assert_int_equal(TEACH(f, "--dry-run"), 0);
+	assert_non_null(strstr(f->out, "sure = 0.5"));
+	assert_int_equal(access(f->model, F_OK), -1);
+}
+
+static void a_damaged_or_foreign_model_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct heard_error err = {0};
+	char other[160];
+	write_examples(f->file);
+	assert_int_equal(TEACH(f, "--field", "intent"), 0);
+	snprintf(other, sizeof(other), "%s/department.model", f->models);
+	assert_int_equal(rename(f->model, other), 0);
+	assert_int_not_equal(classify_open(&f->self, NULL, &err), 0);
+	assert_non_null(strstr(err.text, "department.model"));
+	assert_null(f->self.rules); /* nothing is kept of what was opened */
+	assert_int_equal(rename(other, f->model), 0);
+	assert_int_equal(truncate(f->model, 1000), 0);
+	assert_int_not_equal(classify_open(&f->self, NULL, &err), 0);
+	assert_non_null(strstr(err.text, "intent.model"));
+	assert_null(f->self.rules);
+}
+
+static void files_that_teach_nothing_say_why(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{"", "two labels"},
+		{"text,intent\n", "two labels"},
+		{"text,kind\na,b\n", "no column intent"},
+		{"words,intent\na,b\n", "no column body"},
+		{"text,intent\na,b\n\"open,c\n", "line 3"},
+		{"{\"body\":\"a\",\"intent\":\"b\"}\n{\"body\":", "line 2"},
+		{"text,intent\na,0123456789012345678901234567890123456789012345678901234567890"
+		 "12345\n",
+		 "a label is"},
+		{"text,intent\na,b\na,b\na,b\na,b\na,b\na,c\n", "there are 1"},
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_text(f->file, cases[i].text);
+		assert_int_equal(TEACH(f, "--dry-run"), 1);
+		if (strstr(f->err, cases[i].why) == NULL)
+			fail_msg("\"%s\" does not say \"%s\"", f->err, cases[i].why);
+	}
+	unlink(f->file);
+	assert_int_equal(TEACH(f, "--dry-run"), 1);
+	assert_int_equal(TEACH(f, "--field", "colour"), 2);
+	assert_int_equal(TEACH(f, "--label"), 2);
+}
+
+static int count(void *arg, const struct labelled *l)
+{
+	char *to = arg;
+	snprintf(to + strlen(to), 1000 - strlen(to), "%.*s|%.*s|%.*s;", HEARD_ARG(l->subject),
+		 HEARD_ARG(l->body), HEARD_ARG(l->label));
+	return 0;
+}
+
+static void rows_and_lines_are_read_alike(void **state)
+{
+	static const struct {
+		const char *bytes, *seen;
+	} cases[] = {
+		{"subject,body,intent\ns,\"b, c\", d \n", "s|b, c|d;"},
+		{"\n内容;标题;intent\nb;s;d\n;;e\nf;;\n", "s|b|d;"},
+		{"\xef\xbb\xbftext\tlabel\r\nb\td\r\n", "|b|d;"},
+		{"text,intent\nb\n", ""},
+		{"text,intent\n\xcd\xcb\xbf\xee,d\n", "|退款|d;"}, /* GB18030 */
+		{" {\"subject\":\"s\",\"body\":\"b\",\"intent\":\"d\"}\n\n{\"body\":\"x\"}\n",
+		 "s|b|d;"},
+	};
+	const struct labelled_columns columns = {.field = "intent"};
+	struct heard_error err = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char seen[1000] = "";
+		if (labelled_read(heard_str(cases[i].bytes), &columns, count, seen, &err) != 0)
+			fail_msg("%zu: %s", i, err.text);
+		assert_string_equal(seen, cases[i].seen);
+	}
+}
+
+static void many_labels_have_a_smaller_table(void **state)
+{
+	(void)state;
+	assert_int_equal(shape_for(2).bits, BITS);
+	assert_int_equal(shape_for(77).bits, BITS);
+	assert_int_equal(shape_for(LINEAR_LABELS).bits, MODEL_BITS - 8);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_is_learned_decides_behind_the_rules,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_doubtful_is_other, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_department_is_given_or_left_empty, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(the_same_examples_give_the_same_bytes, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_dry_run_writes_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_damaged_or_foreign_model_is_refused, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(files_that_teach_nothing_say_why, set_up,
+						tear_down),
+		cmocka_unit_test(rows_and_lines_are_read_alike),
+		cmocka_unit_test(many_labels_have_a_smaller_table),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
