@@ -189,7 +189,7 @@ int shelf_add(struct shelf *s, const struct article *a, struct heard_error *err)
 	else
 		r = insert(s, err);
 	if (r == 0) {
-		heard_buf_add(&s->cards, &card, sizeof(card));
+		heard_buf_add(&s->cards, &card, sizeof(struct card *));
 		r = s->cards.failed ? heard_fail(err, ENOMEM, "out of memory") : 0;
 	}
 	if (r)

@@ -117,7 +117,7 @@ static const struct phrase *find(const struct phrases *p, const uint32_t *text, 
 	}
 	for (; low < p->n && p->at[low].text[0] == text[0]; low++) {
 		const struct phrase *phrase = &p->at[low];
-		if (phrase->n > n || memcmp(phrase->text, text, phrase->n * sizeof(*text)))
+		if (phrase->n > n || memcmp(phrase->text, text, phrase->n * sizeof(*text)) != 0)
 			continue;
 		bool ends = is_han(text[phrase->n - 1]) || phrase->n == n ||
 			    !is_letter(text[phrase->n]) || is_han(text[phrase->n]);

@@ -193,7 +193,7 @@ static int find_literals_in(struct match *match, struct heard_str a, struct hear
 {
 	size_t n = a.len + 1 + b.len;
 
-	if (a.len == 0 || b.len == 0 || n > sizeof(match->joined)) {
+	if (a.len == 0 || a.ptr == NULL || b.len == 0 || n > sizeof(match->joined)) {
 		int result = a.len ? find_literals(match, a) : 0;
 
 		return result || b.len == 0 ? result : find_literals(match, b);

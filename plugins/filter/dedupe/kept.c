@@ -158,7 +158,7 @@ static int take_frames(const struct kept *k, const char *path, struct heard_str 
 	struct said said;
 	size_t n;
 	put_head(k, head);
-	if (bytes.len == 0)
+	if (bytes.len == 0 || bytes.ptr == NULL)
 		return 0;
 	if (bytes.len < HEAD || memcmp(bytes.ptr, head, 16) != 0)
 		return heard_fail(err, EBADMSG, "'%s' is not what this version of heard keeps",
