@@ -4,21 +4,16 @@
  *	eval_spam DATA MAILS          figures: DATA is ../shared/data, MAILS the folder
  *	                              `data` of the npm package with SpamAssassin's corpus
  *	eval_spam --write DIR DATA MAILS   train on everything, and write the models
- *	eval_spam --within DATA MAILS      five folds within the half that trains: what is
- *	                              chosen is chosen by these
+ *	eval_spam --within DATA MAILS      five folds within the half that trains, several
+ *	                              times: what is chosen is chosen by these
  *
- * Splits.  Mail: by md5 of the file's name, first hex digit below 8 trains.  Messages: five
- * folds by md5 of the text in small letters without digits, blanks and marks, so that no
- * text is in two of them, nor one that differs in a number only.  The cut-offs are the
- * filter's defaults; `unsure` counts as ham.
- *
- * The corpus has hardly any Chinese but in spam.  So its ham trains twice, the second time
- * with a Chinese review for its text, and that which is tested is judged a second time
- * with another one, to see whether the model takes Chinese for spam.
+ * What is in the sets and how they are split: spam_sets.h.  The cut-offs are the filter's
+ * defaults; `unsure` counts as ham.
  */
 #include "../../plugins/filter/spam/features.c"
 #include "../../plugins/filter/spam/models.c"
 #include "../../plugins/filter/spam/signs.c"
+#include "spam_sets.c"
 
 #include <letter/traits.h>
 #include <mime/mime.h>
@@ -26,153 +21,12 @@
 
 #include <heard/buf.h>
 
-#include <ctype.h>
-#include <dirent.h>
-#include <openssl/evp.h>
-#include <stdlib.h>
 #include <time.h>
 
 /* The filter's defaults. */
-static const float cuts[SPAM_KINDS] = {[SPAM_TEXT] = 0.5f, [SPAM_MAIL] = 0.99f};
-enum { SEED = 1, SEEDS = 4, FOLDS = 5, SPAM_LABEL = 0, HAM_LABEL = 1 };
+static const float cuts[SPAM_KINDS] = {[SPAM_TEXT] = 0.5f, [SPAM_MAIL] = 0.95f};
+enum { SEED = 1, SEEDS = 4, SPAM_LABEL = 0, HAM_LABEL = 1 };
 static const char *const labels[] = {"spam", "ham"};
-
-struct item {
-	struct heard_str bytes, other; /* `other`: in place of its text           */
-	bool is_spam, is_test, is_extra;
-	unsigned fold;
-};
-struct items {
-	struct item *at;
-	size_t n;
-};
-
-static void push(struct items *l, struct item i)
-{
-	if ((l->n & (l->n - 1)) == 0)
-		l->at = realloc(l->at, (l->n ? 2 * l->n : 1) * sizeof(*l->at));
-	if (l->at == NULL)
-		abort();
-	l->at[l->n++] = i;
-}
-
-static struct heard_str slurp(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	struct heard_str s = {NULL, 0};
-	if (f == NULL)
-		return s;
-	fseek(f, 0, SEEK_END);
-	long size = ftell(f);
-	rewind(f);
-	char *bytes = malloc((size_t)size + 1);
-	if (bytes != NULL)
-		s = heard_str_n(bytes, fread(bytes, 1, (size_t)size, f));
-	fclose(f);
-	return s;
-}
-
-static unsigned md5_of(struct heard_str s)
-{
-	unsigned char out[EVP_MAX_MD_SIZE];
-	EVP_Digest(s.ptr, s.len, out, NULL, EVP_md5(), NULL);
-	return out[0];
-}
-
-/* ---- data */
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void load_mails(const char *root, const char *group, struct items *l)
-{
-	char folder[4096], path[8192];
-	struct dirent **list;
-	snprintf(folder, sizeof(folder), "%s/%s", root, group);
-	int n = scandir(folder, &list, NULL, by_name);
-	for (int i = 0; i < n; i++) {
-		const char *name = list[i]->d_name, *dot = strrchr(name, '.');
-		snprintf(path, sizeof(path), "%s/%s", folder, name);
-		if (dot != NULL && strcmp(dot, ".txt") == 0)
-			push(l, (struct item){.bytes = slurp(path),
-					      .is_spam = strncmp(group, "spam", 4) == 0,
-					      .is_test = md5_of(heard_str(name)) >= 0x80,
-					      .fold = md5_of(heard_str(name)) % FOLDS});
-		free(list[i]);
-	}
-	if (n >= 0)
-		free(list);
-}
-
-static struct heard_str next_line(struct heard_str *rest)
-{
-	const char *end = memchr(rest->ptr, '\n', rest->len);
-	struct heard_str line = heard_str_n(rest->ptr,
-					    end ? (size_t)(end - rest->ptr) : rest->len);
-	*rest = heard_str_skip(*rest, line.len + 1);
-	return heard_str_trim(line);
-}
-
-/* Copies of the ham with a Chinese text, of one file for what trains and of another one for
- * what is tested. */
-static void add_chinese(const char *root, struct items *l)
-{
-	char path[2][4096];
-	snprintf(path[0], sizeof(path[0]), "%s/sentiment/snow_pos.txt", root);
-	snprintf(path[1], sizeof(path[1]), "%s/sentiment/snow_neg.txt", root);
-	struct heard_str rest[] = {slurp(path[0]), slurp(path[1])};
-	for (size_t i = 0, n = l->n; i < n; i++) {
-		struct item copy = l->at[i];
-		if (copy.is_spam || rest[copy.is_test].len == 0)
-			continue;
-		copy.other = next_line(&rest[copy.is_test]);
-		copy.is_extra = true;
-		push(l, copy);
-	}
-}
-
-static unsigned fold_of(struct heard_str text)
-{
-	char key[2048];
-	size_t n = 0;
-	for (size_t i = 0; i < text.len && n < sizeof(key); i++)
-		if (isalpha((unsigned char)text.ptr[i]) || (text.ptr[i] & 0x80))
-			key[n++] = (char)tolower((unsigned char)text.ptr[i]);
-	return md5_of(heard_str_n(key, n)) % FOLDS;
-}
-
-static void load_sms(const char *root, struct items *l)
-{
-	char path[4096];
-	snprintf(path, sizeof(path), "%s/spam/sms-spam-collection.tsv", root);
-	for (struct heard_str rest = slurp(path); rest.len > 0;) {
-		struct heard_str line = next_line(&rest);
-		const char *tab = line.len ? memchr(line.ptr, '\t', line.len) : NULL;
-		if (tab == NULL)
-			continue;
-		struct heard_str text = heard_str_skip(line, (size_t)(tab + 1 - line.ptr));
-		push(l, (struct item){.bytes = text,
-				      .is_spam = heard_str_starts(line, HEARD_STR_OF("spam")),
-				      .fold = fold_of(text)});
-	}
-}
-
-/* What customers write, which is no spam: reviews and questions. */
-static void load_customers(const char *root, const char *file, char before, struct items *l)
-{
-	char path[4096];
-	snprintf(path, sizeof(path), "%s/%s", root, file);
-	for (struct heard_str rest = slurp(path); rest.len > 0;) {
-		struct heard_str text = next_line(&rest);
-		const char *end = text.len ? memrchr(text.ptr, before, text.len) : NULL;
-		if (end == NULL || end == text.ptr)
-			continue;
-		text.len = (size_t)(end - text.ptr);
-		push(l, (struct item){.bytes = text, .is_extra = true, .fold = fold_of(text)});
-	}
-}
 
 /* ---- features */
 
@@ -197,8 +51,12 @@ static bool look_at(struct look *x, enum spam_kind kind, const struct item *item
 	letter_traits(item->bytes, m, &x->traits);
 	x->text = (struct spam_text){m->subject, m->fresh, m->from.name, m->from.email,
 				     heard_buf_view(&x->traits)};
-	if (item->other.len > 0)
-		x->text.body = x->text.subject = item->other;
+	if (item->text.len > 0)
+		x->text.body = x->text.subject = item->text;
+	if (item->email.len > 0) {
+		x->text.name = item->name;
+		x->text.email = item->email;
+	}
 	return true;
 }
 
@@ -255,9 +113,9 @@ static struct linear *make_seeded(enum spam_kind kind, const struct items *l,
 		const struct item *at = &l->at[i];
 		if (!is_in(at, which) || !look_at(&x, kind, at))
 			continue;
-		spam_known_features(lane, kind, &x.text);
+		spam_shipped_features(lane, kind, &x.text);
 		train_add(t, lane, at->is_spam ? SPAM_LABEL : HAM_LABEL,
-			  at->is_extra && kind == SPAM_TEXT ? 0.5f : 1);
+			  at->kind == SET_CUSTOMER ? 0.5f : 1);
 		look_away(&x);
 	}
 	struct linear *m = train_run(t, &o, &err);
@@ -285,14 +143,14 @@ static void make(struct spam_models *m, enum spam_kind kind, const struct items 
 		 bool (*is_in)(const struct item *, unsigned), unsigned which)
 {
 	m->shipped[kind] = make_one(kind, l, is_in, which);
-	if (kind == SPAM_MAIL)
-		m->shipped[SPAM_MADE] = make_one(SPAM_MADE, l, is_in, which);
+	for (int k = SPAM_KINDS; kind == SPAM_MAIL && k < SPAM_MODELS; k++)
+		m->shipped[k] = make_one((enum spam_kind)k, l, is_in, which);
 }
 
 /* ---- figures */
 
 struct counts {
-	unsigned hit, missed, wrong, right, extra, extra_wrong;
+	unsigned hit, missed, wrong, right, all_of[SET_KINDS], wrong_of[SET_KINDS];
 };
 
 static bool judge(const struct spam_models *m, struct gram_lane *lane, enum spam_kind kind,
@@ -319,56 +177,56 @@ static void measure(const struct spam_models *m, enum spam_kind kind, const stru
 		if (!is_in(at, which))
 			continue;
 		bool is_spam = judge(m, lane, kind, at, &p);
-		if (at->is_extra) {
-			c->extra++;
-			c->extra_wrong += is_spam;
-		} else if (at->is_spam) {
+		c->all_of[at->kind]++;
+		c->wrong_of[at->kind] += is_spam;
+		if (at->kind == SET_PLAIN && at->is_spam)
 			*(is_spam ? &c->hit : &c->missed) += 1;
-		} else {
+		else if (at->kind == SET_PLAIN)
 			*(is_spam ? &c->wrong : &c->right) += 1;
-		}
 		if (getenv("EVAL_SPAM_ALL"))
-			fprintf(stderr, "%d %d %.7f\n", kind, at->is_extra ? 2 : at->is_spam,
+			fprintf(stderr, "%d %d %d %.7f\n", kind, at->kind, at->is_spam,
 				(double)p);
 	}
 	gram_lane_destroy(lane);
 }
 
-static bool mail_trains(const struct item *i, unsigned which)
+/* ---- who trains, and who is judged: `which` is split * SET_FOLDS + fold */
+
+static bool trains(const struct item *i, unsigned which)
+{
+	return i->folds[which / SET_FOLDS] != which % SET_FOLDS && i->kind != SET_SENT;
+}
+static bool is_judged(const struct item *i, unsigned which)
+{
+	return i->folds[which / SET_FOLDS] == which % SET_FOLDS;
+}
+static bool trains_within(const struct item *i, unsigned which)
+{
+	return !i->is_test && trains(i, which);
+}
+static bool is_judged_within(const struct item *i, unsigned which)
+{
+	return !i->is_test && is_judged(i, which);
+}
+static bool is_first_half(const struct item *i, unsigned which)
 {
 	(void)which;
-	return !i->is_test;
+	return !i->is_test && i->kind != SET_SENT;
 }
-static bool mail_tests(const struct item *i, unsigned which)
+static bool is_other_half(const struct item *i, unsigned which)
 {
 	(void)which;
-	return i->is_test && !i->is_extra;
+	return i->is_test && i->kind == SET_PLAIN;
 }
-static bool mail_copies(const struct item *i, unsigned which)
+static bool is_copy(const struct item *i, unsigned which)
 {
 	(void)which;
-	return i->is_test && i->is_extra;
+	return i->is_test && i->kind != SET_PLAIN;
 }
-static bool others(const struct item *i, unsigned fold)
-{
-	return i->fold != fold;
-}
-static bool own(const struct item *i, unsigned fold)
-{
-	return i->fold == fold;
-}
-static bool trains_others(const struct item *i, unsigned fold)
-{
-	return !i->is_test && i->fold != fold;
-}
-static bool trains_own(const struct item *i, unsigned fold)
-{
-	return !i->is_test && i->fold == fold;
-}
-static bool all(const struct item *i, unsigned which)
+static bool is_for_all(const struct item *i, unsigned which)
 {
 	(void)which;
-	return i != NULL;
+	return i->kind != SET_SENT;
 }
 
 static void row(const char *figure, double heard, const char *peer, const char *target,
@@ -401,39 +259,46 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void print_chinese(const struct counts *c)
+static void print_kind(const char *figure, const struct counts *c, enum set_kind kind,
+		       const char *target, double most)
 {
-	double wrong = 100.0 * c->extra_wrong / (c->extra ? c->extra : 1);
-	row("mail: the same ham with Chinese text taken for spam, %", wrong, "-", "<= 0.3",
-	    wrong <= 0.3, "%.3f");
+	double wrong = 100.0 * c->wrong_of[kind] / (c->all_of[kind] ? c->all_of[kind] : 1);
+	row(figure, wrong, "-", target, wrong <= most, "%.3f");
+}
+
+static void print_copies(const struct counts *c)
+{
+	print_kind("mail: the same ham from a customer taken for spam, %", c, SET_SENT,
+		   "<= 0.3", 0.3);
+	print_kind("mail: the same in Chinese taken for spam, %", c, SET_COPY, "<= 0.3", 0.3);
 }
 
 static void eval_mail(const struct items *mails)
 {
 	struct spam_models m = {{NULL}, {NULL}};
 	struct counts c = {0};
-	make(&m, SPAM_MAIL, mails, mail_trains, 0);
+	make(&m, SPAM_MAIL, mails, is_first_half, 0);
 	double from = seconds();
-	measure(&m, SPAM_MAIL, mails, mail_tests, 0, &c);
+	measure(&m, SPAM_MAIL, mails, is_other_half, 0, &c);
 	double speed = (c.hit + c.missed + c.wrong + c.right) / (seconds() - from);
-	measure(&m, SPAM_MAIL, mails, mail_copies, 0, &c);
+	measure(&m, SPAM_MAIL, mails, is_copy, 0, &c);
 	print("mail", &c, 0.985, 0.3, "SpamAssassin .984, bogofilter .986",
 	      "SpamAssassin 0.14, bogofilter 0.76");
 	row("mail: mails/s of a core, with MIME", speed, "bogofilter 1740, SpamAssassin 19",
 	    ">= 5000", speed >= 5000, "%.0f");
-	print_chinese(&c);
+	print_copies(&c);
 	spam_models_release(&m);
 }
 
-/* Five folds, and what all of them give. */
-static void eval_folds(enum spam_kind kind, const struct items *l,
-		       bool (*trains)(const struct item *, unsigned),
-		       bool (*tests)(const struct item *, unsigned), struct counts *c)
+/* All folds of a split, and what they give together. */
+static void eval_folds(enum spam_kind kind, const struct items *l, unsigned split,
+		       bool (*is_in)(const struct item *, unsigned),
+		       bool (*is_out)(const struct item *, unsigned), struct counts *c)
 {
-	for (unsigned fold = 0; fold < FOLDS; fold++) {
+	for (unsigned fold = 0; fold < SET_FOLDS; fold++) {
 		struct spam_models m = {{NULL}, {NULL}};
-		make(&m, kind, l, trains, fold);
-		measure(&m, kind, l, tests, fold, c);
+		make(&m, kind, l, is_in, split * SET_FOLDS + fold);
+		measure(&m, kind, l, is_out, split * SET_FOLDS + fold, c);
 		spam_models_release(&m);
 	}
 }
@@ -441,26 +306,27 @@ static void eval_folds(enum spam_kind kind, const struct items *l,
 static void eval_within(const struct items *mails)
 {
 	struct counts c = {0};
-	eval_folds(SPAM_MAIL, mails, trains_others, trains_own, &c);
+	for (unsigned split = 0; split < SET_SPLITS; split++)
+		eval_folds(SPAM_MAIL, mails, split, trains_within, is_judged_within, &c);
 	print("mail, within the half that trains", &c, 0.985, 0.3, "-", "-");
-	print_chinese(&c);
+	print_copies(&c);
 }
 
 static void eval_sms(const struct items *sms)
 {
 	struct counts c = {0};
-	eval_folds(SPAM_TEXT, sms, others, own, &c);
+	eval_folds(SPAM_TEXT, sms, 0, trains, is_judged, &c);
 	print("SMS", &c, 0.965, 0.2, "bogofilter .82", "-");
-	double wrong = 100.0 * c.extra_wrong / (c.extra ? c.extra : 1);
-	row("reviews and questions taken for spam, %", wrong, "-", "<= 0.1", wrong <= 0.1,
-	    "%.3f");
+	print_kind("reviews and questions taken for spam, %", &c, SET_CUSTOMER, "<= 0.1", 0.1);
 }
+
+/* ---- models */
 
 static int write_one(enum spam_kind kind, const struct items *l, const char *folder)
 {
 	char path[4096];
 	struct heard_error err = {0};
-	struct linear *m = make_one(kind, l, all, 0);
+	struct linear *m = make_one(kind, l, is_for_all, 0);
 	snprintf(path, sizeof(path), "%s/%s.model", folder, spam_kind_names[kind]);
 	int result = m ? linear_save(m, path, &err) : -1;
 	if (result != 0)
@@ -471,18 +337,17 @@ static int write_one(enum spam_kind kind, const struct items *l, const char *fol
 
 static int write_all(const struct items *mails, const struct items *sms, const char *folder)
 {
-	int result = sms->n > 0 ? write_one(SPAM_TEXT, sms, folder) : 0;
-	if (result == 0 && mails->n > 0)
-		result = write_one(SPAM_MAIL, mails, folder);
-	if (result == 0 && mails->n > 0)
-		result = write_one(SPAM_MADE, mails, folder);
+	int result = 0;
+	for (int k = 0; k < SPAM_MODELS && result == 0; k++) {
+		const struct items *l = k == SPAM_TEXT ? sms : mails;
+		if (l->n > 0)
+			result = write_one((enum spam_kind)k, l, folder);
+	}
 	return result;
 }
 
 int main(int argc, char **argv)
 {
-	static const char *const folders[] = {"easy-ham-1", "easy-ham-2", "hard-ham-1",
-					      "spam-1", "spam-2"};
 	bool writes = argc == 5 && strcmp(argv[1], "--write") == 0,
 	     is_within = argc == 4 && strcmp(argv[1], "--within") == 0;
 	struct items mails = {NULL, 0}, sms = {NULL, 0};
@@ -492,14 +357,8 @@ int main(int argc, char **argv)
 	}
 	const char *data = argv[argc - 2];
 	mime_init();
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		load_mails(argv[argc - 1], folders[i], &mails);
-	add_chinese(data, &mails);
-	load_sms(data, &sms);
-	load_customers(data, "sentiment/uci-amazon.txt", '\t', &sms);
-	load_customers(data, "sentiment/uci-yelp.txt", '\t', &sms);
-	load_customers(data, "sentiment/uci-imdb.txt", '\t', &sms);
-	load_customers(data, "intent/banking77_train.csv", ',', &sms);
+	set_mails(&mails, argv[argc - 1], data);
+	set_messages(&sms, data);
 	if (writes)
 		return write_all(&mails, &sms, argv[2]) != 0;
 	if (is_within) {

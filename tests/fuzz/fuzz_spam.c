@@ -21,7 +21,7 @@ static int look(void *arg, const struct example *e)
 		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-/ ", e->text.traits.ptr[i]))
 			abort();
 	for (unsigned k = 0; k < SPAM_MODELS; k++) {
-		spam_known_features(arg, (enum spam_kind)k, &e->text);
+		spam_shipped_features(arg, (enum spam_kind)k, &e->text);
 		const uint32_t *places = gram_places(arg, &n);
 		for (size_t i = 0; i < n; i++)
 			if (places[i] >> spam_shapes[k].bits)

@@ -77,6 +77,48 @@ static void test_traits(void **state)
 	heard_buf_release(&b);
 }
 
+/* The words for the program that wrote it, in `out`; how many. */
+static size_t program_of(const char *fields, char out[256])
+{
+	char mail[1024];
+	struct heard_buf b;
+	size_t n = 0;
+	snprintf(mail, sizeof(mail), "%sSubject: x\n\nx", fields);
+	struct heard_str s = traits_of(mail, &b);
+	out[0] = '\0';
+	for (const char *at = s.ptr; (at = memmem(at, (size_t)(s.ptr + s.len - at), "by-", 3));
+	     at += 9, n++)
+		strncat(out, at, 9);
+	heard_buf_release(&b);
+	return n;
+}
+
+static void test_program(void **state)
+{
+	(void)state;
+	char a[256], b[256];
+	assert_int_equal(program_of("", a), 0);
+	assert_int_equal(program_of("X-Mailer: Bulk-Sender\n", a), 1);
+	assert_int_equal(program_of("x-mailer: Bulk-Sender\n\t\n", b), 1);
+	assert_string_equal(a, b);
+	assert_int_equal(program_of("User-Agent: Bulk-Sender\n", b), 1);
+	assert_string_not_equal(a, b);
+	/* its version does not count, how long it is does */
+	assert_int_equal(program_of("X-Mailer: Foo 1.23 (x)\n", a), 7);
+	assert_int_equal(program_of("X-Mailer: Foo 4.56 (x)\n", b), 7);
+	assert_string_equal(a, b);
+	program_of("X-Mailer: Foo 4.567 (x)\n", b);
+	assert_string_not_equal(a, b);
+	/* the first of several, and no more than so many */
+	program_of("X-Mailer: A\n", a);
+	assert_int_equal(program_of("X-Mailer: A\nX-Mailer: B\n", b), 1);
+	assert_string_equal(a, b);
+	assert_int_equal(program_of("X-Mailer: 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k l m n o "
+				    "p q r s t u v w x y z\n",
+				    a),
+			 24);
+}
+
 static void expect_word(const char *received, const char *from, const char *word, bool wanted)
 {
 	char mail[1024];
@@ -139,7 +181,7 @@ static void test_other_letters_are_left_out(void **state)
 	size_t n, known, all;
 	spam_features(lane, SPAM_MAIL, &latin);
 	gram_places(lane, &n);
-	spam_known_features(lane, SPAM_MAIL, &both);
+	spam_shipped_features(lane, SPAM_MAIL, &both);
 	gram_places(lane, &known);
 	spam_features(lane, SPAM_MAIL, &both);
 	gram_places(lane, &all);
@@ -163,6 +205,39 @@ static void test_pairs_have_no_order(void **state)
 	assert_int_equal(n, m);
 	gram_lane_destroy(a);
 	gram_lane_destroy(b);
+}
+
+static size_t places_of(struct gram_lane *lane, enum spam_kind kind, const struct spam_text *t)
+{
+	size_t n;
+	spam_shipped_features(lane, kind, t);
+	gram_places(lane, &n);
+	return n;
+}
+
+/* Each model has its own side; what is learned here has the sender, too. */
+static void test_sides_of_a_mail(void **state)
+{
+	(void)state;
+	struct gram_lane *lane = gram_lane_create();
+	struct spam_text said = {.subject = HEARD_STR("offer"),
+				 .body = HEARD_STR("today"),
+				 .traits = HEARD_STR("html to-one")},
+			 all = said;
+	all.name = HEARD_STR_OF("Tom");
+	all.email = HEARD_STR_OF("tom@example.org");
+	all.traits = HEARD_STR_OF("html by-000001 to-one by-000002 by-000001");
+	assert_int_equal(places_of(lane, SPAM_MAIL, &said), places_of(lane, SPAM_MAIL, &all));
+	assert_int_equal(places_of(lane, SPAM_MADE, &said), places_of(lane, SPAM_MADE, &all));
+	assert_int_equal(places_of(lane, SPAM_SENDER, &said), 0);
+	assert_true(places_of(lane, SPAM_SENDER, &all) > 20);
+	assert_int_equal(places_of(lane, SPAM_PROGRAM, &said), 0);
+	assert_int_equal(places_of(lane, SPAM_PROGRAM, &all), 4); /* two, and two pairs */
+	size_t n;
+	spam_features(lane, SPAM_MAIL, &all);
+	gram_places(lane, &n);
+	assert_true(n > places_of(lane, SPAM_MAIL, &all) + 20);
+	gram_lane_destroy(lane);
 }
 
 /* ---- signs */
@@ -394,10 +469,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_traits),
+		cmocka_unit_test(test_program),
 		cmocka_unit_test(test_relays),
 		cmocka_unit_test(test_known_letters),
 		cmocka_unit_test(test_other_letters_are_left_out),
 		cmocka_unit_test(test_pairs_have_no_order),
+		cmocka_unit_test(test_sides_of_a_mail),
 		cmocka_unit_test(test_signs),
 		cmocka_unit_test(test_floods),
 		cmocka_unit_test(test_senders),

@@ -11,32 +11,66 @@ enum { WORDS_MAX = 128, LOOKED_AT = 4096, COPIED = 3 * GRAM_TEXT_MAX };
 const struct gram_shape spam_shapes[SPAM_MODELS] = {
 	[SPAM_TEXT] = {.chars_min = 1, .chars_max = 5, .words_max = 2, .bits = 19},
 	[SPAM_MAIL] = {.chars_min = 1, .chars_max = 4, .words_max = 2, .bits = 20},
+	[SPAM_SENDER] = {.chars_min = 1, .chars_max = 4, .words_max = 2, .bits = 17},
 	[SPAM_MADE] = {.words_max = 1, .bits = 18}, /* tokens only */
+	[SPAM_PROGRAM] = {.words_max = 1, .bits = 14},
 };
-const char *const spam_kind_names[SPAM_MODELS] = {"spam-text", "spam-mail", "spam-made"};
+const char *const spam_kind_names[SPAM_MODELS] = {
+	[SPAM_TEXT] = "spam-text",	 [SPAM_MAIL] = "spam-mail",
+	[SPAM_SENDER] = "spam-sender",	 [SPAM_MADE] = "spam-made",
+	[SPAM_PROGRAM] = "spam-program",
+};
 
 enum spam_kind spam_kind_of(const struct spam_text *t)
 {
 	return t->traits.len > 0 ? SPAM_MAIL : SPAM_TEXT;
 }
 
-/* Their order does not count. */
-static void add_traits(struct gram_lane *lane, struct heard_str traits)
+static bool is_program(struct heard_str word)
 {
-	uint64_t words[WORDS_MAX];
+	return heard_str_starts(word, HEARD_STR_OF("by-"));
+}
+
+/* The hashes of the words of one sort. */
+static size_t words_of(struct heard_str traits, bool of_program, uint64_t words[WORDS_MAX])
+{
 	size_t n = 0;
 	while (traits.len > 0 && n < WORDS_MAX) {
 		const char *end = memchr(traits.ptr, ' ', traits.len);
 		size_t len = end ? (size_t)(end - traits.ptr) : traits.len;
-		words[n++] = XXH3_64bits(traits.ptr, len);
+		if (is_program(heard_str_n(traits.ptr, len)) == of_program)
+			words[n++] = XXH3_64bits(traits.ptr, len);
 		traits = heard_str_skip(traits, len + 1);
 	}
+	return n;
+}
+
+static void add_word(struct gram_lane *lane, uint64_t word)
+{
+	gram_token(lane, heard_str_n((const char *)&word, sizeof(word)));
+}
+
+/* Their order does not count. */
+static void add_traits(struct gram_lane *lane, struct heard_str traits)
+{
+	uint64_t words[WORDS_MAX];
+	size_t n = words_of(traits, false, words);
 	for (size_t i = 0; i < n; i++) {
-		gram_token(lane, heard_str_n((const char *)&words[i], sizeof(words[i])));
-		for (size_t k = 0; k < i; k++) {
-			uint64_t both = words[i] + words[k];
-			gram_token(lane, heard_str_n((const char *)&both, sizeof(both)));
-		}
+		add_word(lane, words[i]);
+		for (size_t k = 0; k < i; k++)
+			add_word(lane, words[i] + words[k]);
+	}
+}
+
+/* Words, and pairs of neighbours. */
+static void add_program(struct gram_lane *lane, struct heard_str traits)
+{
+	uint64_t words[WORDS_MAX];
+	size_t n = words_of(traits, true, words);
+	for (size_t i = 0; i < n; i++) {
+		add_word(lane, words[i]);
+		if (i > 0)
+			add_word(lane, words[i - 1] + 3 * words[i]);
 	}
 }
 
@@ -80,30 +114,43 @@ static void add_facts(struct gram_lane *lane, struct heard_str s, bool is_mail)
 		add_fact(lane, 'C', capitals * 8 / (capitals + small));
 }
 
-static void add_mail(struct gram_lane *lane, const struct spam_text *t)
+static void add_sender(struct gram_lane *lane, const struct spam_text *t)
 {
-	gram_text(lane, t->body, 0);
-	gram_text(lane, t->subject, 0);
-	gram_text(lane, t->subject, 1);
 	gram_text(lane, t->name, 2);
 	gram_text(lane, t->email, 3);
 }
 
-void spam_features(struct gram_lane *lane, enum spam_kind kind, const struct spam_text *t)
+static void add_said(struct gram_lane *lane, enum spam_kind kind, const struct spam_text *t)
+{
+	gram_text(lane, t->body, 0);
+	gram_text(lane, t->subject, 0);
+	if (kind == SPAM_MAIL)
+		gram_text(lane, t->subject, 1);
+	else if (t->body.len > 0)
+		add_facts(lane, t->body, false);
+}
+
+static void add_grams(struct gram_lane *lane, enum spam_kind kind, const struct spam_text *t)
 {
 	gram_begin(lane, &spam_shapes[kind]);
-	if (kind == SPAM_MAIL) {
-		add_mail(lane, t);
-		return;
-	}
-	if (kind == SPAM_TEXT) {
-		gram_text(lane, t->body, 0);
-		gram_text(lane, t->subject, 0);
-	} else {
+	if (kind == SPAM_SENDER) {
+		add_sender(lane, t);
+	} else if (kind == SPAM_PROGRAM) {
+		add_program(lane, t->traits);
+	} else if (kind == SPAM_MADE) {
 		add_traits(lane, t->traits);
+		if (t->body.len > 0)
+			add_facts(lane, t->body, true);
+	} else {
+		add_said(lane, kind, t);
 	}
-	if (t->body.len > 0)
-		add_facts(lane, t->body, kind == SPAM_MADE);
+}
+
+void spam_features(struct gram_lane *lane, enum spam_kind kind, const struct spam_text *t)
+{
+	add_grams(lane, kind, t);
+	if (kind == SPAM_MAIL)
+		add_sender(lane, t);
 }
 
 /* ---- letters that the shipped models do not know */
@@ -154,18 +201,20 @@ static struct heard_str without_other(struct heard_str s, char room[COPIED])
 	return heard_str_n(room, n);
 }
 
-void spam_known_features(struct gram_lane *lane, enum spam_kind kind, const struct spam_text *t)
+void spam_shipped_features(struct gram_lane *lane, enum spam_kind kind,
+			   const struct spam_text *t)
 {
 	char body[COPIED], subject[COPIED], name[COPIED], email[COPIED];
-	if (kind != SPAM_MAIL || !spam_has_other_letters(t)) {
-		spam_features(lane, kind, t);
+	bool is_read = kind == SPAM_MAIL || kind == SPAM_SENDER;
+	if (!is_read || !spam_has_other_letters(t)) {
+		add_grams(lane, kind, t);
 		return;
 	}
 	struct spam_text known = {.subject = without_other(t->subject, subject),
 				  .body = without_other(t->body, body),
 				  .name = without_other(t->name, name),
 				  .email = without_other(t->email, email)};
-	spam_features(lane, kind, &known);
+	add_grams(lane, kind, &known);
 }
 
 static void count_letters(struct heard_str s, size_t *latin, size_t *other)

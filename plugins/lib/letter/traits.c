@@ -6,6 +6,7 @@
  */
 #include "traits.h"
 
+#include "program.h"
 #include "relays.h"
 
 #include <heard/buf.h>
@@ -116,6 +117,7 @@ struct header {
 	bool is_there[NAMES];
 	unsigned hops[HOPS];
 	struct relays relays;
+	struct program program;
 	struct heard_str domain; /* of the sender */
 	struct heard_str mailer, type, encoding, priority, to, from;
 };
@@ -177,6 +179,7 @@ static void take(struct header *h, struct heard_str name, struct heard_str value
 	};
 	if (value.len > VALUE_MAX)
 		value.len = VALUE_MAX;
+	program_take(&h->program, name, value);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (kept[i].at->ptr == NULL && is(name, kept[i].name))
 			*kept[i].at = value;
@@ -431,4 +434,5 @@ void letter_traits(struct heard_str raw, const struct mime_message *m, struct he
 	say_content(m, b);
 	say_tags(rest, b);
 	say_links(rest, h.domain, b);
+	program_say(&h.program, b);
 }
