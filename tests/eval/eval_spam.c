@@ -36,6 +36,13 @@ struct look { /* at an item */
 	struct spam_text text;
 };
 
+/* Customers come by hosts that nobody knows: these words are the last ones. */
+static struct heard_str without_route(struct heard_str traits)
+{
+	const char *at = traits.len ? memmem(traits.ptr, traits.len, " via-", 5) : NULL;
+	return at ? heard_str_n(traits.ptr, (size_t)(at - traits.ptr)) : traits;
+}
+
 static bool look_at(struct look *x, enum spam_kind kind, const struct item *item)
 {
 	struct mime_limits limits = MIME_LIMITS_DEFAULT;
@@ -56,6 +63,7 @@ static bool look_at(struct look *x, enum spam_kind kind, const struct item *item
 	if (item->email.len > 0) {
 		x->text.name = item->name;
 		x->text.email = item->email;
+		x->text.traits = without_route(x->text.traits);
 	}
 	return true;
 }
@@ -111,11 +119,17 @@ static struct linear *make_seeded(enum spam_kind kind, const struct items *l,
 	struct look x;
 	for (size_t i = 0; i < l->n; i++) {
 		const struct item *at = &l->at[i];
-		if (!is_in(at, which) || !look_at(&x, kind, at))
+		bool is_known = kind != SPAM_ROUTE || at->kind == SET_PLAIN;
+		if (!is_in(at, which) || !is_known || !look_at(&x, kind, at))
 			continue;
 		spam_shipped_features(lane, kind, &x.text);
 		train_add(t, lane, at->is_spam ? SPAM_LABEL : HAM_LABEL,
 			  at->kind == SET_CUSTOMER ? 0.5f : 1);
+		if (kind == SPAM_ROUTE) {
+			/* Elsewhere no host is known; that must say nothing. */
+			gram_begin(lane, &spam_shapes[kind]);
+			train_add(t, lane, at->is_spam ? SPAM_LABEL : HAM_LABEL, 1);
+		}
 		look_away(&x);
 	}
 	struct linear *m = train_run(t, &o, &err);

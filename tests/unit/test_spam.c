@@ -77,8 +77,8 @@ static void test_traits(void **state)
 	heard_buf_release(&b);
 }
 
-/* The words for the program that wrote it, in `out`; how many. */
-static size_t program_of(const char *fields, char out[256])
+/* The words with that mark, in `out`; how many. */
+static size_t marks_of(const char *mark, const char *fields, char out[256])
 {
 	char mail[1024];
 	struct heard_buf b;
@@ -86,11 +86,18 @@ static size_t program_of(const char *fields, char out[256])
 	snprintf(mail, sizeof(mail), "%sSubject: x\n\nx", fields);
 	struct heard_str s = traits_of(mail, &b);
 	out[0] = '\0';
-	for (const char *at = s.ptr; (at = memmem(at, (size_t)(s.ptr + s.len - at), "by-", 3));
-	     at += 9, n++)
-		strncat(out, at, 9);
+	size_t length = strlen(mark) + 6;
+	for (const char *at = s.ptr;
+	     (at = memmem(at, (size_t)(s.ptr + s.len - at), mark, length - 6)) != NULL;
+	     at += length, n++)
+		strncat(out, at, length);
 	heard_buf_release(&b);
 	return n;
+}
+
+static size_t program_of(const char *fields, char out[256])
+{
+	return marks_of("by-", fields, out);
 }
 
 static void test_program(void **state)
@@ -117,6 +124,37 @@ static void test_program(void **state)
 				    "p q r s t u v w x y z\n",
 				    a),
 			 24);
+}
+
+static void test_route(void **state)
+{
+	(void)state;
+	char a[256], b[256];
+	assert_int_equal(marks_of("via-", "", a), 0);
+	assert_int_equal(marks_of("via-",
+				  "Received: from Mx1.Shop.example (dsl-7.net.example "
+				  "[192.0.2.1])\n\tby us.example with SMTP id a.b.c0; "
+				  "Mon, 1 Jan 2026 not.this.one\n",
+				  a),
+			 4);
+	/* each once, whatever its case and its numbers */
+	assert_int_equal(marks_of("via-",
+				  "Received: from mx9.shop.example. (dsl-1.net.example)\n"
+				  "Received: by us.example id a.b.c0 mx2.shop.example\n",
+				  b),
+			 4);
+	assert_string_equal(a, b);
+	/* neither addresses nor versions, and no end without a beginning */
+	assert_int_equal(marks_of("via-",
+				  "Received: from 192.0.2.1 by localhost (fetchmail-5.9.0)\n"
+				  "Received: .. a. .b -.- ;\n",
+				  a),
+			 0);
+	assert_int_equal(marks_of("via-",
+				  "Received: a.a b.b c.c d.d e.e f.f g.g h.h i.i j.j k.k l.l "
+				  "m.m n.n o.o p.p q.q r.r\n",
+				  a),
+			 16);
 }
 
 static void expect_word(const char *received, const char *from, const char *word, bool wanted)
@@ -226,13 +264,16 @@ static void test_sides_of_a_mail(void **state)
 			 all = said;
 	all.name = HEARD_STR_OF("Tom");
 	all.email = HEARD_STR_OF("tom@example.org");
-	all.traits = HEARD_STR_OF("html by-000001 to-one by-000002 by-000001");
+	all.traits = HEARD_STR_OF("html by-000001 to-one by-000002 by-000001 "
+				  "via-000001 via-000002 via-000003");
 	assert_int_equal(places_of(lane, SPAM_MAIL, &said), places_of(lane, SPAM_MAIL, &all));
 	assert_int_equal(places_of(lane, SPAM_MADE, &said), places_of(lane, SPAM_MADE, &all));
 	assert_int_equal(places_of(lane, SPAM_SENDER, &said), 0);
 	assert_true(places_of(lane, SPAM_SENDER, &all) > 20);
 	assert_int_equal(places_of(lane, SPAM_PROGRAM, &said), 0);
 	assert_int_equal(places_of(lane, SPAM_PROGRAM, &all), 4); /* two, and two pairs */
+	assert_int_equal(places_of(lane, SPAM_ROUTE, &said), 0);
+	assert_int_equal(places_of(lane, SPAM_ROUTE, &all), 3);
 	size_t n;
 	spam_features(lane, SPAM_MAIL, &all);
 	gram_places(lane, &n);
@@ -470,6 +511,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_traits),
 		cmocka_unit_test(test_program),
+		cmocka_unit_test(test_route),
 		cmocka_unit_test(test_relays),
 		cmocka_unit_test(test_known_letters),
 		cmocka_unit_test(test_other_letters_are_left_out),

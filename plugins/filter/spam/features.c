@@ -14,11 +14,12 @@ const struct gram_shape spam_shapes[SPAM_MODELS] = {
 	[SPAM_SENDER] = {.chars_min = 1, .chars_max = 4, .words_max = 2, .bits = 17},
 	[SPAM_MADE] = {.words_max = 1, .bits = 18}, /* tokens only */
 	[SPAM_PROGRAM] = {.words_max = 1, .bits = 14},
+	[SPAM_ROUTE] = {.words_max = 1, .bits = 15},
 };
 const char *const spam_kind_names[SPAM_MODELS] = {
 	[SPAM_TEXT] = "spam-text",	 [SPAM_MAIL] = "spam-mail",
 	[SPAM_SENDER] = "spam-sender",	 [SPAM_MADE] = "spam-made",
-	[SPAM_PROGRAM] = "spam-program",
+	[SPAM_PROGRAM] = "spam-program", [SPAM_ROUTE] = "spam-route",
 };
 
 enum spam_kind spam_kind_of(const struct spam_text *t)
@@ -26,19 +27,22 @@ enum spam_kind spam_kind_of(const struct spam_text *t)
 	return t->traits.len > 0 ? SPAM_MAIL : SPAM_TEXT;
 }
 
-static bool is_program(struct heard_str word)
+/* Words of the program and of the route have their marks; all others are how it was made. */
+static enum spam_kind side_of(struct heard_str word)
 {
-	return heard_str_starts(word, HEARD_STR_OF("by-"));
+	return heard_str_starts(word, HEARD_STR_OF("by-"))    ? SPAM_PROGRAM
+	       : heard_str_starts(word, HEARD_STR_OF("via-")) ? SPAM_ROUTE
+							      : SPAM_MADE;
 }
 
-/* The hashes of the words of one sort. */
-static size_t words_of(struct heard_str traits, bool of_program, uint64_t words[WORDS_MAX])
+/* The hashes of the words of one side. */
+static size_t words_of(struct heard_str traits, enum spam_kind side, uint64_t words[WORDS_MAX])
 {
 	size_t n = 0;
 	while (traits.len > 0 && n < WORDS_MAX) {
 		const char *end = memchr(traits.ptr, ' ', traits.len);
 		size_t len = end ? (size_t)(end - traits.ptr) : traits.len;
-		if (is_program(heard_str_n(traits.ptr, len)) == of_program)
+		if (side_of(heard_str_n(traits.ptr, len)) == side)
 			words[n++] = XXH3_64bits(traits.ptr, len);
 		traits = heard_str_skip(traits, len + 1);
 	}
@@ -54,7 +58,7 @@ static void add_word(struct gram_lane *lane, uint64_t word)
 static void add_traits(struct gram_lane *lane, struct heard_str traits)
 {
 	uint64_t words[WORDS_MAX];
-	size_t n = words_of(traits, false, words);
+	size_t n = words_of(traits, SPAM_MADE, words);
 	for (size_t i = 0; i < n; i++) {
 		add_word(lane, words[i]);
 		for (size_t k = 0; k < i; k++)
@@ -66,12 +70,20 @@ static void add_traits(struct gram_lane *lane, struct heard_str traits)
 static void add_program(struct gram_lane *lane, struct heard_str traits)
 {
 	uint64_t words[WORDS_MAX];
-	size_t n = words_of(traits, true, words);
+	size_t n = words_of(traits, SPAM_PROGRAM, words);
 	for (size_t i = 0; i < n; i++) {
 		add_word(lane, words[i]);
 		if (i > 0)
 			add_word(lane, words[i - 1] + 3 * words[i]);
 	}
+}
+
+static void add_route(struct gram_lane *lane, struct heard_str traits)
+{
+	uint64_t words[WORDS_MAX];
+	size_t n = words_of(traits, SPAM_ROUTE, words);
+	for (size_t i = 0; i < n; i++)
+		add_word(lane, words[i]);
 }
 
 static unsigned log_of(size_t n)
@@ -137,6 +149,8 @@ static void add_grams(struct gram_lane *lane, enum spam_kind kind, const struct 
 		add_sender(lane, t);
 	} else if (kind == SPAM_PROGRAM) {
 		add_program(lane, t->traits);
+	} else if (kind == SPAM_ROUTE) {
+		add_route(lane, t->traits);
 	} else if (kind == SPAM_MADE) {
 		add_traits(lane, t->traits);
 		if (t->body.len > 0)

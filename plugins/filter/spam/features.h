@@ -1,10 +1,11 @@
 /*
  * features.h - what the models look at, of a mail and of any other text.
  *
- * Of a mail four models have an opinion, each of one side of it: what it says (grams of
+ * Of a mail five models have an opinion, each of one side of it: what it says (grams of
  * subject and body), who says it (grams of the sender's name and address), how it was made
  * (letter/traits.h, each pair of these, for "html" alone says little and "html, to nobody"
- * a lot, and facts of the text that grams do not show), and with which program.  One model
+ * a lot, and facts of the text that grams do not show), with which program, and by which
+ * hosts it came.  One model
  * of all of it would lean on whatever tells most in the mail that it was trained with; so
  * each has to make the most of its own side, and what they give is added.  Any other text:
  * grams of its subject and body, and such facts.
@@ -26,6 +27,7 @@ enum spam_kind {
 	SPAM_SENDER = SPAM_KINDS,
 	SPAM_MADE,
 	SPAM_PROGRAM,
+	SPAM_ROUTE,
 	SPAM_MODELS
 };
 

@@ -13,7 +13,7 @@
 
 /* Of a text about which nothing is known: one in fifty. */
 static const float prior_odds = -3.9f;
-/* A mail's four models know of each other's evidence a part; what they give together is
+/* A mail's five models know of each other's evidence a part; what they give together is
  * too sure by this much (docs/understanding.md). */
 static const float mail_share = 0.35f;
 
@@ -95,7 +95,8 @@ static float odds_of(const struct linear *m, const struct gram_lane *lane)
 float spam_shipped_odds(const struct spam_models *m, struct gram_lane *lane,
 			const struct spam_text *t)
 {
-	static const enum spam_kind sides[] = {SPAM_MAIL, SPAM_SENDER, SPAM_MADE, SPAM_PROGRAM};
+	static const enum spam_kind sides[] = {SPAM_MAIL, SPAM_SENDER, SPAM_MADE, SPAM_PROGRAM,
+					       SPAM_ROUTE};
 	float odds = 0;
 	if (spam_kind_of(t) == SPAM_TEXT) {
 		if (!spam_is_known(t))

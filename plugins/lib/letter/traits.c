@@ -8,6 +8,7 @@
 
 #include "program.h"
 #include "relays.h"
+#include "route.h"
 
 #include <heard/buf.h>
 #include <mime/mime.h>
@@ -118,6 +119,7 @@ struct header {
 	unsigned hops[HOPS];
 	struct relays relays;
 	struct program program;
+	struct route route;
 	struct heard_str domain; /* of the sender */
 	struct heard_str mailer, type, encoding, priority, to, from;
 };
@@ -189,6 +191,7 @@ static void take(struct header *h, struct heard_str name, struct heard_str value
 		return;
 	char room[VALUE_MAX];
 	relays_take(&h->relays, value, h->domain);
+	route_take(&h->route, value);
 	value = small(value, room);
 	for (size_t i = 0; i < HOPS; i++)
 		h->hops[i] += has(value, hops[i].piece);
@@ -435,4 +438,5 @@ void letter_traits(struct heard_str raw, const struct mime_message *m, struct he
 	say_tags(rest, b);
 	say_links(rest, h.domain, b);
 	program_say(&h.program, b);
+	route_say(&h.route, b);
 }

@@ -1,0 +1,26 @@
+/*
+ * route.h - by which hosts a mail came.
+ */
+#ifndef LETTER_ROUTE_H
+#define LETTER_ROUTE_H
+
+#include <heard/str.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct heard_buf;
+
+enum { ROUTE_HOSTS = 16 }; /* that are kept; what comes later is left out */
+
+struct route {
+	uint32_t hosts[ROUTE_HOSTS];
+	size_t n;
+};
+
+/* One Received field's value, unfolded or not. */
+void route_take(struct route *, struct heard_str value);
+/* Append a word for each host, "via-" and six hex digits. */
+void route_say(const struct route *, struct heard_buf *);
+
+#endif
