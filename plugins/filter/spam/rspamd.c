@@ -111,16 +111,6 @@ bool rspamd_wants(const struct rspamd *r, double p)
 	return r != NULL && p >= r->options->from && p < r->options->to;
 }
 
-/* Cut at a character. */
-static struct heard_str cut(struct heard_str s, size_t max)
-{
-	if (s.len <= max)
-		return s;
-	while (max > 0 && ((unsigned char)s.ptr[max] & 0xc0) == 0x80)
-		max--;
-	return heard_str_n(s.ptr, max);
-}
-
 static bool write_mail(const struct rspamd *r, size_t record, const struct spam_text *t,
 		       struct heard_buf *out)
 {
@@ -135,7 +125,7 @@ static bool write_mail(const struct rspamd *r, size_t record, const struct spam_
 		.subject = t->subject,
 		.date_ms = heard_now(r->host),
 		.message_id = heard_str(id),
-		.text = cut(t->body, (size_t)r->options->max_body),
+		.text = heard_str_cut(t->body, (size_t)r->options->max_body),
 	};
 	if (mail.from.email.len == 0)
 		mail.from.email = HEARD_STR_OF("nobody@heard.invalid");

@@ -219,12 +219,7 @@ static void hook_post(struct hook *h, struct preset_call *call, struct waiter *w
 /* At most max_text bytes, cut at a character. */
 static struct heard_str fitting(const struct preset *preset, struct heard_str text)
 {
-	if (preset->max_text && text.len > preset->max_text) {
-		text.len = preset->max_text;
-		while (text.len && (text.ptr[text.len] & 0xC0) == 0x80)
-			text.len--;
-	}
-	return text;
+	return preset->max_text ? heard_str_cut(text, preset->max_text) : text;
 }
 
 static void hook_flush(struct hook *h, int64_t now)
