@@ -114,7 +114,7 @@ static void series_begin(struct watch *w, uint16_t i, enum kind kind, const char
 static uint16_t series_find(struct watch *w, enum kind kind, struct heard_str name, int64_t now)
 {
 	uint16_t room = 0, first = firsts[kind];
-	size_t n = heard_str_cut(name, NAME_SIZE - 1).len; /* long names that begin alike: one */
+	size_t n = heard_str_cut(name, NAME_SIZE - 1).len; /* begin alike, are one */
 	if (n == 0 && kind != OF_ALL)
 		return NO_SERIES;
 	if (!w->state->series[first].since)
