@@ -246,6 +246,22 @@ like "and can be true" "$(faults '{ id = "a"; kind = "nps"; }, { id = "b"; kind 
 like "a department has a part" "$(faults '{ id = "s"; kind = "stars"; parts = [ "packaging" ]; }' 'bad = { stars = 2; departments = { packagin = "x"; }; };')" \
 	'did you mean "packaging"'
 like "a last day is one" "$(faults '{ id = "a"; kind = "nps"; }' 'until = "soon";')" 'until: "soon" is no day'
+
+# twice MORE: a survey of one name in two pipelines, at two paths
+twice() {
+	one='questions = ( { id = "nps"; kind = "nps"; } );'
+	conf <<-EOT
+		pipelines = ( { name = "p"; clear = true;
+		  inputs = ( { plugin = "survey"; name = "s"; $one } ); outputs = ( { plugin = "file"; path = "o"; } ); },
+		  { name = "q"; clear = true;
+		  inputs = ( { plugin = "survey"; name = "s"; path = "/q"; $one ${1:-} } );
+		  outputs = ( { plugin = "file"; path = "q"; } ); } );
+	EOT
+	heard check 2>&1
+}
+like "two of one name would be counted as one" "$(twice)" 'input "s": another pipeline has a survey "s" in the same file'
+twice 'surveys = "q.db";' >"$T/said"
+is "each in its own file is fine" "$?" 0
 cp "$T/good.conf" "$CONF"
 
 # ---- the example

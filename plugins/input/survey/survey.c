@@ -29,6 +29,7 @@
 
 #include <campaign/campaign.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,23 @@ static int mount(struct survey *self, struct heard_error *err)
 	return result ? result : heard_http_mount(self->host, &qr, err);
 }
 
+/* surveys.db knows a survey by its name, without the pipeline's: that is in links that
+ * were sent, so two of one name would answer and be full as one. */
+static int claim_name(const struct survey *self, struct heard_error *err)
+{
+	char both[PATH_MAX + PLACE_MAX];
+	snprintf(both, sizeof(both), "%s#%s", self->database, self->name);
+	int result = heard_claim(self->host, both, err);
+	return result != -EBUSY
+		       ? result
+		       : heard_fail(
+				 err, EBUSY,
+				 "another pipeline has a survey \"%.100s\" in the same file: "
+				 "give this one another name, or the option surveys another "
+				 "file",
+				 self->name);
+}
+
 static int open_form(struct survey *self, struct heard_error *err)
 {
 	if (self->questions.n == 0)
@@ -271,7 +289,8 @@ static int open_form(struct survey *self, struct heard_error *err)
 		return -err->code;
 	if (score_check(self->form, &self->bad, err) ||
 	    check_names(&self->segments, "segments", err) ||
-	    check_names(&self->products, "products", err) || check_url(self->public_url, err))
+	    check_names(&self->products, "products", err) || check_url(self->public_url, err) ||
+	    claim_name(self, err))
 		return -err->code;
 	heard_buf_init(&self->style, STYLE_MAX);
 	style_write(&self->style, self->form);
