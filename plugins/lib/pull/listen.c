@@ -106,25 +106,17 @@ static void connect_now(void *arg)
 {
 	struct listen *l = arg;
 	struct heard_error err = {0};
-	const char *headers[PULL_HEADERS + 1] = {NULL};
+	const struct request_limits limits = {
+		.timeout_ms = l->silence_ms,
+		.max_answer = ANSWER_MAX,
+		.allow_private = l->options->allow_private,
+	};
 	request_release(&l->request);
 	request_init(&l->request);
 	sse_clear(&l->sse);
-	if (l->hooks->ask(l->arg, &l->request, &err) == 0) {
-		for (size_t i = 0; i < l->request.n_headers; i++)
-			headers[i] = l->request.headers[i].ptr;
-		struct heard_fetch_request q = {
-			.method = "GET",
-			.url = l->request.url.ptr ? l->request.url.ptr : "",
-			.headers = headers,
-			.timeout_ms = l->silence_ms,
-			.max_answer = ANSWER_MAX,
-			.allow_private = l->options->allow_private,
-			.done = on_done,
-			.arg = l,
-		};
-		l->fetch = heard_fetch_stream(l->client, &q, on_bytes, &err);
-	}
+	if (l->hooks->ask(l->arg, &l->request, &err) == 0)
+		l->fetch = request_stream(&l->request, l->client, &limits, on_bytes, on_done, l,
+					  &err);
 	if (l->fetch == NULL)
 		go_down(l, false, err.text);
 }

@@ -342,9 +342,13 @@ static void ask(struct pull *p)
 		fail(p, &v);
 		return;
 	}
-	p->is_conditional = p->n_pages == 0 &&
-			    request_add_condition(&p->request, &p->condition);
-	p->fetch = request_send(&p->request, p->client, p->options, on_answer, p, &v.why);
+	p->is_conditional = p->n_pages == 0 && condition_add(&p->condition, &p->request);
+	const struct request_limits limits = {
+		.timeout_ms = p->options->timeout,
+		.max_answer = (size_t)p->options->max_answer + 1, /* one more tells too many */
+		.allow_private = p->options->allow_private,
+	};
+	p->fetch = request_send(&p->request, p->client, &limits, on_answer, p, &v.why);
 	if (p->fetch == NULL)
 		fail(p, &v);
 }
