@@ -26,7 +26,7 @@
 #include <stdio.h>
 #include <xxhash.h>
 
-enum { REASONS = SIGNS_MAX + 4, REASON = 96, SHORT_TEXT = 48 };
+enum { REASONS = SIGNS_MAX + 5, REASON = 96, SHORT_TEXT = 48 };
 
 struct verdict {
 	float odds;
@@ -76,15 +76,6 @@ static void ask_model(const struct spam *s, struct gram_lane *grams, const struc
 	if (spam_probability(v->odds) >= (float)s->unsure)
 		say(v, "%s",
 		    kind == SPAM_MAIL ? "written and sent as spam is" : "reads as spam does");
-}
-
-static void ask_signs(const struct spam_text *t, struct verdict *v)
-{
-	struct signs signs;
-	signs_find(&signs, t->subject, t->body, t->traits.len > 0);
-	v->odds += signs.odds;
-	for (size_t i = 0; i < signs.n; i++)
-		say(v, "%s", signs.reasons[i]);
 }
 
 /* Who a record is of, as far as the source says. */
@@ -165,6 +156,30 @@ static bool ask_rspamd(const struct spam *s, struct gram_lane *grams, struct hea
 	return list != NULL && rspamd_ask(s->rspamd, batch, list);
 }
 
+/* ---- signs */
+
+static float odds_of(double p)
+{
+	return (float)log(p / (1 - p));
+}
+
+/* Last, for how much they may say depends on what all else says. */
+static void ask_signs(const struct spam *s, const struct spam_text *t, float model,
+		      struct verdict *v)
+{
+	enum spam_kind kind = spam_kind_of(t);
+	struct signs signs;
+	/* The middle of unsure, and below the cut-off where there is no room for it. */
+	double middle = (s->unsure + s->spam[kind]) / 2 - 1e-4;
+	signs_find(&signs, t->subject, t->body, kind == SPAM_MAIL);
+	v->odds = signs_weigh(&signs, model, v->odds - model, odds_of(s->unsure),
+			      odds_of(middle));
+	for (size_t i = 0; i < signs.n; i++)
+		say(v, "%s", signs.reasons[i]);
+	if (signs.is_customers)
+		say(v, "but it complains or asks for something, as customers do");
+}
+
 /* ---- verdicts */
 
 static int set_verdict(struct heard_record *r, const char *word, float p,
@@ -194,9 +209,10 @@ static int judge(const struct spam *s, struct gram_lane *grams, struct heard_rec
 		return set_verdict(r, "spam", 1, &v);
 	}
 	ask_model(s, grams, &t, &v);
-	ask_signs(&t, &v);
+	float model = v.odds;
 	ask_floods(s, r, &t, &v);
 	hear_rspamd(said, at, &v);
+	ask_signs(s, &t, model, &v);
 	float p = spam_probability(v.odds);
 	const char *word = p >= (float)s->spam[kind] ? "spam"
 			   : p >= (float)s->unsure   ? "unsure"
