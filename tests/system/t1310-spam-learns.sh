@@ -97,6 +97,9 @@ is "files: exit 0" $? 0
 like "4 examples" "$said" '4 examples of files'
 like "one is a mail" "$said" 'spam-mail: 1 corrections, 1 of them spam'
 is "a wrong word: exit 2" "$(heard train spam --what x >/dev/null 2>&1; echo $?)" 2
+like "and how it is right" "$(heard train spam --what x 2>&1)" 'usage: heard train spam \[--spam'
+like "its help, too" "$(heard train spam --help)" '^usage: heard train spam \[--spam'
+like "by its other name, too" "$(heard spam train --help)" '^usage: heard spam train \[--spam'
 is "no such file: exit 1" "$(heard train spam --spam "$T/none" >/dev/null 2>&1; echo $?)" 1
 like "and why" "$(heard train spam --spam "$T/none" 2>&1)" "$T/none cannot be read"
 is "no text is kept" "$(grep -c 'replica\|first text' "$STATE/spam/corrections.db")" 0
