@@ -103,6 +103,15 @@ HEARD_API bool heard_text_next(struct heard_record *, struct heard_text *);
 HEARD_API int heard_text_set(struct heard_record *, const struct heard_text *,
 			     struct heard_str borrowed);
 
+/* ---- where it is from
+ *
+ * Which piece of its source it is: the same number when the source brings it again, since
+ * it could not be taken, when an operator replays it, and for another revision of it.  0:
+ * nothing tells it from others, or a filter made it.  It is made of `source` and
+ * `source_id`, or of the emission's and the place there, under a key of this installation,
+ * so it may be stored.  A filter that counts needs it (lib/seen).  Since 1.3. */
+HEARD_API uint64_t heard_record_origin(const struct heard_record *);
+
 /* ---- fate [worker] */
 
 /* Not wanted: counted under the reason (a short constant word), not kept. */

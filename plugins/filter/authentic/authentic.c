@@ -17,6 +17,7 @@
 #include <heard/batch.h>
 #include <heard/error.h>
 #include <heard/host.h>
+#include <seen/seen.h>
 
 #include <errno.h>
 #include <string.h>
@@ -45,7 +46,10 @@ static int authentic_open(void *self, struct heard_host *host, struct heard_erro
 	a->authors = pace_create(a->window);
 	a->products = pace_create(a->window);
 	a->words = pace_create(a->window);
-	return a->authors && a->products && a->words ? 0 : heard_fail(err, ENOMEM, "no memory");
+	a->seen = seen_create();
+	return a->authors && a->products && a->words && a->seen
+		       ? 0
+		       : heard_fail(err, ENOMEM, "no memory");
 }
 
 /* The key is this installation's: nobody can name products that share a place. */
@@ -66,8 +70,10 @@ static void authentic_close(void *self)
 	pace_destroy(a->authors);
 	pace_destroy(a->products);
 	pace_destroy(a->words);
+	seen_destroy(a->seen);
 	a->phrases = NULL;
 	a->authors = a->products = a->words = NULL;
+	a->seen = NULL;
 }
 
 static const struct heard_option authentic_options[] = {

@@ -19,6 +19,7 @@
 #include <heard/error.h>
 #include <heard/host.h>
 #include <heard/wait.h>
+#include <seen/seen.h>
 
 #include <errno.h>
 #include <math.h>
@@ -91,26 +92,13 @@ static uint64_t author_of(const struct heard_record *r)
 	return 0;
 }
 
-/* A source that is told to come again brings the same record again and again, however long
- * a disk is full or a filter behind this one waits for somebody: that is no flood. */
-static bool is_again(const struct spam *s, const struct heard_record *r,
-		     const struct spam_text *t, uint32_t window)
-{
-	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID),
-			 source = heard_get_str(r, HEARD_SOURCE);
-	uint64_t seed = XXH3_64bits(source.ptr, source.len) ^
-			XXH3_64bits(t->body.ptr, t->body.len);
-	return id.len > 0 &&
-	       flood_count(s->seen, XXH3_64bits_withSeed(id.ptr, id.len, seed), window) > 1;
-}
-
 static void ask_floods(const struct spam *s, const struct heard_record *r,
 		       const struct spam_text *t, struct verdict *v)
 {
 	uint32_t window = (uint32_t)(heard_now(s->host) / s->window);
 	uint64_t author = author_of(r);
 	unsigned (*count)(struct flood *, uint64_t,
-			  uint32_t) = is_again(s, r, t, window) ? flood_look : flood_count;
+			  uint32_t) = seen_again(s->seen, r) ? flood_look : flood_count;
 	if (s->flood > 0 && author != 0) {
 		unsigned n = count(s->authors, author, window);
 		if (n >= s->flood) {
@@ -248,8 +236,9 @@ static void spam_close(void *self)
 	spam_models_release(&s->models);
 	flood_destroy(s->authors);
 	flood_destroy(s->texts);
-	flood_destroy(s->seen);
-	s->authors = s->texts = s->seen = NULL;
+	seen_destroy(s->seen);
+	s->authors = s->texts = NULL;
+	s->seen = NULL;
 }
 
 static int prepare(struct spam *s, struct heard_host *host, struct heard_error *err)
@@ -265,7 +254,7 @@ static int prepare(struct spam *s, struct heard_host *host, struct heard_error *
 		return -err->code;
 	s->authors = flood_create();
 	s->texts = flood_create();
-	s->seen = flood_create();
+	s->seen = seen_create();
 	return s->authors && s->texts && s->seen ? 0 : heard_fail(err, ENOMEM, "no memory");
 }
 
