@@ -5,13 +5,15 @@
 
 #include <heard/error.h>
 
+#include <store/db.h>
+
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { VERSION = 2, WAIT_MS = 10000 };
+enum { VERSION = 2, WAIT_MS = 10000, CACHE_KIB = 2048 };
 
 struct corrections {
 	sqlite3 *db;
@@ -19,17 +21,12 @@ struct corrections {
 
 static int fail(struct corrections *c, struct heard_error *err)
 {
-	int code = sqlite3_errcode(c->db);
-	return heard_fail(err,
-			  code == SQLITE_FULL	? ENOSPC
-			  : code == SQLITE_BUSY ? EBUSY
-						: EIO,
-			  "%s: %s", sqlite3_db_filename(c->db, "main"), sqlite3_errmsg(c->db));
+	return db_fail(c->db, err);
 }
 
 static int run(struct corrections *c, const char *sql, struct heard_error *err)
 {
-	return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(c, err);
+	return db_exec(c->db, sql, err);
 }
 
 /* A row's places are of a certain shape: of another one they mean nothing. */
@@ -57,7 +54,7 @@ static int prepare(struct corrections *c, struct heard_error *err)
 	if (version_of(c) == 1 && run(c, "DROP TABLE correction", err) != 0)
 		return -err->code;
 	snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%d", VERSION);
-	if (run(c, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE", err) ||
+	if (run(c, "BEGIN IMMEDIATE", err) ||
 	    run(c,
 		"CREATE TABLE IF NOT EXISTS correction(id TEXT PRIMARY KEY, kind INTEGER NOT "
 		"NULL, shape INTEGER NOT NULL, is_spam INTEGER NOT NULL, odds REAL NOT "
@@ -83,9 +80,7 @@ struct corrections *corrections_open(const char *folder, struct heard_error *err
 		free(c);
 		return NULL;
 	}
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-	if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK) {
-		heard_fail(err, EIO, "%s cannot be opened: %s", path, sqlite3_errmsg(c->db));
+	if (db_open(&c->db, path, true, CACHE_KIB, err) != 0) {
 		corrections_close(c);
 		return NULL;
 	}
