@@ -90,6 +90,18 @@ static void becomes(const char *const (*cases)[2])
 	}
 	end(&f);
 }
+/* What is taken over from a body. */
+static void fills(const char *body, enum heard_field field, const char *want)
+{
+	struct fixture f = {0};
+
+	begin(&f);
+	struct heard_record *r = heard_batch_add(f.batch);
+	heard_set_str(r, HEARD_BODY, heard_str(body));
+	process(&f);
+	assert_true(heard_str_is(heard_get_str(r, field), want));
+	end(&f);
+}
 #define SAME(text)         \
 	{                  \
 		text, text \
@@ -252,16 +264,10 @@ static void two_kinds_without_a_sign_between(void **state)
 		SAME("2026-13812345678 a13812345678"),
 		END,
 	};
-	struct fixture f = {0};
 	(void)state;
 
 	becomes(cases);
-	begin(&f);
-	struct heard_record *r = heard_batch_add(f.batch);
-	heard_set_str(r, HEARD_BODY, heard_str(cases[0][0]));
-	process(&f);
-	assert_true(heard_str_is(heard_get_str(r, HEARD_AUTHOR_EMAIL), "zhang@example.com"));
-	end(&f);
+	fills(cases[0][0], HEARD_AUTHOR_EMAIL, "zhang@example.com");
 }
 
 /* What stands between groups may be wide: never half a character of it, and the number
@@ -280,16 +286,10 @@ static void wide_gaps(void **state)
 		{"电话010－65529988转8001", "电话010-****9988"},
 		END,
 	};
-	struct fixture f = {0};
 	(void)state;
 
 	becomes(cases);
-	begin(&f);
-	struct heard_record *r = heard_batch_add(f.batch);
-	heard_set_str(r, HEARD_BODY, heard_str(cases[2][0]));
-	process(&f);
-	assert_true(heard_str_is(heard_get_str(r, HEARD_AUTHOR_PHONE), "+447700900123"));
-	end(&f);
+	fills(cases[2][0], HEARD_AUTHOR_PHONE, "+447700900123");
 }
 
 static void ids_behind_their_word(void **state)
