@@ -80,6 +80,9 @@ HEARD_API struct heard_value heard_family_get(const struct heard_record *, enum 
 /* STR, INT, NUM or BOOL; replaces one of the same name. */
 HEARD_API int heard_family_set(struct heard_record *, enum heard_family, struct heard_str name,
 			       struct heard_value);
+/* Without those whose names begin so: "mail." */
+HEARD_API void heard_family_drop(struct heard_record *, enum heard_family,
+				 struct heard_str prefix);
 /* masked.<kind> += n */
 HEARD_API int heard_masked_add(struct heard_record *, struct heard_str kind, int64_t n);
 
