@@ -33,6 +33,7 @@ enum daemon_state {
 };
 
 struct control;
+struct ports;
 
 struct daemon {
 	const struct conf *conf;
@@ -46,6 +47,7 @@ struct daemon {
 	struct journal *journal;
 	struct http *http;
 	struct control *control;
+	struct ports *ports;
 	struct pipeline *pipelines;
 	size_t n_pipelines;
 	int lock_fd; /* state_dir/lock, held                  */
