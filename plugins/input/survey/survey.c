@@ -305,7 +305,8 @@ static int survey_start(void *arg, struct heard_error *err)
 	struct survey *self = arg;
 	if (self->form == NULL)
 		return 0;
-	self->campaign = campaign_open(self->database, true, true, err);
+	/* A place must be taken for good before the answer is, or power could give it twice. */
+	self->campaign = campaign_open(self->database, true, self->quota == 0, err);
 	return self->campaign ? 0 : -err->code;
 }
 
