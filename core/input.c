@@ -29,10 +29,29 @@
 
 /* ---- receipts */
 
-static void input_recycle(struct input *in, struct job *job)
+static void input_link(struct input *in, struct job *job)
 {
+	job->newer = in->jobs;
+	job->link = &in->jobs;
+	if (job->newer != NULL)
+		job->newer->link = &job->newer;
+	in->jobs = job;
+	in->host.pipeline->jobs++;
+	in->n_jobs++;
+}
+
+static void input_unlink(struct input *in, struct job *job)
+{
+	*job->link = job->newer;
+	if (job->newer != NULL)
+		job->newer->link = job->link;
 	in->host.pipeline->jobs--;
 	in->n_jobs--;
+}
+
+static void input_recycle(struct input *in, struct job *job)
+{
+	input_unlink(in, job);
 	if (job->is_decoded)
 		in->host.pipeline->records -= batch_decoded(job->batch);
 	if (in->n_spare >= SPARE_JOBS) {
@@ -222,8 +241,7 @@ static struct job *input_job(struct input *in)
 	if (job == NULL)
 		return NULL;
 	in->open = job;
-	in->host.pipeline->jobs++;
-	in->n_jobs++;
+	input_link(in, job);
 	event_active(in->turn_end, EV_TIMEOUT, 1);
 	return job;
 }
@@ -397,12 +415,16 @@ int input_init(struct input *in, struct heard_error *err)
 
 void input_release(struct input *in)
 {
+	while (in->jobs != NULL) { /* a forced end did not wait for them, wherever they are */
+		struct job *job = in->jobs;
+		in->jobs = job->newer;
+		job_destroy(job);
+	}
 	while (in->spare != NULL) {
 		struct job *job = in->spare;
 		in->spare = job->next;
 		job_destroy(job);
 	}
-	job_destroy(in->open);
 	if (in->turn_end != NULL)
 		event_free(in->turn_end);
 	free(in->token);
