@@ -296,9 +296,7 @@ static bool job_filter(struct job *job, unsigned worker, struct lane *lane)
 		if (rc > 0)
 			return false;
 		if (rc < 0) {
-			log_line(HEARD_WARN, f->host.full_name,
-				 "%s; the batch goes back to its source", err.text);
-			job_refuse(job, -EAGAIN, err.text);
+			filter_refuse(f, job, &err);
 			return true;
 		}
 		job->at_filter++;

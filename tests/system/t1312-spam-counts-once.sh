@@ -9,6 +9,7 @@ wait_for 20 test -s "$T/crm.port"
 CRM=$(cat "$T/crm.port")
 tell() { curl -fsS -m 10 -o /dev/null -X PUT "http://$CRM/_/$1"; }
 touch "$T/in.ndjson"
+LEVEL=debug # each refusal, and not the first of a minute
 conf <<-EOT
 	pipelines = ( { name = "shop"; clear = true;
 	  inputs = ( { plugin = "file"; path = "$T/in.ndjson"; }, { plugin = "http"; path = "/feedback"; } );
