@@ -112,7 +112,8 @@ sqlite3_stmt *campaign_statement(struct campaign *c, const char *sql, const char
 	sqlite3_stmt *st = NULL;
 	if (db_prepare(c->db, sql, &st, err))
 		return NULL;
-	sqlite3_bind_text(st, 1, survey, -1, SQLITE_STATIC);
+	if (survey)
+		sqlite3_bind_text(st, 1, survey, -1, SQLITE_STATIC);
 	return st;
 }
 
