@@ -9,10 +9,9 @@
 
 #include "crash.h"
 
-#include <heard/error.h>
+#include <heard/file.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,21 +132,9 @@ void crash_list_merge(struct crash_list *l)
 
 int crash_list_write(const struct crash_list *l, const char *path, struct heard_error *err)
 {
-	char fresh[4096];
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return heard_fail(err, errno, "%s: %s", fresh, strerror(errno));
-	size_t size = l->n * sizeof(struct suspect);
-	ssize_t n = write(fd, l->at, size);
-	int rc = n < 0 ? errno : n < (ssize_t)size ? ENOSPC : fdatasync(fd) ? errno : 0;
-	close(fd);
-	if (rc == 0 && rename(fresh, path) != 0)
-		rc = errno;
-	if (rc == 0)
-		return 0;
-	unlink(fresh);
-	return heard_fail(err, rc, "%s: %s", path, strerror(rc));
+	return heard_file_replace(
+		path, 0600, heard_str_n((const char *)l->at, l->n * sizeof(struct suspect)),
+		err);
 }
 
 struct suspect *crash_list_find(struct suspect *at, size_t n, uint64_t digest)
