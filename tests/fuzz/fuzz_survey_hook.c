@@ -1,6 +1,7 @@
 /* Webhooks of survey tools: the body is bad, of no use, or exactly one record with an id. */
 #include "input/survey/hook.c"
 #include "input/survey/hook_answer.c"
+#include "input/survey/hook_target.c"
 #include "input/survey/hook_formbricks.c"
 #include "input/survey/hook_limesurvey.c"
 #include "input/survey/hook_tally.c"
