@@ -227,7 +227,8 @@ static int crash_begin(struct crash_guard *g, unsigned n, struct heard_error *er
 		rc = heard_fail(err, ENOMEM, "no memory");
 	crash_list_merge(&l);
 	g->suspects = l.at;
-	g->n_suspects = g->n_alive = l.n;
+	g->n_suspects = l.n;
+	g->n_alive = l.n;
 	if (rc == 0)
 		rc = crash_keep(g, &l, suspects, err);
 	if (rc == 0)
