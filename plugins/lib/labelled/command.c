@@ -22,6 +22,8 @@ static int take_option(struct labelled_args *a, const char *option, const char *
 		a->all_folds = true;
 	else if (strcmp(option, "--dry-run") == 0)
 		a->dry = true;
+	else if (strcmp(option, "--force") == 0)
+		a->is_forced = true;
 	else if (value != NULL && (is_text || strcmp(option, "--label") == 0)) {
 		*(is_text ? &a->columns.text : &a->columns.label) = value;
 		return 2;
@@ -41,7 +43,7 @@ bool labelled_take(struct labelled_args *a, const struct heard_call *c, labelled
 				return false;
 			a->files[a->n_files++] = word;
 		} else if ((taken = take_option(a, word, next)) == 0 &&
-			   (taken = own(arg, word, next)) == 0)
+			   (taken = own ? own(arg, word, next) : 0) == 0)
 			return false;
 	}
 	return a->n_files > 0;
@@ -100,6 +102,17 @@ int labelled_each(const struct labelled_args *a, const struct heard_call *call, 
 }
 
 /* ---- what comes of them */
+
+bool labelled_accepts(const struct labelled_args *a, const char *name, size_t right,
+		      const char *other, size_t right_other, FILE *out)
+{
+	bool is_taken = right >= right_other || a->is_forced;
+	if (!is_taken)
+		fprintf(out,
+			"heard: %s would be worse than %s and is not taken; --force takes it\n",
+			name, other);
+	return is_taken;
+}
 
 int labelled_keep(const struct linear *m, const char *folder, const char *path, FILE *out,
 		  struct heard_error *err)
