@@ -261,6 +261,8 @@ post a "$(key_of a)" -d '{"seq":5000,"r":3}'
 is "the new one does" "$status" 200
 ok "the daemon stops" daemon_stop
 is "no key is in the log" "$(grep -c -e "$a" -e "$b" "$LOG")" 0
+sed -i 's|url = "https://shop.example";|url = "https://shop.example/";|' "$CONF"
+like "an address that its pages cannot stand behind is refused" "$(heard check 2>&1)" 'url: "https://shop.example/" must be as https://shop.example,'
 
 # ---- what the documentation says works
 

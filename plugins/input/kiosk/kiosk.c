@@ -16,6 +16,7 @@
 #include <heard/http.h>
 
 #include <errno.h>
+#include <page/page.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,8 +89,8 @@ static int kiosk_open(void *self, struct heard_host *host, struct heard_error *e
 	struct kiosk *k = self;
 	k->host = host;
 	if (kiosk_mqtt_check(&k->mqtt_options, err) || check_path(k, err) ||
-	    check_reasons(k, err) || device_ids_are_good(k, err) || device_create_all(k, err) ||
-	    screen_create(k, err))
+	    page_check_url("url", k->url, err) || check_reasons(k, err) ||
+	    device_ids_are_good(k, err) || device_create_all(k, err) || screen_create(k, err))
 		return -err->code;
 	return mount_all(k, err);
 }

@@ -174,21 +174,6 @@ static int read_end(struct survey *self, struct heard_error *err)
 	return 0;
 }
 
-static int check_url(const char *url, struct heard_error *err)
-{
-	size_t len = strlen(url);
-	bool is_web = len == 0 || strncmp(url, "https://", 8) == 0 ||
-		      strncmp(url, "http://", 7) == 0;
-	for (size_t i = 0; i < len; i++)
-		is_web = is_web && url[i] > ' ' && url[i] < 127 && !strchr("\"\\<>?#", url[i]);
-	return is_web && (len == 0 || url[len - 1] != '/')
-		       ? 0
-		       : heard_fail(err, EINVAL,
-				    "public_url: \"%.100s\" must be as https://shop.example, "
-				    "without a slash at its end",
-				    url);
-}
-
 static int check_names(const struct heard_list *list, const char *option,
 		       struct heard_error *err)
 {
@@ -289,8 +274,8 @@ static int open_form(struct survey *self, struct heard_error *err)
 		return -err->code;
 	if (score_check(self->form, &self->bad, err) ||
 	    check_names(&self->segments, "segments", err) ||
-	    check_names(&self->products, "products", err) || check_url(self->public_url, err) ||
-	    claim_name(self, err))
+	    check_names(&self->products, "products", err) ||
+	    page_check_url("public_url", self->public_url, err) || claim_name(self, err))
 		return -err->code;
 	heard_buf_init(&self->style, STYLE_MAX);
 	style_write(&self->style, self->form);
