@@ -7,7 +7,7 @@
  *	form.c, when.c, wording.c   what is asked
  *	visit.c, screen.c, field.c, style.c   who comes, and what is shown
  *	reply.c, score.c, line.c, take.c   what is answered, and what becomes of it
- *	command.c, link.c, qr.c   whom to ask
+ *	command.c, command_ask.c, list.c, link.c, qr.c   whom to ask
  *	hook*.c   answers that other tools push
  */
 #include "survey.h"
