@@ -1,10 +1,10 @@
 /* Webhooks of survey tools: the body is bad, of no use, or exactly one record with an id. */
 #include "input/survey/hook.c"
 #include "input/survey/hook_answer.c"
-#include "input/survey/hook_target.c"
 #include "input/survey/hook_formbricks.c"
 #include "input/survey/hook_limesurvey.c"
 #include "input/survey/hook_tally.c"
+#include "input/survey/hook_target.c"
 #include "input/survey/hook_tool.c"
 #include "input/survey/hook_typeform.c"
 

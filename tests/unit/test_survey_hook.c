@@ -15,10 +15,10 @@
 #define heard_http_mount      test_mount
 #include "input/survey/hook.c"
 #include "input/survey/hook_answer.c"
-#include "input/survey/hook_target.c"
 #include "input/survey/hook_formbricks.c"
 #include "input/survey/hook_limesurvey.c"
 #include "input/survey/hook_tally.c"
+#include "input/survey/hook_target.c"
 #include "input/survey/hook_tool.c"
 #include "input/survey/hook_typeform.c"
 #include "lib/intake/intake.c"
