@@ -1,7 +1,8 @@
 /*
- * test_spam.c - the parts of the filter spam: what it looks at, floods, senders, and that
- * no single author teaches it much.
+ * test_spam.c - the parts of the filter spam: what it looks at, floods, senders, what it
+ * keeps of corrections, and that no single author teaches it much.
  */
+#include "../../plugins/filter/spam/corrections.c"
 #include "../../plugins/filter/spam/examples.c"
 #include "../../plugins/filter/spam/features.c"
 #include "../../plugins/filter/spam/flood.c"
@@ -18,6 +19,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -389,6 +391,82 @@ static void test_learning_is_near(void **state)
 	gram_lane_destroy(lane);
 }
 
+/* ---- corrections */
+
+static int say_spam(struct corrections *c, const char *id, uint64_t author)
+{
+	static const uint32_t places[] = {1, 2, 3};
+	struct heard_error err = {0};
+	struct correction x = {.id = heard_str(id),
+			       .kind = SPAM_TEXT,
+			       .is_spam = true,
+			       .author = author,
+			       .places = places,
+			       .n = 3};
+	return corrections_put(c, &x, &err);
+}
+
+static int count_one(void *arg, const struct correction *x)
+{
+	*(unsigned *)arg += x->n == 3 && x->is_spam;
+	return 0;
+}
+
+static unsigned count_all(struct corrections *c)
+{
+	unsigned n = 0;
+	struct heard_error err = {0};
+	assert_int_equal(corrections_each(c, SPAM_TEXT, count_one, &n, &err), 0);
+	return n;
+}
+
+static bool may_write(const char *path)
+{
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	int rc = sqlite3_exec(db, "BEGIN IMMEDIATE; COMMIT", NULL, NULL, NULL);
+	sqlite3_close(db);
+	return rc == SQLITE_OK;
+}
+
+static void test_corrections(void **state)
+{
+	char folder[] = "/tmp/heard-spam-XXXXXX", path[64], other[80];
+	struct heard_error err = {0};
+	int64_t n = 0;
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/corrections.db", folder);
+	struct corrections *c = corrections_open(folder, &err);
+	if (c == NULL)
+		fail_msg("%s", err.text);
+	assert_int_equal(say_spam(c, "a", 7) || say_spam(c, "b", 7) || say_spam(c, "c", 8) ||
+				 say_spam(c, "a", 7),
+			 0);
+	/* One who learns keeps others out until the model is written: before the commit, and
+	 * behind it. */
+	assert_false(may_write(path));
+	assert_int_equal(corrections_commit(c, &err), 0);
+	assert_false(may_write(path));
+	assert_int_equal(count_all(c), 3);
+	assert_int_equal(corrections_forget_author(c, 7, &n, &err), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(corrections_forget_author(c, 7, &n, &err), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(count_all(c), 1);
+	corrections_close(c); /* without commit: undone */
+	assert_true(may_write(path));
+	c = corrections_open(folder, &err);
+	assert_int_equal(count_all(c), 3);
+	corrections_close(c);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(other, sizeof(other), "%s%s", path,
+			 (const char *const[]){"", "-wal", "-shm"}[i]);
+		unlink(other);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* ---- examples */
 
 struct seen {
@@ -481,6 +559,7 @@ int main(void)
 		cmocka_unit_test(test_senders),
 		cmocka_unit_test(test_nobody_poisons_it),
 		cmocka_unit_test(test_learning_is_near),
+		cmocka_unit_test(test_corrections),
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_rspamd_answers),
 	};

@@ -21,12 +21,17 @@ struct corrections {
 
 static int fail(struct corrections *c, struct heard_error *err)
 {
-	return db_fail(c->db, err);
+	int result = db_fail(c->db, err);
+	return result != -EBUSY ? result
+				: heard_fail(err, EBUSY,
+					     "%s: another `heard train` is at work on it; try "
+					     "again when that is done",
+					     sqlite3_db_filename(c->db, "main"));
 }
 
 static int run(struct corrections *c, const char *sql, struct heard_error *err)
 {
-	return db_exec(c->db, sql, err);
+	return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(c, err);
 }
 
 /* A row's places are of a certain shape: of another one they mean nothing. */
@@ -47,7 +52,7 @@ static int version_of(struct corrections *c)
 	return version;
 }
 
-static int prepare(struct corrections *c, struct heard_error *err)
+static int make_table(struct corrections *c, struct heard_error *err)
 {
 	char pragma[64];
 	/* 1 had no odds, and was never in a release */
@@ -85,7 +90,7 @@ struct corrections *corrections_open(const char *folder, struct heard_error *err
 		return NULL;
 	}
 	sqlite3_busy_timeout(c->db, WAIT_MS);
-	if (prepare(c, err) != 0) {
+	if (make_table(c, err) != 0) {
 		corrections_close(c);
 		return NULL;
 	}
@@ -124,12 +129,27 @@ int corrections_forget(struct corrections *c, struct heard_error *err)
 	return run(c, "DELETE FROM correction", err);
 }
 
+int corrections_forget_author(struct corrections *c, uint64_t author, int64_t *n_r,
+			      struct heard_error *err)
+{
+	sqlite3_stmt *st;
+	if (sqlite3_prepare_v2(c->db, "DELETE FROM correction WHERE author=?", -1, &st, NULL) !=
+	    SQLITE_OK)
+		return fail(c, err);
+	sqlite3_bind_int64(st, 1, (int64_t)author);
+	int rc = sqlite3_step(st);
+	sqlite3_finalize(st);
+	*n_r = sqlite3_changes64(c->db);
+	return rc == SQLITE_DONE ? 0 : fail(c, err);
+}
+
+/* Between the two another one may have its turn; we begin anew behind it. */
 int corrections_commit(struct corrections *c, struct heard_error *err)
 {
 	char sql[160];
 	snprintf(sql, sizeof(sql),
 		 "DELETE FROM correction WHERE id IN (SELECT id FROM correction ORDER BY at "
-		 "DESC, id LIMIT -1 OFFSET %d); COMMIT; BEGIN",
+		 "DESC, id LIMIT -1 OFFSET %d); COMMIT; BEGIN IMMEDIATE",
 		 CORRECTIONS_MAX);
 	return run(c, sql, err);
 }

@@ -325,7 +325,7 @@ static const struct heard_option spam_options[] = {
 };
 
 static const struct heard_command spam_commands[] = {
-	{"train", "[--spam FILE|-]... [--ham FILE|-]... [--forget]",
+	{"train", "[--spam FILE|-]... [--ham FILE|-]... [--forget] [--forget-person KEY]",
 	 "learn from mails and texts, and from what the desk called spam", spam_train},
 	{.name = NULL},
 };
