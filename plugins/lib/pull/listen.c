@@ -15,13 +15,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
 	STEADY_MS = 60 * 1000,
-	SAY_AGAIN_MS = 3600 * 1000,
 	ANSWER_MAX = 64 << 10,
-	DOUBLINGS = 16,
 };
 
 struct listen {
@@ -40,26 +37,9 @@ struct listen {
 	int64_t up_ms, said_ms; /* by the monotonic clock */
 };
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int64_t pause_of(const struct listen *l)
-{
-	int64_t most = l->options->retry_max, ms = l->options->retry_first;
-	for (unsigned i = 1; i < l->failures && i < DOUBLINGS && ms < most; i++)
-		ms *= 2;
-	if (ms > most)
-		ms = most;
-	return ms / 2 + (int64_t)arc4random_uniform((uint32_t)(ms / 2 + 1));
-}
-
 static void go_down(struct listen *l, bool is_denied, const char *why)
 {
-	int64_t now = monotonic_ms();
+	int64_t now = retry_clock();
 	bool was_steady = l->is_up && now - l->up_ms >= STEADY_MS;
 	l->is_up = false;
 	l->failures = was_steady ? 1 : l->failures + 1;
@@ -70,7 +50,8 @@ static void go_down(struct listen *l, bool is_denied, const char *why)
 			  why);
 		l->said_ms = now;
 	}
-	heard_timer_set(l->timer, is_denied ? l->options->retry_max : pause_of(l));
+	heard_timer_set(l->timer, is_denied ? retry_longest(l->options)
+					    : retry_pause(l->options, l->failures));
 }
 
 static void on_done(void *arg, const struct heard_fetch_answer *a)
@@ -95,7 +76,7 @@ static void on_bytes(void *arg, struct heard_str bytes)
 	struct listen *l = arg;
 	if (!l->is_up) {
 		l->is_up = true;
-		l->up_ms = monotonic_ms();
+		l->up_ms = retry_clock();
 		l->hooks->up(l->arg);
 	}
 	if (!l->is_stopped)

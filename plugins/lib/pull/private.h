@@ -32,6 +32,15 @@ void verdict_judge(struct verdict *, const struct heard_fetch_answer *, size_t m
  * to wait. */
 void verdict_set(struct verdict *, int code, int64_t after_ms);
 
+/* ---- retry.c: when it is tried again */
+
+enum { SAY_AGAIN_MS = 3600 * 1000 }; /* of what goes on failing */
+
+int64_t retry_clock(void); /* ms; nobody sets it */
+int64_t retry_longest(const struct pull_options *);
+/* Doubling with each failure in a row, of which half is left to chance. */
+int64_t retry_pause(const struct pull_options *, unsigned failures);
+
 /* ---- condition.c: asking for a page again only if it changed */
 
 struct condition {
