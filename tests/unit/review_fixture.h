@@ -68,7 +68,7 @@ static inline int review_setup(struct review *r, struct heard_error *err)
 	feed.fields = r->fields.map;
 	r->push = calloc(1, sizeof(*r->push));
 	r->push->review = r;
-	r->push->feed = code == 0 ? feed_create(NULL, &feed, err) : NULL;
+	r->push->feed = code == 0 ? feed_create(&feed, err) : NULL;
 	return code || r->push->feed ? code : -err->code;
 }
 

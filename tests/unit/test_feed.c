@@ -63,7 +63,7 @@ static size_t decode(const char *text)
 	size_t before = heard_batch_size(t.batch);
 	t.err = (struct heard_error){0};
 	if (t.feed == NULL)
-		t.feed = feed_create(NULL, &t.options, &t.err);
+		t.feed = feed_create(&t.options, &t.err);
 	if (t.feed == NULL)
 		fail_msg("%s", t.err.text);
 	if (feed_decode(t.feed, heard_str(text), t.batch, NULL, NULL, &t.err) != 0)
@@ -92,7 +92,7 @@ static void refused(const char *text, const char *why)
 {
 	t.err = (struct heard_error){0};
 	if (t.feed == NULL)
-		t.feed = feed_create(NULL, &t.options, &t.err);
+		t.feed = feed_create(&t.options, &t.err);
 	assert_non_null(t.feed);
 	assert_true(feed_decode(t.feed, heard_str(text), t.batch, NULL, NULL, &t.err) < 0);
 	if (strstr(t.err.text, why) == NULL)
@@ -302,7 +302,7 @@ static void items_are_skipped_needed_and_vetoed(void **state)
 	(void)state;
 	map("source_id", "id");
 	t.options.needs = "ok";
-	t.feed = feed_create(NULL, &t.options, &t.err);
+	t.feed = feed_create(&t.options, &t.err);
 	assert_non_null(t.feed);
 	assert_int_equal(
 		feed_decode_some(t.feed,
@@ -516,7 +516,7 @@ static void faults_of_the_map_are_told(void **state)
 		struct heard_error err = {0};
 		t.options.fields.n = 0;
 		map(cases[i].name, cases[i].path);
-		assert_null(feed_create(NULL, &t.options, &err));
+		assert_null(feed_create(&t.options, &err));
 		if (strstr(err.text, cases[i].why) == NULL)
 			fail_msg("%s", err.text);
 	}
@@ -530,7 +530,7 @@ static void single_items_are_filled(void **state)
 	(void)state;
 	map("source_id", "id");
 	map("body", "b");
-	t.feed = feed_create(NULL, &t.options, &t.err);
+	t.feed = feed_create(&t.options, &t.err);
 	struct heard_record *r = heard_batch_add(t.batch);
 	assert_int_equal(feed_fill(t.feed, heard_json_root(doc), r, &t.err), 0);
 	assert_string_equal(field(0, HEARD_BODY), "text");

@@ -327,7 +327,7 @@ static int open_parts(struct push *p, struct heard_error *err)
 		return heard_error_wrap(err, "signature");
 	p->verify.header = s->header[0] ? s->header : NULL;
 	p->verify.tolerance = s->tolerance;
-	p->feed = feed_create(r->host, &feed, err);
+	p->feed = feed_create(&feed, err);
 	return p->feed ? heard_http_mount(r->host, &route, err) : -err->code;
 }
 

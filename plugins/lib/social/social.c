@@ -125,7 +125,7 @@ int social_open(struct social *s, struct heard_host *host, const struct social_n
 	s->network = network;
 	if (heard_fetch_check_url(s->base_url, err) != 0)
 		return heard_error_wrap(err, "base_url");
-	s->feed = feed_create(host, &o, err);
+	s->feed = feed_create(&o, err);
 	if (s->feed == NULL)
 		return -err->code;
 	return is_posted(s) ? social_mount(s, err) : 0;
