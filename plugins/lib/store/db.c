@@ -72,6 +72,15 @@ int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **st, struct heard_err
 		       : db_fail(db, err);
 }
 
+sqlite3_stmt *db_again(sqlite3 *db, const char *sql, sqlite3_stmt **st, struct heard_error *err)
+{
+	if (*st == NULL && db_prepare(db, sql, st, err) != 0)
+		return NULL;
+	sqlite3_reset(*st);
+	sqlite3_clear_bindings(*st);
+	return *st;
+}
+
 int db_int(sqlite3 *db, const char *sql, int64_t otherwise, int64_t *out,
 	   struct heard_error *err)
 {
