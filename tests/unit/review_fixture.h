@@ -7,6 +7,7 @@
 
 #define heard_keyed_hash   test_keyed_hash
 #define heard_blob_allowed test_blob_allowed
+#include "input/review/body.c"
 #include "input/review/extra.c"
 #include "input/review/found.c"
 #include "input/review/gather.c"
