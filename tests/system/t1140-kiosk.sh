@@ -8,7 +8,7 @@
 kiosk="$here/tests/system/kiosk.py"
 PRESSES=${PRESSES:-10000}
 HOURS=72
-port=$($python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 
 # The address of a page is its storage's name, so the port stays the same.
 conf_kiosk() { # MORE

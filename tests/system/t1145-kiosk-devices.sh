@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib/clock.sh"
 
 python=/usr/bin/python3
-port=$($python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 KEY=1
 conf_kiosk() {
 	conf <<-EOT

@@ -10,7 +10,6 @@
 KEY=$(sed -n 's/^.*\(heard_[A-Za-z0-9_-]*\).*$/\1/p' "$T/api.key" | head -n 1)
 HASH=$(grep -o '"gateway:[^"]*"' "$T/api.key" | head -n 1)
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 chain() { # RSPAMD-OPTIONS
 	conf <<-EOT
 		pipelines = ( { name = "shop";
