@@ -13,9 +13,11 @@
 #include "examples.h"
 #include "learn.h"
 
+#include <heard/buf.h>
 #include <heard/command.h>
 #include <heard/error.h>
 #include <heard/host.h>
+#include <labelled/bytes.h>
 #include <mime/mime.h>
 #include <store/store.h>
 
@@ -104,46 +106,16 @@ static int take_from_desk(void *arg, const struct example *e)
 
 /* ---- files */
 
-static char *read_all(FILE *f, size_t *n_r)
+static int take_file(struct training *t, const char *name)
 {
-	size_t size = 1 << 16, n = 0;
-	char *bytes = malloc(size);
-	while (bytes != NULL && !feof(f) && !ferror(f) && n < EXAMPLES_FILE_MAX) {
-		if (n == size) {
-			char *more = realloc(bytes, size *= 2);
-			if (more == NULL)
-				break;
-			bytes = more;
-		}
-		n += fread(bytes + n, 1, size - n, f);
-	}
-	bool is_whole = bytes != NULL && feof(f) && !ferror(f);
-	if (!is_whole) {
-		free(bytes);
-		bytes = NULL;
-	}
-	*n_r = n;
-	return bytes;
-}
-
-static int take_file(struct training *t, const char *path)
-{
-	size_t n;
-	bool is_stdin = strcmp(path, "-") == 0;
-	FILE *f = is_stdin ? t->call->in : fopen(path, "re");
-	if (f == NULL)
-		return heard_fail(t->err, errno, "%s cannot be read: %s", path,
-				  strerror(errno));
-	char *bytes = read_all(f, &n);
-	if (!is_stdin)
-		fclose(f);
-	if (bytes == NULL)
-		return heard_fail(t->err, EFBIG,
-				  "%s cannot be read, or is larger than %d MB; divide it", path,
-				  EXAMPLES_FILE_MAX >> 20);
-	int result = examples_read(heard_str_n(bytes, n), take_from_file, t, t->err);
-	free(bytes);
-	return result ? heard_error_wrap(t->err, "%s", path) : 0;
+	struct heard_buf bytes;
+	heard_buf_init(&bytes, EXAMPLES_FILE_MAX);
+	int result = bytes_read(name, t->call, &bytes, t->err);
+	if (result == 0 &&
+	    (result = examples_read(heard_buf_view(&bytes), take_from_file, t, t->err)) != 0)
+		heard_error_wrap(t->err, "%s", name);
+	heard_buf_release(&bytes);
+	return result;
 }
 
 /* ---- the desk */
