@@ -76,6 +76,15 @@ static inline struct heard_str heard_str_cut(struct heard_str s, size_t most)
 	return heard_str_n(s.ptr, is_inside ? most : end);
 }
 
+/* How many characters. */
+static inline size_t heard_str_chars(struct heard_str s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.len; i++)
+		n += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
+	return n;
+}
+
 /* Without the ASCII white space at both ends. */
 static inline struct heard_str heard_str_trim(struct heard_str s)
 {

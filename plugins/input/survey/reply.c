@@ -78,12 +78,9 @@ static bool read_number(struct heard_str s, int64_t least, int64_t most, int64_t
 static enum reply_fault set_text(struct reply *reply, const struct question *q,
 				 struct given *given, struct heard_str value)
 {
-	int64_t chars = 0;
-	for (size_t i = 0; i < value.len; i++)
-		chars += ((unsigned char)value.ptr[i] & 0xc0) != 0x80;
 	given->text = (size_t)(value.ptr - reply->text.ptr);
 	given->len = value.len;
-	return chars > q->max ? REPLY_LONG : REPLY_GOOD;
+	return (int64_t)heard_str_chars(value) > q->max ? REPLY_LONG : REPLY_GOOD;
 }
 
 static enum reply_fault set_given(struct reply *reply, const struct question *q,
