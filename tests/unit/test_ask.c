@@ -239,6 +239,19 @@ static void the_batch_comes_again_with_its_answers(void **state)
 	assert_int_equal(asker.cannot_wait, 0);
 }
 
+static void a_secret_is_one_header_more(void **state)
+{
+	(void)state;
+	static const char *const headers[] = {"X-A: 1", NULL};
+	asker.options.headers = headers;
+	asker.options.secret_name = "Authorization: Bearer ";
+	asker.options.secret = "s3";
+	start();
+	ask("/short", 1);
+	assert_non_null(strstr(asker.endpoint.request, "\r\nX-A: 1\r\n"));
+	assert_non_null(strstr(asker.endpoint.request, "\r\nAuthorization: Bearer s3\r\n"));
+}
+
 static void so_many_are_under_way(void **state)
 {
 	(void)state;
@@ -340,6 +353,7 @@ int main(void)
 		cmocka_unit_test(it_rests_at_once_for_as_long_as_it_says),
 		cmocka_unit_test(what_had_begun_before_says_nothing_new),
 		ASKS(the_batch_comes_again_with_its_answers),
+		ASKS(a_secret_is_one_header_more),
 		ASKS(so_many_are_under_way),
 		ASKS(who_waits_for_his_turn_gets_it),
 		ASKS(a_service_that_failed_is_left_alone),

@@ -104,17 +104,6 @@ static void a_url_without_a_place_for_the_key_is_refused(void **state)
 	assert_int_equal(check_url("http://127.0.0.1:8/c/{key}.json", &err), 0);
 }
 
-static void a_header_that_is_none_is_told(void **state)
-{
-	static const char *const bad[] = {
-		"", "X-Key", ": x", "X Key: x", "X-Key:", "X-Key: ", "X-Key: a\r\nHost: b"};
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(is_header(bad[i]));
-	assert_true(is_header("X-Key: a b"));
-	assert_true(is_header("X-Key:a"));
-}
-
 /* ---- the cache */
 
 static void print_of(int i, unsigned char print[PRINT_SIZE])
@@ -173,7 +162,6 @@ int main(void)
 		TEST(a_key_is_encoded_wherever_it_stands),
 		TEST(a_key_never_leads_to_another_place),
 		TEST(a_url_without_room_for_the_longest_key_is_refused),
-		TEST(a_header_that_is_none_is_told),
 		TEST(a_url_without_a_place_for_the_key_is_refused),
 		TEST(a_cache_forgets_what_is_old_and_what_nobody_asks_for),
 		TEST(a_cache_stays_within_its_bound),

@@ -29,8 +29,6 @@ struct rspamd {
 	const struct rspamd_options *options;
 	struct ask *ask;
 	char url[URL_SIZE];
-	char *password; /* the header */
-	const char *headers[2];
 	_Atomic uint64_t counts[ASK_LEFT + 1];
 };
 
@@ -201,12 +199,6 @@ static int prepare(struct rspamd *r, struct heard_error *err)
 		return -err->code;
 	if (r->options->from > r->options->to)
 		return heard_fail(err, EINVAL, "rspamd.from is above rspamd.to");
-	if (r->options->password[0] != '\0' &&
-	    asprintf(&r->password, "Password: %s", r->options->password) < 0) {
-		r->password = NULL;
-		return heard_fail(err, ENOMEM, "no memory");
-	}
-	r->headers[0] = r->password;
 	return 0;
 }
 
@@ -227,7 +219,8 @@ int rspamd_open(struct rspamd **out, struct heard_host *host, const struct rspam
 		.max_answer = ANSWER_MAX,
 		.at_once = o->at_once,
 		.allow_private = o->allow_private,
-		.headers = r->headers,
+		.secret_name = "Password: ",
+		.secret = o->password,
 		.answered = answered,
 		.arg = r,
 	};
@@ -252,8 +245,5 @@ void rspamd_close(struct rspamd *r)
 	if (r == NULL)
 		return;
 	ask_destroy(r->ask);
-	if (r->password != NULL)
-		explicit_bzero(r->password, strlen(r->password));
-	free(r->password);
 	free(r);
 }

@@ -320,10 +320,8 @@ static int check_headers(const struct hook_options *o, struct heard_error *err)
 					   "content-length:", "transfer-encoding:", NULL};
 	for (size_t i = 0; i < o->headers.n; i++) {
 		const char *line = o->headers.at[i];
-		size_t name = strcspn(line, ": \t");
 		/* Not quoted: it may be an Authorization. */
-		if (name == 0 || line[name] != ':' || strpbrk(line, "\r\n") ||
-		    line[name + 1] == '\0')
+		if (!heard_fetch_is_header(line))
 			return heard_fail(
 				err, EINVAL,
 				"headers: entry %zu is not of the form \"Name: value\"", i + 1);
