@@ -35,11 +35,13 @@ static int read_all(int fd, struct heard_buf *bytes)
 		ssize_t n = read(fd, room, left == 0 ? 1 : left < PIECE ? left : PIECE);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
+		if (n < 0)
+			return -errno;
 		if (left == 0)
-			return -EFBIG;
-		heard_buf_used(bytes, (size_t)n);
+			return n > 0 ? -EFBIG : 0;
+		heard_buf_used(bytes, (size_t)n); /* of none, too: it puts the NUL */
+		if (n == 0)
+			return 0;
 	}
 }
 
