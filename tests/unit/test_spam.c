@@ -192,6 +192,8 @@ static void test_signs(void **state)
 	assert_int_equal(signs_in("扫码登录 QQ 总是闪退"), 0);
 	assert_int_equal(signs_in("QQ12345678刷单返利"), 2);
 	assert_int_equal(signs_in("QQ 群里有300人"), 0);
+	assert_int_equal(signs_in("兼职的客服说返利要等"), 0); /* without a contact */
+	assert_int_equal(signs_in("返利，加微信 abc12345"), 2);
 	assert_int_equal(signs_in("I wrote to you on WhatsApp and Telegram"), 0);
 	assert_int_equal(signs_in("WhatsApp me on 07700900123"), 1);
 	assert_int_equal(signs_in("work from home, WhatsApp +44 7700 900123"), 2);
@@ -236,6 +238,8 @@ static void test_signs_alone_make_no_spam_of_a_customer(void **state)
 		"快递没收到，加我QQ 12345678 联系，链接 http://10.11.12.13/x",
 		"It never arrived, I want a refund. WhatsApp +44 7700 900123",
 		"they told me to work from home, I was cheated. me on Telegram",
+		"返利没到账，加微信 abc12345 处理一下",
+		"Is it a replica? It broke. WhatsApp me on 07700900123",
 		"加微信 abc123456", /* one kind */
 		"代开发票",
 	};
@@ -245,6 +249,8 @@ static void test_signs_alone_make_no_spam_of_a_customer(void **state)
 	assert_true(weighed("加微信 abc12345 兼职日赚500", -3.9f, 0) > 2);
 	assert_true(weighed("QQ 12345678 刷单返利", -3.9f, 0) > 0.5f);
 	assert_true(weighed("代退款，加微信 abc12345", -3.9f, 0) > 2);
+	assert_true(weighed("加我微信 abc12345 带你赚钱", -3.9f, 0) > 1);
+	assert_true(weighed("原单奢侈品，微信 abc12345", -3.9f, 0) > 0);
 	assert_true(weighed("work from home, WhatsApp +44 7700 900123", -3.9f, 0) > 0);
 	assert_true(weighed("加微信 abc12345 http://bit.ly/x", -3.9f, 0) > 0);
 }

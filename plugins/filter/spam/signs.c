@@ -8,7 +8,8 @@
  * Words are evidence of a kind: somebody wants to go on in private; he offers a business
  * that nobody advertises openly; links.  Of each kind the strongest group that is met
  * counts, and it alone: "加微信 abc123" asks for a private chat and names the account for
- * it, which is one wish and not two.
+ * it, which is one wish and not two.  A business that is open elsewhere (兼职, 返利) is one
+ * of these only beside a private contact.
  *
  * Only kinds confirm each other.  One alone may be a customer who wants to be called
  * back, so by itself it leaves a text unsure, unless a model or a flood has a doubt of its
@@ -36,14 +37,16 @@ struct group {
 	float odds;    /* 0: without an id it is none                            */
 	float with_id; /* letters and digits, five or more, within a few bytes */
 	const char *const *words;
+	bool beside; /* counts beside a contact only */
 };
 
 /* In folded writing; a digit is '0'.  The variants are those in use to get by filters. */
 static const char *const contacts[] = {
-	"加微信", "加个微信", "加v信",	"加vx",	    "加薇信",  "加威信", "加徽信",   "加微",
-	"+微信",  "+vx",      "+v:",	"加我v",    "v信同号", "vx同号", "微信同号", "薇芯",
-	"嶶信",	  "加q",      "加扣扣", "加企鹅",   "q群",     "扣扣群", "qq群",     "进群",
-	"加群",	  "电报群",   "飞机号", "加我line", NULL};
+	"加微信",   "加个微信", "加v信",  "加vx", "加薇信", "加威信",  "加徽信",
+	"加微",	    "+微信",	"+vx",	  "+v:",  "加我v",  "v信同号", "vx同号",
+	"微信同号", "薇芯",	"嶶信",	  "加q",  "加扣扣", "加企鹅",  "q群",
+	"扣扣群",   "qq群",	"进群",	  "加群", "电报群", "飞机号",  "加我line",
+	"加我微信", "加我vx",	"加我薇", "+薇",  NULL};
 static const char *const invitations[] = {
 	"whatsapp me",	"whatsapp +",	 "telegram @",	   "t.me/",	     "wa.me/",
 	"me on wechat", "add my wechat", "me on whatsapp", "me on telegram", NULL};
@@ -77,61 +80,75 @@ static const char *const lures[] = {"make money fast",
 				    "free iphone",
 				    NULL};
 
+/* What shops' customers write of, too, but hardly beside a private contact. */
+static const char *const offers[] = {
+	"兼职",	     "赚钱",	       "副业",	   "代开",	   "低息",
+	"秒批",	     "放款",	       "无抵押",   "一比一",	   "高仿",
+	"原单",	     "货源",	       "奢侈品",   "低价出售",	   "长期出售",
+	"高价回收",  "棋牌",	       "上分",	   "荐股",	   "牛股",
+	"内部消息",  "刷粉",	       "涨粉",	   "看片",	   "同城约",
+	"办学历",    "办文凭",	       "海外代购", "招人",	   "返利",
+	"福利视频",  "forex",	       "bitcoin",  "crypto",	   "investment",
+	"followers", "passive income", "per day",  "daily profit", "replica",
+	"escort",    "loan offer",     NULL};
+
 /* What sellers have no need to write: that something went wrong, and what is to be done. */
 static const char *const complaints[] = {
-	"退款",		"退钱",		 "退货",	"换货",
-	"退换",		"没退",		 "不退",	"赔偿",
-	"赔付",		"补发",		 "维修",	"返修",
-	"投诉",		"举报",		 "维权",	"差评",
-	"假货",		"次品",		 "质量差",	"质量太",
-	"质量不",	"质量问题",	 "坏了",	"坏的",
-	"破了",		"碎了",		 "裂了",	"漏了",
-	"漏水",		"破损",		 "损坏",	"瑕疵",
-	"发霉",		"变质",		 "过期",	"少发",
-	"漏发",		"错发",		 "发错",	"缺件",
-	"没收到",	"未收到",	 "没到",	"未到",
-	"没有收到",	"没有到",	 "没发",	"未发货",
-	"不发货",	"没有发",	 "没给",	"不给",
-	"扣款",		"多扣",		 "乱扣",	"重复扣",
-	"闪退",		"打不开",	 "登不上",	"登录不",
-	"用不了",	"不能用",	 "没法用",	"无法",
-	"没反应",	"故障",		 "黑屏",	"死机",
-	"不回复",	"没人理",	 "联系不上",	"被骗",
-	"受骗",		"骗子",		 "骗人",	"骗我",
-	"上当",		"让我加",	 "叫我加",	"要我加",
-	"是真的吗",	"请处理",	 "尽快处理",	"请解决",
-	"尽快解决",	"请帮",		 "帮我查",	"refund",
-	"my money",	"broke",	 "damaged",	"faulty",
-	"defective",	"cracked",	 "leak",	"t work",
-	"not work",	"stopped",	 "t arrive",	"not arrive",
-	"never arrive", "t receive",	 "not receive", "never receive",
-	"never came",	"still waiting", "wrong item",	"wrong size",
-	"wrong colo",	"missing",	 "complain",	"return it",
-	"send it back", "replacement",	 "exchange it", "charged",
-	"cancel",	"my order",	 "my parcel",	"my package",
-	"my account",	"compensat",	 "scammed",	"cheated",
-	"crash",	"log in",	 "warranty",	"repair",
-	"help me",	"please help",	 NULL};
+	"退款",	      "退钱",	      "退货",	       "换货",	      "退换",
+	"没退",	      "不退",	      "赔偿",	       "赔付",	      "补发",
+	"维修",	      "返修",	      "投诉",	       "举报",	      "维权",
+	"差评",	      "假货",	      "次品",	       "质量差",      "质量太",
+	"质量不",     "质量问题",     "坏了",	       "坏的",	      "破了",
+	"碎了",	      "裂了",	      "漏了",	       "漏水",	      "破损",
+	"损坏",	      "瑕疵",	      "发霉",	       "变质",	      "过期",
+	"少发",	      "漏发",	      "错发",	       "发错",	      "缺件",
+	"没收到",     "未收到",	      "没到",	       "未到",	      "没有收到",
+	"没有到",     "没发",	      "未发货",	       "不发货",      "没有发",
+	"没给",	      "不给",	      "扣款",	       "多扣",	      "乱扣",
+	"重复扣",     "闪退",	      "打不开",	       "登不上",      "登录不",
+	"用不了",     "不能用",	      "没法用",	       "无法",	      "没反应",
+	"故障",	      "黑屏",	      "死机",	       "不回复",      "没人理",
+	"联系不上",   "被骗",	      "受骗",	       "骗子",	      "骗人",
+	"骗我",	      "上当",	      "让我加",	       "叫我加",      "要我加",
+	"是真的吗",   "没效果",	      "没用",	       "为什么",      "什么时候",
+	"还没",	      "查一下",	      "处理一下",      "订单号",      "我的订单",
+	"请处理",     "尽快处理",     "请解决",	       "尽快解决",    "请帮",
+	"帮我查",     "refund",	      "my money",      "broke",	      "damaged",
+	"faulty",     "defective",    "cracked",       "leak",	      "t work",
+	"not work",   "stopped",      "t arrive",      "not arrive",  "never arrive",
+	"t receive",  "not receive",  "never receive", "never came",  "still waiting",
+	"wrong item", "wrong size",   "wrong colo",    "missing",     "complain",
+	"return it",  "send it back", "replacement",   "exchange it", "charged",
+	"cancel",     "my order",     "my parcel",     "my package",  "my account",
+	"compensat",  "scammed",      "cheated",       "crash",	      "log in",
+	"warranty",   "repair",	      "help me",       "please help", NULL};
 
 /* Of a kind the strongest first. */
 static const struct group groups[] = {
-	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, contacts},
-	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, invitations},
-	{CONTACT, "names a private account to trade with", 0, 1.5f, ids},
-	{TRADE, "offers what shops' customers do not write of", 3.5f, 3.5f, trades},
-	{TRADE, "offers what shops' customers do not write of", 2.5f, 2.5f, lures},
+	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, contacts,
+	 false},
+	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, invitations,
+	 false},
+	{CONTACT, "names a private account to trade with", 0, 1.5f, ids, false},
+	{TRADE, "offers what shops' customers do not write of", 3.5f, 3.5f, trades, false},
+	{TRADE, "offers what shops' customers do not write of", 2.5f, 2.5f, lures, false},
+	{TRADE, "offers a business beside a private account", 2.5f, 2.5f, offers, true},
 };
 
 struct looked {
 	char text[FOLDED * 4 + 1];
 	size_t n;
+	bool is_latin; /* most words need not be looked for, then */
 };
 
 static void unfold(const uint32_t *folded, size_t n, struct looked *l)
 {
 	l->n = 0;
-	for (size_t i = 0; i < n; i++)
+	l->is_latin = true;
+	for (size_t i = 0; i < n; i++) {
 		l->n += text_encode(folded[i], l->text + l->n);
+		l->is_latin &= folded[i] < 0x80;
+	}
 	l->text[l->n] = '\0';
 }
 
@@ -175,6 +192,8 @@ static bool has_id(const char *at)
 static char *find_word(struct looked *l, char *at, const char *word)
 {
 	bool is_latin = (unsigned char)word[0] < 0x80;
+	if (l->is_latin && !is_latin)
+		return NULL;
 	while ((at = strstr(at, word)) != NULL && is_latin && at > l->text &&
 	       is_id_char((unsigned char)at[-1]))
 		at++;
@@ -220,17 +239,24 @@ static bool has_complaint(struct looked *l)
 	return false;
 }
 
+static bool has_kind(const struct signs *s, enum kind kind)
+{
+	return (s->kinds & 1u << kind) != 0;
+}
+
 static void add_words(struct signs *s, struct looked *l)
 {
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		const struct group *g = &groups[i];
-		float odds = s->kinds & 1u << g->kind ? 0 : find_group(g, l);
+		if (has_kind(s, g->kind) || (g->beside && !has_kind(s, CONTACT)))
+			continue;
+		float odds = find_group(g, l);
 		if (odds > 0)
 			add(s, g->kind, g->reason, odds);
 		if (odds > 0 && g->kind == TRADE)
 			take_out(g, l);
 	}
-	s->is_customers = (s->kinds & 1u << CONTACT) != 0 && has_complaint(l);
+	s->is_customers = has_kind(s, CONTACT) && has_complaint(l);
 }
 
 /* ---- links */
