@@ -43,6 +43,7 @@ make_full() {
 make_room() { rm -f "$STATE/filler"; }
 code() { curl -s -m 20 -o "$T/answer" -w '%{http_code}' "$@"; }
 is_ready() { [ "$(code "$(url admin /readyz)")" = 200 ]; }
+runs_again() { [ "$(grep -c 'daemon: running' "$LOG")" -gt "$runs" ]; }
 post() {
 	code -H 'Content-Type: application/json' -d "{\"body\":\"屏幕碎了，第 $1 次投诉，请退款\"}" "$(url public /feedback)"
 }
@@ -90,7 +91,7 @@ for kind in tmpfs ext4; do
 	spawn load "$TOOLS/load" -A "$STATE/listeners:public" -c 8 -n 400 -b 10 -f array -k "$kind" -l "$T/loaded" -d 300
 	client=$spawned
 	ok "and so are others beside many" posts 60
-	ok "it lives" kill -0 "$daemon_pid"
+	ok "it lives" kill -0 "$daemon_pid" || break
 	ok "a look at the tickets is done or told" told "$HEARD" tickets list
 	ok "and an export" told "$HEARD" tickets export
 	ok "and at the dead letters" told "$HEARD" dead list
@@ -101,9 +102,14 @@ for kind in tmpfs ext4; do
 	posts 20 || fail "a post was answered otherwise"
 	kill -0 "$daemon_pid" || fail "it ended"
 	daemon_kill
-	ok "it starts without room" daemon_start
-	ok "and answers" posts 20
+	rm -f "$STATE/listeners"
+	runs=$(grep -c 'daemon: running' "$LOG")
+	"$HEARD" run -c "$CONF" >>"$LOG" 2>&1 &
+	daemon_pid=$!
+	ok "it starts without room" wait_for 60 runs_again
+	[ ! -s "$STATE/listeners" ] || posts 20 || fail "a post was answered otherwise"
 	make_room
+	ok "where it listens is written" wait_for 60 is_serving
 	ok "it is ready by itself" wait_for 60 is_ready
 	ok "every post was acknowledged in the end" wait "$client"
 	cat "$T/loaded" >>"$T/acks"
