@@ -7,6 +7,7 @@
  */
 #include "daemon.h"
 
+#include "again.h"
 #include "blob.h"
 #include "channels.h"
 #include "claim.h"
@@ -97,8 +98,9 @@ struct daemon *daemon_open(const struct conf *conf, struct faults *faults)
 	d->http = d->main != NULL ? http_create(conf, d->main) : NULL;
 	d->pipelines = calloc(conf->n_pipelines + 1, sizeof(*d->pipelines));
 	d->gauges = gauges_create();
+	d->again = again_create();
 	d->channels = channels_create(conf);
-	if (d->http == NULL || d->pipelines == NULL || d->gauges == NULL ||
+	if (d->http == NULL || d->pipelines == NULL || d->gauges == NULL || d->again == NULL ||
 	    d->channels == NULL || daemon_open_lanes(d) != 0) {
 		faults_add(faults, conf->file, 0, "no memory");
 		daemon_close(d);
@@ -130,6 +132,7 @@ void daemon_close(struct daemon *d)
 	free(d->pipelines);
 	claims_free(d->claims);
 	gauges_destroy(d->gauges);
+	again_destroy(d->again);
 	channels_destroy(d->channels);
 	http_destroy(d->http);
 	for (unsigned i = 0; d->lanes != NULL && i <= d->n_workers; i++) {

@@ -107,6 +107,14 @@ static void input_receipt(struct job *job, uint32_t at_emission, size_t *at_reco
 		e->given.receipt(e->given.arg, &r);
 }
 
+/* What is refused comes again, and then it is to have the id that it had. */
+static void input_remember(const struct job *job)
+{
+	size_t n = job->is_decoded ? batch_decoded(job->batch) : 0;
+	for (size_t i = 0; i < n; i++)
+		gate_refused(job->input->host.daemon->again, heard_batch_at(job->batch, i));
+}
+
 static void input_receipts(struct loop_job *hop)
 {
 	struct job *job = (struct job *)((char *)hop - offsetof(struct job, hop));
@@ -114,6 +122,8 @@ static void input_receipts(struct loop_job *hop)
 	struct pipeline *p = in->host.pipeline;
 	if (job->result != 0 && job->is_ordered && in->epoch <= job->epoch)
 		in->epoch = job->epoch + 1;
+	if (job->result != 0)
+		input_remember(job);
 	size_t at = 0;
 	for (uint32_t i = 0; i < job->n; i++)
 		input_receipt(job, i, &at);

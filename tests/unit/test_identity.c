@@ -159,6 +159,41 @@ static void what_a_source_brings_again_has_the_same_origin(void **state)
 	assert_true(origins[6] == origins[4] && origins[7] == origins[5]);
 }
 
+static char noted[8][37];
+static _Atomic unsigned n_noted;
+
+static void note_id(struct test_filter *f, struct heard_record *r)
+{
+	(void)f;
+	struct heard_str id = heard_get_str(r, HEARD_ID);
+	assert_int_equal(id.len, 36);
+	memcpy(noted[n_noted++], id.ptr, id.len);
+}
+
+static void what_could_not_be_taken_keeps_its_id(void **state)
+{
+	(void)state;
+	static const char two[] = "{\"source_id\":\"7\",\"body\":\"x\"}\n{\"body\":\"y\"}";
+	struct receipt r = {0};
+	e.filter[0].each = note_id;
+	n_noted = 0;
+	engine_start(&e);
+	for (int i = 0; i < 3; i++) {
+		e.filter[1].fails = i < 2;
+		engine_emit(&e, two, &r);
+		engine_until(&e, r.times == i + 1);
+		assert_int_equal(r.code, i < 2 ? -EAGAIN : 0);
+	}
+	assert_string_equal(noted[2], noted[0]);
+	assert_string_equal(noted[4], noted[0]);
+	assert_string_equal(r.ids[0], noted[0]);
+	assert_string_not_equal(noted[3], noted[1]); /* nothing names it */
+	engine_emit(&e, two, &r);
+	engine_until(&e, r.times == 4);
+	assert_string_not_equal(noted[6], noted[0]); /* it is given away */
+	assert_string_equal(r.ids[0], noted[0]);     /* and the journal knows it */
+}
+
 static void names_of_any_length_make_a_key(void **state)
 {
 	(void)state;
@@ -197,6 +232,7 @@ int main(void)
 		TEST(ids_that_name_a_person_are_hashed),
 		TEST(a_new_revision_is_a_new_record),
 		TEST(what_a_source_brings_again_has_the_same_origin),
+		TEST(what_could_not_be_taken_keeps_its_id),
 		TEST(names_of_any_length_make_a_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
