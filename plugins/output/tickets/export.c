@@ -138,8 +138,11 @@ static int put_ticket(struct exporting *e, const struct store_ticket *ticket)
 		put_csv_line(e, ticket, body);
 	else
 		put_json_line(e, ticket, body);
-	if (e->line.failed || fwrite(e->line.ptr, 1, e->line.len, e->out) != e->line.len)
-		return heard_fail(e->err, EIO, "the tickets could not be written");
+	if (e->line.failed)
+		return heard_fail(e->err, EFBIG, "ticket %" PRId64 " is too long for a line",
+				  ticket->id);
+	if (fwrite(e->line.ptr, 1, e->line.len, e->out) != e->line.len)
+		return heard_fail(e->err, errno, "the tickets could not be written: %m");
 	return 0;
 }
 
@@ -188,7 +191,7 @@ static int write_all(struct exporting *e, const struct store_filter *filter)
 		return -e->err->code;
 	return fflush(e->out) == 0
 		       ? 0
-		       : heard_fail(e->err, EIO, "the tickets could not be written");
+		       : heard_fail(e->err, errno, "the tickets could not be written: %m");
 }
 
 int tickets_export(void *self, const struct heard_call *call)
