@@ -112,8 +112,9 @@ bool media_fetch(struct wechat *w, struct heard_str id,
 
 void media_stop(struct wechat *w)
 {
-	while (w->fetching != NULL) {
-		heard_fetch_cancel(w->fetching->fetch);
-		finish(w->fetching, HEARD_STR_OF(""));
+	for (struct media *f = w->fetching, *next; f != NULL; f = next) {
+		next = f->next;
+		heard_fetch_cancel(f->fetch);
+		finish(f, HEARD_STR_OF(""));
 	}
 }

@@ -59,7 +59,7 @@ void social_say(struct social *s)
 void social_tell(struct social *s, struct heard_str json)
 {
 	size_t before = s->told.len;
-	if (json.len < SOCIAL_TOLD - before) {
+	if (json.len > 0 && json.len < SOCIAL_TOLD - before) {
 		heard_buf_puts(&s->told, ",");
 		heard_buf_str(&s->told, json);
 	}
@@ -83,7 +83,8 @@ void social_tell_deleted(struct social *s, struct heard_str id)
 		       "{\"deleted\":true,\"edited_at\":\"9999-12-31T23:59:59Z\",\"id\":");
 	heard_json_put_str(&item, id);
 	heard_buf_puts(&item, "}");
-	social_tell(s, heard_buf_view(&item));
+	/* half of one would spoil the list */
+	social_tell(s, heard_str(item.failed ? NULL : item.ptr));
 	heard_buf_release(&item);
 }
 
