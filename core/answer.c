@@ -18,7 +18,6 @@
 #include "answer.h"
 
 #include "daemon.h"
-#include "utf8.h"
 
 #include <heard/error.h>
 
@@ -120,7 +119,7 @@ static void answer_end(struct heard_reply *r, enum heard_outcome outcome, int64_
 {
 	r->outcome = outcome;
 	r->after_ms = after_ms;
-	struct heard_str why = utf8_cut(heard_str(reason), sizeof(r->reason) - 1);
+	struct heard_str why = heard_str_cut(heard_str(reason), sizeof(r->reason) - 1);
 	snprintf(r->reason, sizeof(r->reason), "%.*s", HEARD_ARG(why));
 	r->hop.fn = answer_tell;
 	loop_post(r->keeper->loop, &r->hop);

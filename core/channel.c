@@ -13,12 +13,10 @@
 
 void channel_name(char out[CHANNEL_NAME], struct heard_str name)
 {
-	size_t n = name.len < CHANNEL_NAME ? name.len : CHANNEL_NAME - 1;
-	while (n < name.len && n > 0 && ((unsigned char)name.ptr[n] & 0xc0) == 0x80)
-		n--;
-	if (n > 0)
-		memcpy(out, name.ptr, n);
-	memset(out + n, 0, CHANNEL_NAME - n);
+	name = heard_str_cut(name, CHANNEL_NAME - 1);
+	if (name.len > 0)
+		memcpy(out, name.ptr, name.len);
+	memset(out + name.len, 0, CHANNEL_NAME - name.len);
 }
 
 /* The days from..to are empty. */

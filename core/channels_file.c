@@ -8,8 +8,8 @@
  * is a channel, and read by itself.  Days are written without those that brought nothing,
  * as day, received, dead.
  *
- * It is written under another name, synced and renamed, so it is whole or not there.  What
- * is damaged all the same is not used at all: half a rhythm would warn at the wrong time.
+ * It is replaced at once (heard/file.h), so it is whole or not there.  What is damaged all
+ * the same is not used at all: half a rhythm would warn at the wrong time.
  */
 #include "channels_file.h"
 
@@ -18,16 +18,14 @@
 
 #include <heard/buf.h>
 #include <heard/error.h>
+#include <heard/file.h>
 #include <heard/json.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { PATH = 4096, FORMAT = 1, FILE_MOST = 64 << 20, LINE_MOST = 1 << 20 };
 #define KEPT_FOR ((int64_t)CHANNEL_DAYS * 24 * 60 * 60 * 1000)
@@ -93,59 +91,21 @@ static void put_all(struct channels *s, struct channel *copy, struct heard_buf *
 			put_channel(out, pipeline, copy);
 }
 
-static int write_all(int fd, struct heard_str text)
-{
-	while (text.len > 0) {
-		ssize_t n = write(fd, text.ptr, text.len);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		text = heard_str_skip(text, n > 0 ? (size_t)n : 0);
-	}
-	return 0;
-}
-
-static int write_file(const char *path, struct heard_str head, struct heard_str body)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -errno;
-	int rc = write_all(fd, head);
-	if (rc == 0)
-		rc = write_all(fd, body);
-	if (rc == 0 && fsync(fd) != 0)
-		rc = -errno;
-	if (close(fd) != 0 && rc == 0)
-		rc = -errno;
-	return rc;
-}
-
-/* The name is durable only with its folder. */
-static int sync_folder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	int rc = fsync(fd) == 0 ? 0 : -errno;
-	close(fd);
-	return rc;
-}
-
+/* Behind its head, which has the digest of all that follows. */
 static int replace(const char *state_dir, struct heard_str body, struct heard_error *err)
 {
-	char path[PATH], fresh[PATH], head[64];
+	char path[PATH];
+	struct heard_buf text;
+	heard_buf_init(&text, body.len + 64);
 	snprintf(path, sizeof(path), "%s/channels", state_dir);
-	snprintf(fresh, sizeof(fresh), "%s/channels.new", state_dir);
-	int n = snprintf(head, sizeof(head), "heard channels %d %016" PRIx64 "\n", FORMAT,
+	heard_buf_printf(&text, "heard channels %d %016" PRIx64 "\n", FORMAT,
 			 hash_digest(body));
-	int rc = write_file(fresh, heard_str_n(head, (size_t)n), body);
-	if (rc == 0 && rename(fresh, path) != 0)
-		rc = -errno;
-	if (rc == 0)
-		rc = sync_folder(state_dir);
-	else
-		unlink(fresh);
-	return rc == 0 ? 0
-		       : heard_fail(err, -rc, "%s cannot be written: %s", path, strerror(-rc));
+	if (body.ptr != NULL) /* there are channels */
+		heard_buf_str(&text, body);
+	int rc = text.failed ? heard_fail(err, ENOMEM, "no memory to write %s", path)
+			     : heard_file_replace(path, 0600, heard_buf_view(&text), err);
+	heard_buf_release(&text);
+	return rc;
 }
 
 int channels_save(struct channels *s, const char *state_dir, struct heard_error *err)
@@ -268,25 +228,6 @@ static int get_all(struct channels *s, struct heard_str body, int64_t now,
 	return rc;
 }
 
-static int read_file(const char *path, struct heard_buf *out, struct heard_error *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return heard_fail(err, errno, "%s: %s", path, strerror(errno));
-	ssize_t n = 1;
-	while (n != 0 && !out->failed) {
-		char *room = heard_buf_room(out, 1 << 16);
-		n = room != NULL ? read(fd, room, 1 << 16) : 0;
-		if (n < 0 && errno != EINTR)
-			break;
-		if (n > 0)
-			heard_buf_used(out, (size_t)n);
-	}
-	int code = n < 0 ? errno : out->failed ? EFBIG : 0;
-	close(fd);
-	return code == 0 ? 0 : heard_fail(err, code, "%s: %s", path, strerror(code));
-}
-
 /* The lines behind the first, if that one vouches for them. */
 static int check(const char *path, struct heard_str text, struct heard_str *body_r,
 		 struct heard_error *err)
@@ -316,7 +257,7 @@ int channels_load(struct channels *s, const char *state_dir, int64_t now,
 	struct heard_buf text;
 	snprintf(path, sizeof(path), "%s/channels", state_dir);
 	heard_buf_init(&text, FILE_MOST);
-	int rc = read_file(path, &text, err);
+	int rc = heard_file_read(path, &text, err);
 	if (rc == 0)
 		rc = check(path, heard_buf_view(&text), &body, err);
 	if (rc == 0)

@@ -66,6 +66,7 @@ void cli_table_init(struct cli_table *, size_t columns);
 void cli_table_add(struct cli_table *, const char *cell);
 void cli_table_addf(struct cli_table *, const char *format, ...) HEARD_PRINTF(2, 3);
 void cli_table_print(struct cli_table *, FILE *); /* and releases it */
+void cli_table_release(struct cli_table *);	  /* one that is not printed */
 
 /* Subcommands. */
 int cmd_run(int argc, char **argv);

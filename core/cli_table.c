@@ -57,6 +57,14 @@ static int cli_width(const char *text)
 	return width;
 }
 
+void cli_table_release(struct cli_table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	*t = (struct cli_table){.columns = t->columns};
+}
+
 void cli_table_print(struct cli_table *t, FILE *f)
 {
 	int widest[16] = {0};
@@ -74,8 +82,6 @@ void cli_table_print(struct cli_table *t, FILE *f)
 		else
 			fprintf(f, "%s%*s", t->cells[i], is_last ? 0 : pad, "");
 		fputs(is_last ? "\n" : "  ", f);
-		free(t->cells[i]);
 	}
-	free(t->cells);
-	*t = (struct cli_table){.columns = t->columns};
+	cli_table_release(t);
 }

@@ -75,6 +75,7 @@ static int list(const struct cli *cli, const struct heard_buf *line)
 		cli_table_print(&t, stdout);
 	else if (code == 0)
 		puts("There are no dead letters.");
+	cli_table_release(&t);
 	return code;
 }
 

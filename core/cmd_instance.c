@@ -86,42 +86,48 @@ static void usage(const char *instance, const struct heard_command *commands, FI
 		fprintf(out, "  %-9s %s\n", c->name, c->summary);
 }
 
-/* `is_default`: its name need not be written. */
-static void usage_of(const char *instance, const struct heard_command *c, bool is_default,
+/* As it was written: `heard train NAME`, `heard NAME COMMAND`, or `heard NAME` alone where
+ * the command has the name of its plugin. */
+static void usage_of(const struct call *call, const char *instance,
+		     const struct heard_plugin *plugin, const struct heard_command *c,
 		     FILE *out)
 {
-	fprintf(out, "usage: heard %s %s%s%s\n", instance, is_default ? "" : c->name,
-		is_default ? "" : " ", c->usage ? c->usage : "");
+	const char *more = c->usage ? c->usage : "";
+	if (call->is_train)
+		fprintf(out, "usage: heard %s %s %s\n", c->name, instance, more);
+	else if (c == stand_in_default(plugin))
+		fprintf(out, "usage: heard %s %s\n", instance, more);
+	else
+		fprintf(out, "usage: heard %s %s %s\n", instance, c->name, more);
 }
 
-static int run(const struct conf *conf, const struct found *f, const struct heard_command *c,
-	       bool json, int argc, char **argv)
+static int run(const struct call *call, const struct heard_command *c, int argc, char **argv)
 {
 	unsigned char secret[32] = {0};
+	const struct found *f = &call->found;
 	struct heard_error err = {0};
-	struct heard_host host = {.conf = conf,
+	struct heard_host host = {.conf = call->conf,
 				  .instance = f->instance,
 				  .stage = f->stage,
 				  .pipeline_name = f->pipeline->name,
 				  .secret = secret};
 	if (host_init(&host, &err) != 0 ||
-	    seal_secret_load(conf->state_dir, secret, &err) != 0) {
+	    seal_secret_load(call->conf->state_dir, secret, &err) != 0) {
 		fprintf(stderr, "heard: %s; has the daemon run on this state folder yet?\n",
 			err.text);
 		host_close(&host);
 		return 1;
 	}
-	struct heard_call call = {.argc = argc,
-				  .argv = argv,
-				  .json = json,
-				  .in = stdin,
-				  .out = stdout,
-				  .err = stderr,
-				  .host = &host};
-	int code = c->run(f->instance->self, &call);
+	struct heard_call its = {.argc = argc,
+				 .argv = argv,
+				 .json = call->cli.json,
+				 .in = stdin,
+				 .out = stdout,
+				 .err = stderr,
+				 .host = &host};
+	int code = c->run(f->instance->self, &its);
 	if (code == 2)
-		usage_of(f->instance->name, c,
-			 c == stand_in_default(&f->instance->module->plugin), stderr);
+		usage_of(call, f->instance->name, &f->instance->module->plugin, c, stderr);
 	sodium_memzero(secret, sizeof(secret));
 	host_close(&host);
 	return code;
@@ -257,23 +263,22 @@ static int call_found(const struct call *c, int argc, char **argv)
 		return 2;
 	}
 	if (one != NULL)
-		return run(c->conf, &c->found, one, c->cli.json, argc - 1, argv + 1);
+		return run(c, one, argc - 1, argv + 1);
 	if (own != NULL)
-		return run(c->conf, &c->found, own, c->cli.json, argc, argv);
+		return run(c, own, argc, argv);
 	usage(c->name, all, stderr);
 	return 2;
 }
 
-static int help(const struct heard_plugin *plugin, int argc, char **argv)
+static int help(const struct call *c, const struct heard_plugin *plugin, int argc, char **argv)
 {
-	const struct heard_command *all = plugin->commands, *own = stand_in_default(plugin),
-				   *one = find_command(all, argv[1]);
+	const struct heard_command *all = plugin->commands, *one = find_command(all, argv[1]);
 	if (one == NULL)
 		one = argc > 2 ? find_command(all, argv[2]) : NULL;
 	if (one == NULL)
-		one = own;
+		one = stand_in_default(plugin);
 	if (one != NULL)
-		usage_of(argv[0], one, one == own, stdout);
+		usage_of(c, argv[0], plugin, one, stdout);
 	else
 		usage(argv[0], all, stdout);
 	return 0;
@@ -284,7 +289,7 @@ static int call(const struct call *c, struct faults *faults, const char *const *
 {
 	const struct heard_plugin *plugin = wants_help(argc, argv) ? plugin_of(c) : NULL;
 	if (plugin != NULL)
-		return help(plugin, argc, argv);
+		return help(c, plugin, argc, argv);
 	const char *near = c->found.n == 0 ? nearest(c, commands) : NULL;
 	if (faults->n > 0 && near == NULL) { /* it may be an instance that has one */
 		faults_print(faults, stderr);

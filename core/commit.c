@@ -4,11 +4,11 @@
  * A group is written with one pwritev behind the last one, and fdatasync makes
  * it durable; then what it changed is applied to what other threads can see.
  *
- * If a write or the sync fails, that file is never trusted again: the group is
- * laid out anew in the next segment, whose checkpoint says where the old one
- * ended, and the commit frame that failed is spoiled, so that a later start
- * does not find it.  If that fails as well, the transactions fail, and unless
- * it was only for want of space the journal is broken and takes nothing more.
+ * If a write or the sync fails, or the file was deleted, it is never trusted again: the group
+ * is laid out anew in the next segment, whose checkpoint says where the old one ended, and the
+ * commit frame that failed is spoiled, so that a later start does not find it.  If that fails
+ * as well, the transactions fail, and unless it was only for want of space the journal is
+ * broken and takes nothing more.
  *
  * Invariant: nothing that a group prepared (counters, keys, letters, seqs)
  * shows before its sync, and nothing of it is left when it failed.
@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +32,14 @@ static double seconds_since(const struct timespec *start)
 	return (double)(t.tv_sec - start->tv_sec) + (double)(t.tv_nsec - start->tv_nsec) * 1e-9;
 }
 
+/* Somebody may have deleted a file or the folder: what is written to it then is nowhere. */
+static bool is_deleted(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_nlink == 0;
+}
+
 static int synced(struct journal *j)
 {
 	struct timespec start;
@@ -39,6 +48,8 @@ static int synced(struct journal *j)
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (j->io->fdatasync(j->fd) != 0)
 		return -errno;
+	if (is_deleted(j->fd))
+		return -ENOENT;
 	double s = seconds_since(&start);
 	for (double le = 1e-4; bucket < 15 && s > le; bucket++)
 		le *= 2;
@@ -93,6 +104,8 @@ static int write_elsewhere(struct journal *j, int code)
 	close(j->fd);
 	j->fd = -1;
 	int r = pool_move(j, POOL_FREES);
+	if (r != 0 && is_deleted(j->folder))
+		return -ENOENT;
 	if (r != 0)
 		return health_lacks_space(code) ? code : r;
 	r = write_group(j);

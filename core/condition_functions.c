@@ -95,9 +95,7 @@ static int len(lua_State *L)
 		n = condition_env_list(L, 1, &v) ? (lua_Integer)condition_env_list_size(&v)
 						 : (lua_Integer)lua_rawlen(L, 1);
 	} else {
-		struct heard_str text = text_at(L, 1);
-		for (size_t i = 0; i < text.len; i++)
-			n += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+		n = (lua_Integer)heard_str_chars(text_at(L, 1));
 	}
 	lua_pushinteger(L, n);
 	return 1;

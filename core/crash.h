@@ -1,13 +1,13 @@
 /*
  * crash.h - which records were in whose hands when the process died.
  *
- * Each worker notes the digests of what it is working on in a mapped file
- * before it lets a plugin touch it, and clears the note after.  The note is in
- * the page cache, so it survives the process, and needs no fsync.
+ * Each worker notes the digests of what it is working on before it lets a plugin
+ * touch it, and clears the note after.
  *
  * A note accuses only if a fatal signal was raised by the process itself: its
- * handler marks the slot of the thread that it hit.  Whoever ends us from outside
- * (kill -9, no memory left, power) leaves no mark, and so accuses nobody.
+ * handler marks the slot of the thread that it hit, and writes it down.  Whoever ends
+ * us from outside (kill -9, no memory left, power) leaves no mark, and so accuses
+ * nobody.
  *
  * At start, what is noted in a marked slot are the suspects; one that was noted so
  * twice is condemned: it is dead-lettered before any plugin sees it again.  Suspects
@@ -26,14 +26,14 @@ struct heard_error;
 #define CRASH_NOTES 8192 /* digests a slot can hold; more are not noted */
 
 struct crash_slot {
-	volatile uint32_t n;	 /* written last, read by the next process        */
+	volatile uint32_t n;	 /* written last, read when a signal comes        */
 	volatile uint32_t fatal; /* the signal that hit its thread, or 0          */
 	uint64_t digest[CRASH_NOTES];
 };
 
 struct crash_guard;
-/* Reads what the last process left, then maps n slots and watches the fatal signals.
- * [main] */
+/* Reads what the last process left, then makes n slots and watches the fatal signals.
+ * A full disk is no failure.  [main] */
 int crash_open(struct crash_guard **, const char *state_dir, unsigned n, struct heard_error *);
 void crash_close(struct crash_guard *); /* a clean end: no notes stay */
 /* The process is about to end, and it is no record's fault.  [any] */

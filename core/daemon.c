@@ -7,6 +7,7 @@
  */
 #include "daemon.h"
 
+#include "again.h"
 #include "blob.h"
 #include "channels.h"
 #include "claim.h"
@@ -16,6 +17,7 @@
 #include "life.h"
 #include "log.h"
 #include "metrics.h"
+#include "ports.h"
 #include "state_dir.h"
 
 #include <heard/error.h>
@@ -96,8 +98,9 @@ struct daemon *daemon_open(const struct conf *conf, struct faults *faults)
 	d->http = d->main != NULL ? http_create(conf, d->main) : NULL;
 	d->pipelines = calloc(conf->n_pipelines + 1, sizeof(*d->pipelines));
 	d->gauges = gauges_create();
+	d->again = again_create();
 	d->channels = channels_create(conf);
-	if (d->http == NULL || d->pipelines == NULL || d->gauges == NULL ||
+	if (d->http == NULL || d->pipelines == NULL || d->gauges == NULL || d->again == NULL ||
 	    d->channels == NULL || daemon_open_lanes(d) != 0) {
 		faults_add(faults, conf->file, 0, "no memory");
 		daemon_close(d);
@@ -129,6 +132,7 @@ void daemon_close(struct daemon *d)
 	free(d->pipelines);
 	claims_free(d->claims);
 	gauges_destroy(d->gauges);
+	again_destroy(d->again);
 	channels_destroy(d->channels);
 	http_destroy(d->http);
 	for (unsigned i = 0; d->lanes != NULL && i <= d->n_workers; i++) {
@@ -255,25 +259,6 @@ static int daemon_listen(struct daemon *d, struct heard_error *err)
 	return http_listen(d->http, inherited, n, err);
 }
 
-/* state_dir/listeners: "name 127.0.0.1:8080" a line, with the ports really bound. */
-static void daemon_write_listeners(struct daemon *d)
-{
-	char path[4096], fresh[4096];
-	snprintf(path, sizeof(path), "%s/listeners", d->conf->state_dir);
-	snprintf(fresh, sizeof(fresh), "%s/listeners.new", d->conf->state_dir);
-	FILE *f = fopen(fresh, "we");
-	if (f == NULL)
-		return;
-	for (size_t i = 0; i < d->conf->n_listeners; i++) {
-		const struct conf_listener *l = &d->conf->listeners[i];
-		const char *colon = strrchr(l->address, ':');
-		fprintf(f, "%s %.*s:%d\n", l->name, colon ? (int)(colon - l->address) : 0,
-			l->address, http_port(d->http, l->name));
-	}
-	if (fclose(f) == 0)
-		rename(fresh, path);
-}
-
 static void daemon_run_job(struct job *job, unsigned lane)
 {
 	job_run(job, lane);
@@ -331,7 +316,7 @@ int daemon_start(struct daemon *d, struct heard_error *err)
 		rc = daemon_start_instances(d, err);
 	if (rc != 0)
 		return rc;
-	daemon_write_listeners(d);
+	d->ports = ports_create(d);
 	http_serve(d->http);
 	d->state = DAEMON_RUNNING;
 	log_line(HEARD_NOTICE, "daemon", "running: %zu pipelines, %u workers, state in %s",
@@ -357,6 +342,8 @@ static void daemon_end_threads(struct daemon *d)
 
 void daemon_stop(struct daemon *d)
 {
+	ports_destroy(d->ports);
+	d->ports = NULL;
 	control_destroy(d->control);
 	d->control = NULL;
 	daemon_each_output(d, p, o) host_end_thread(&o->host);

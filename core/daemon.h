@@ -33,6 +33,7 @@ enum daemon_state {
 };
 
 struct control;
+struct ports;
 
 struct daemon {
 	const struct conf *conf;
@@ -46,6 +47,7 @@ struct daemon {
 	struct journal *journal;
 	struct http *http;
 	struct control *control;
+	struct ports *ports;
 	struct pipeline *pipelines;
 	size_t n_pipelines;
 	int lock_fd; /* state_dir/lock, held                  */
@@ -53,6 +55,7 @@ struct daemon {
 	_Atomic bool journal_full;
 	struct claim *claims;	   /* files that instances write: claim.c          */
 	struct gauges *gauges;	   /* figures that instances set: gauge.c        */
+	struct again *again;	   /* ids of what was refused         */
 	struct channels *channels; /* who has been heard lately         */
 	struct life *life;	   /* signals, stop and reload: life.c      */
 };

@@ -14,7 +14,6 @@
 #include "daemon.h"
 #include "hash.h"
 #include "log.h"
-#include "utf8.h"
 
 #include <heard/batch.h>
 #include <heard/error.h>
@@ -158,7 +157,7 @@ void heard_delivery_set(struct heard_delivery *d, size_t i, enum heard_outcome o
 	free(d->records[i].reason);
 	d->records[i].reason = NULL;
 	if (reason != NULL) {
-		struct heard_str kept = utf8_cut(heard_str(reason), REASON_MOST);
+		struct heard_str kept = heard_str_cut(heard_str(reason), REASON_MOST);
 		d->records[i].reason = strndup(kept.ptr, kept.len);
 	}
 }

@@ -7,7 +7,6 @@
 #include <heard/error.h>
 
 #include "log.h"
-#include "utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -21,7 +20,7 @@ static void end_at_a_character(char *text, size_t size, int wanted)
 	else if ((size_t)wanted >= size) {
 		/* snprintf ate the byte that tells whether the last one is whole. */
 		struct heard_str kept = heard_str_n(text, size - 1);
-		struct heard_str safe = utf8_cut(kept, size - 2);
+		struct heard_str safe = heard_str_cut(kept, size - 2);
 		text[safe.len] = '\0';
 	}
 }

@@ -119,6 +119,16 @@ int heard_family_set(struct heard_record *r, enum heard_family f, struct heard_s
 	return 0;
 }
 
+void heard_family_drop(struct heard_record *r, enum heard_family f, struct heard_str prefix)
+{
+	struct record_family *family = &r->families[f];
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < family->n; i++)
+		if (!heard_str_starts(family->at[i].name, prefix))
+			family->at[kept++] = family->at[i];
+	family->n = kept;
+}
+
 int heard_masked_add(struct heard_record *r, struct heard_str kind, int64_t n)
 {
 	struct record_member *m = record_member_find(r, HEARD_MASKED, kind);

@@ -189,8 +189,8 @@ static void on_silence(evutil_socket_t fd, short what, void *arg)
 
 /* ---- a request */
 
-/* A header that libcurl would split, or take for a command of its own. */
-static bool header_is_good(const char *line)
+/* What libcurl would split, or take for a command of its own, is none. */
+bool heard_fetch_is_header(const char *line)
 {
 	size_t name = strcspn(line, ":");
 	if (name == 0 || line[name] != ':' || strpbrk(line, "\r\n") ||
@@ -213,7 +213,7 @@ static int add_headers(struct heard_fetch *f, const struct heard_fetch_request *
 	/* No 100-continue: it costs a second with servers that do not know it. */
 	bool ok = add_header(f, "Expect:");
 	for (size_t i = 0; q->headers && q->headers[i]; i++) {
-		if (!header_is_good(q->headers[i]))
+		if (!heard_fetch_is_header(q->headers[i]))
 			return heard_fail(err, EINVAL,
 					  "header %zu is not of the form \"Name: value\"",
 					  i + 1);

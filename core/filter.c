@@ -10,6 +10,7 @@
 
 #include "condition.h"
 #include "daemon.h"
+#include "hash.h"
 #include "log.h"
 #include "timer.h"
 
@@ -19,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { SAY_AGAIN_MS = 60 * 1000 };
 
 /* ---- turns */
 
@@ -243,6 +246,19 @@ static int filter_process_job(struct filter *f, struct job *job, unsigned lane,
 	return rc;
 }
 
+void filter_refuse(struct filter *f, struct job *job, const struct heard_error *err)
+{
+	/* Its source comes again each second, and nobody needs to read it each time. */
+	uint64_t why = hash_digest(heard_str(err->text));
+	int64_t now = daemon_clock(), said_at = f->said_at;
+	bool is_news = atomic_exchange(&f->said, why) != why || now - said_at >= SAY_AGAIN_MS;
+	if (is_news)
+		f->said_at = now;
+	log_line(is_news ? HEARD_WARN : HEARD_DEBUG, f->host.full_name,
+		 "%s; the batch goes back to its source", err->text);
+	job_refuse(job, -EAGAIN, err->text);
+}
+
 /* ---- a filter with a loop of its own */
 
 static void filter_visit_home(struct loop_job *hop)
@@ -258,9 +274,7 @@ static void filter_visit_home(struct loop_job *hop)
 		return;
 	}
 	if (rc < 0) {
-		log_line(HEARD_WARN, f->host.full_name, "%s; the batch goes back to its source",
-			 err.text);
-		job_refuse(job, -EAGAIN, err.text);
+		filter_refuse(f, job, &err);
 		job->at_filter = p->n_filters;
 	} else {
 		job->at_filter++;

@@ -38,6 +38,8 @@ struct filter {
 
 	struct loop_job hop; /* home comes to run due timers        */
 	_Atomic uint64_t nanoseconds, records, failed_conditions;
+	_Atomic uint64_t said;	 /* digest of why a batch went back last */
+	_Atomic int64_t said_at; /* when that was said; daemon_clock()   */
 	struct tally tally;
 };
 
@@ -49,6 +51,8 @@ int filter_run(struct filter *, struct job *, unsigned worker, struct crash_slot
 	       struct heard_error *);
 /* The same in a process without workers. */
 int filter_run_alone(struct filter *, struct heard_batch *, struct heard_error *);
+/* process() failed: the batch goes back to its source.  [worker], [home] */
+void filter_refuse(struct filter *, struct job *, const struct heard_error *);
 /* [home] true: the turn is the timer's until filter_leave; false: it will be called later */
 bool filter_enter_timer(struct filter *, struct heard_timer *);
 void filter_leave(struct filter *);

@@ -11,5 +11,7 @@ struct heard_error;
 int folder_make(const char *path, struct heard_error *);
 /* The same for each part of the path behind root, which must exist. */
 int folder_make_below(const char *root, const char *path, struct heard_error *);
+/* fsync of the folder that the path is in.  0 or -errno. */
+int folder_sync_parent(const char *path);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "gate.h"
 
+#include "again.h"
 #include "bury.h"
 #include "identity.h"
 #include "input.h"
@@ -39,22 +40,31 @@ static int gate_seal_contacts(const struct gate *g, struct lane *lane, struct he
 	return 0;
 }
 
-int gate_identify(struct lane *lane, struct heard_record *r, int64_t now)
+int gate_identify(struct again *again, struct lane *lane, struct heard_record *r, int64_t now)
 {
 	unsigned char id[16];
 	char *text = heard_batch_alloc(heard_record_batch(r), 37);
 	if (text == NULL)
 		return -ENOMEM;
-	uuid_make(&lane->ids, now, id);
+	if (again == NULL || !again_take(again, heard_record_origin(r), id))
+		uuid_make(&lane->ids, now, id);
 	uuid_format(id, text);
 	return heard_set_str_borrowed(r, HEARD_ID, heard_str_n(text, 36));
+}
+
+void gate_refused(struct again *again, const struct heard_record *r)
+{
+	unsigned char id[16];
+	if (heard_record_origin(r) != 0 && uuid_parse(heard_get_str(r, HEARD_ID), id))
+		again_note(again, heard_record_origin(r), id);
 }
 
 int gate_close(const struct gate *g, struct lane *lane, struct heard_record *r, int64_t now,
 	       bool is_ours, unsigned char id[16])
 {
 	if (!uuid_parse(heard_get_str(r, HEARD_ID), id) &&
-	    (gate_identify(lane, r, now) != 0 || !uuid_parse(heard_get_str(r, HEARD_ID), id)))
+	    (gate_identify(NULL, lane, r, now) != 0 ||
+	     !uuid_parse(heard_get_str(r, HEARD_ID), id)))
 		return -ENOMEM;
 	if (!heard_has(r, HEARD_AUTHOR_KEY))
 		identity_author(g, r, is_ours);

@@ -12,6 +12,8 @@
 #include "job.h"
 #include "lane.h"
 
+struct again;
+
 struct gate {
 	unsigned char secret[32]; /* for keyed hashes                       */
 	/* made from it by gate_derive */
@@ -28,9 +30,12 @@ bool gate_is_finding(enum heard_field); /* only filters or heard may say it  [an
 void gate_admit(struct heard_record *, struct heard_str source, bool is_letter, int64_t now_ms);
 /* Name a record that a filter added; what filters say of it stays.  [worker] */
 void gate_name(struct heard_record *, struct heard_str source, int64_t now_ms);
-/* Give the record its id, so that filters can name it to those that come after it.
- * If its batch is refused the id is never seen again.  0 or -ENOMEM.  [worker] */
-int gate_identify(struct lane *, struct heard_record *, int64_t now_ms);
+/* Give the record its id, so that filters can name it to those that come after it: the one
+ * that it had when its batch was refused, or a new one; `again` may be NULL.  0 or -ENOMEM.
+ * [worker] */
+int gate_identify(struct again *, struct lane *, struct heard_record *, int64_t now_ms);
+/* Its batch is refused: it keeps its id.  [any] */
+void gate_refused(struct again *, const struct heard_record *);
 /* Seal, encode, and fill job->lines and job->txn.  0 or -ENOMEM.  [worker] */
 int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
 /* Give the record its id, if it has none, and its author's key, and seal what is to be

@@ -83,8 +83,11 @@ void health_break(struct journal *j, int code)
 
 	if (atomic_exchange(&j->is_broken, true))
 		return;
-	snprintf(why, sizeof(why), "two segments in turn could not be written: %s",
-		 strerror(-code));
+	if (code == -ENOENT)
+		snprintf(why, sizeof(why), "its files were deleted");
+	else
+		snprintf(why, sizeof(why), "two segments in turn could not be written: %s",
+			 strerror(-code));
 	log_line(HEARD_ERROR, "journal", "%s; nothing more is taken in", why);
 	if (j->options.broken)
 		j->options.broken(j->options.arg, why);

@@ -181,6 +181,25 @@ static struct heard_str identity_number(char *out, size_t size, int64_t n)
 	return heard_str_n(out, (size_t)snprintf(out, size, "%lld", (long long)n));
 }
 
+void identity_origin(const struct gate *g, struct heard_record *r, struct heard_str given,
+		     size_t index)
+{
+	char place[24];
+	unsigned char hash[16];
+	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID);
+	struct heard_str parts[] = {heard_get_str(r, HEARD_SOURCE), id, {NULL, 0}};
+	if (id.len == 0) {
+		parts[1] = given;
+		if (index > 0)
+			parts[2] = identity_number(place, sizeof(place), (int64_t)index);
+	}
+	if (parts[1].len == 0)
+		return;
+	identity_hash(g->record_key, parts, sizeof(parts) / sizeof(parts[0]), hash);
+	memcpy(&r->origin, hash, sizeof(r->origin));
+	r->origin |= 1;
+}
+
 static struct heard_str identity_edition(char *out, size_t size, size_t index, uint64_t digest)
 {
 	return heard_str_n(out, (size_t)snprintf(out, size, "%zu:%016llx", index,

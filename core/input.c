@@ -29,10 +29,29 @@
 
 /* ---- receipts */
 
-static void input_recycle(struct input *in, struct job *job)
+static void input_link(struct input *in, struct job *job)
 {
+	job->newer = in->jobs;
+	job->link = &in->jobs;
+	if (job->newer != NULL)
+		job->newer->link = &job->newer;
+	in->jobs = job;
+	in->host.pipeline->jobs++;
+	in->n_jobs++;
+}
+
+static void input_unlink(struct input *in, struct job *job)
+{
+	*job->link = job->newer;
+	if (job->newer != NULL)
+		job->newer->link = job->link;
 	in->host.pipeline->jobs--;
 	in->n_jobs--;
+}
+
+static void input_recycle(struct input *in, struct job *job)
+{
+	input_unlink(in, job);
 	if (job->is_decoded)
 		in->host.pipeline->records -= batch_decoded(job->batch);
 	if (in->n_spare >= SPARE_JOBS) {
@@ -88,6 +107,14 @@ static void input_receipt(struct job *job, uint32_t at_emission, size_t *at_reco
 		e->given.receipt(e->given.arg, &r);
 }
 
+/* What is refused comes again, and then it is to have the id that it had. */
+static void input_remember(const struct job *job)
+{
+	size_t n = job->is_decoded ? batch_decoded(job->batch) : 0;
+	for (size_t i = 0; i < n; i++)
+		gate_refused(job->input->host.daemon->again, heard_batch_at(job->batch, i));
+}
+
 static void input_receipts(struct loop_job *hop)
 {
 	struct job *job = (struct job *)((char *)hop - offsetof(struct job, hop));
@@ -95,6 +122,8 @@ static void input_receipts(struct loop_job *hop)
 	struct pipeline *p = in->host.pipeline;
 	if (job->result != 0 && job->is_ordered && in->epoch <= job->epoch)
 		in->epoch = job->epoch + 1;
+	if (job->result != 0)
+		input_remember(job);
 	size_t at = 0;
 	for (uint32_t i = 0; i < job->n; i++)
 		input_receipt(job, i, &at);
@@ -222,8 +251,7 @@ static struct job *input_job(struct input *in)
 	if (job == NULL)
 		return NULL;
 	in->open = job;
-	in->host.pipeline->jobs++;
-	in->n_jobs++;
+	input_link(in, job);
 	event_active(in->turn_end, EV_TIMEOUT, 1);
 	return job;
 }
@@ -397,12 +425,16 @@ int input_init(struct input *in, struct heard_error *err)
 
 void input_release(struct input *in)
 {
+	while (in->jobs != NULL) { /* a forced end did not wait for them, wherever they are */
+		struct job *job = in->jobs;
+		in->jobs = job->newer;
+		job_destroy(job);
+	}
 	while (in->spare != NULL) {
 		struct job *job = in->spare;
 		in->spare = job->next;
 		job_destroy(job);
 	}
-	job_destroy(in->open);
 	if (in->turn_end != NULL)
 		event_free(in->turn_end);
 	free(in->token);

@@ -19,10 +19,11 @@ struct input {
 	struct event *turn_end; /* [home] active when `open` is not NULL  */
 	struct job *spare;	/* [home] jobs to use again               */
 	unsigned n_spare;
+	struct job *jobs;	    /* [home] made and not yet receipted, `open` too */
 	uint64_t next_order, epoch; /* [home] of the next ordered job         */
 	char *token;		    /* [home] of heard_resume_token           */
 	bool is_stopped;	    /* [home] emits no more                   */
-	unsigned n_jobs;	    /* [home] made and not yet receipted      */
+	unsigned n_jobs;	    /* [home] of `jobs`                       */
 	struct output *teller;	    /* whose companion it is (tell.c), or NULL */
 	struct loop_job pressure;   /* to home: pause or go on                */
 	_Atomic bool is_told;	    /* it is on its way                       */

@@ -241,6 +241,23 @@ static void job_add_content(struct job *job, const struct heard_record *r)
 	*content = hash_digest(heard_str_n((const char *)both, sizeof(both)));
 }
 
+/* `index` is its place in its emission. */
+static void job_admit(struct job *job, struct heard_record *r, size_t index, struct lane *lane,
+		      int64_t now)
+{
+	const struct gate *g = &job->input->host.daemon->gate;
+	const struct emission *e = &job->emissions[record_emission(r)];
+	if (job->input->teller != NULL) {
+		tell_admit(r, job->input, now);
+		return;
+	}
+	gate_admit(r, e->source, e->is_letter, now);
+	identity_author(g, r, gate_is_ours(job, r));
+	identity_origin(g, r, e->given.source_id, index);
+	if (gate_identify(job->input->host.daemon->again, lane, r, now) != 0)
+		job_refuse(job, -EAGAIN, "no memory to decode the batch");
+}
+
 static void job_decode(struct job *job, struct lane *lane)
 {
 	struct heard_host *host = &job->input->host;
@@ -248,21 +265,16 @@ static void job_decode(struct job *job, struct lane *lane)
 	for (size_t i = 0; i < job->n; i++)
 		job_decode_one(job, &job->emissions[i], (uint32_t)i, lane);
 	int64_t now = daemon_now();
-	size_t n = heard_batch_size(job->batch);
+	size_t n = heard_batch_size(job->batch), index = 0;
+	uint32_t emission = UINT32_MAX;
 	for (size_t i = 0; i < n; i++) {
 		struct heard_record *r = heard_batch_at(job->batch, i);
+		index = record_emission(r) == emission ? index + 1 : 0;
+		emission = record_emission(r);
 		if (gate_mark(r, &lane->scratch) != 0)
 			job_refuse(job, -EAGAIN, "no memory to decode the batch");
 		job_add_content(job, r);
-		const struct emission *e = &job->emissions[record_emission(r)];
-		if (job->input->teller != NULL) {
-			tell_admit(r, job->input, now);
-		} else {
-			gate_admit(r, e->source, e->is_letter, now);
-			identity_author(&host->daemon->gate, r, gate_is_ours(job, r));
-			if (gate_identify(lane, r, now) != 0)
-				job_refuse(job, -EAGAIN, "no memory to decode the batch");
-		}
+		job_admit(job, r, index, lane, now);
 	}
 	batch_end_decode(job->batch);
 	host->pipeline->records += batch_decoded(job->batch);
@@ -284,9 +296,7 @@ static bool job_filter(struct job *job, unsigned worker, struct lane *lane)
 		if (rc > 0)
 			return false;
 		if (rc < 0) {
-			log_line(HEARD_WARN, f->host.full_name,
-				 "%s; the batch goes back to its source", err.text);
-			job_refuse(job, -EAGAIN, err.text);
+			filter_refuse(f, job, &err);
 			return true;
 		}
 		job->at_filter++;

@@ -43,8 +43,9 @@ struct emission {
 };
 
 struct job {
-	struct job *next;    /* in the workers' or a filter's queue    */
-	struct loop_job hop; /* to a loop                              */
+	struct job *next;	   /* in the workers' or a filter's queue    */
+	struct job *newer, **link; /* [home] in input->jobs            */
+	struct loop_job hop;	   /* to a loop                              */
 	struct input *input;
 	struct heard_batch *batch;
 	struct emission *emissions; /* in the arena                           */

@@ -279,7 +279,7 @@ void log_vline(enum heard_level level, const char *who, const char *format, va_l
 		return;
 	if ((size_t)wanted >= sizeof text) {
 		struct heard_str whole = heard_str_n(text, sizeof text - 1);
-		memcpy(text + utf8_cut(whole, sizeof text - 5).len, "...", sizeof "...");
+		memcpy(text + heard_str_cut(whole, sizeof text - 5).len, "...", sizeof "...");
 	}
 	if (!is_limited(level, who, format, text))
 		write_line(level, who, text);

@@ -6,7 +6,10 @@
 #include "daemon.h"
 #include "version.h"
 
+#include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -65,11 +68,21 @@ static int instance(int argc, char **argv)
 	return cmd_instance(argc, argv, names);
 }
 
-int main(int argc, char **argv)
+/* Half a list on a full disk is no list: a command that printed what nobody got has
+ * failed.  One that failed has said why. */
+static int told(int code)
 {
-	daemon_no_dumps();
-	if (setlocale(LC_CTYPE, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
-		setlocale(LC_CTYPE, "C.UTF-8");
+	if (code != 0)
+		return code;
+	int why = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
+	if (why == 0)
+		return 0;
+	fprintf(stderr, "heard: the output could not be written: %s\n", strerror(why));
+	return 1;
+}
+
+static int command(int argc, char **argv)
+{
 	if (argc < 2)
 		return help(stderr);
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
@@ -83,4 +96,14 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	return instance(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	daemon_no_dumps();
+	if (setlocale(LC_CTYPE, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
+	bool is_daemon = argc > 1 && strcmp(argv[1], "run") == 0;
+	int code = command(argc, argv);
+	return is_daemon ? code : told(code);
 }

@@ -210,10 +210,10 @@ int pipeline_init(struct pipeline *p, struct daemon *d, const struct conf_pipeli
 
 void pipeline_release(struct pipeline *p)
 {
-	while (p->unacknowledged != NULL) { /* a forced end did not wait for them */
-		struct job *job = p->unacknowledged;
-		p->unacknowledged = job->next;
-		job_destroy(job);
+	/* First: what they asked for a batch that waits must not come any more. */
+	for (size_t i = 0; i < p->n_filters; i++) {
+		filter_release(&p->filters[i]);
+		host_close(&p->filters[i].host);
 	}
 	for (size_t i = 0; i < p->n_inputs; i++) {
 		input_release(&p->inputs[i]);
@@ -223,10 +223,6 @@ void pipeline_release(struct pipeline *p)
 		tell_release(&p->outputs[i]);
 		output_release(&p->outputs[i]);
 		host_close(&p->outputs[i].host);
-	}
-	for (size_t i = 0; i < p->n_filters; i++) {
-		filter_release(&p->filters[i]);
-		host_close(&p->filters[i].host);
 	}
 	free(p->inputs);
 	free(p->filters);

@@ -370,6 +370,11 @@ void heard_record_quarantine(struct heard_record *r, const char *format, ...)
 	r->reason = reason ? reason : "no memory left to say why";
 }
 
+uint64_t heard_record_origin(const struct heard_record *r)
+{
+	return r->origin;
+}
+
 bool heard_record_is_live(const struct heard_record *r)
 {
 	return r->fate == RECORD_LIVE;

@@ -52,6 +52,7 @@ struct heard_record {
 	struct record_family families[HEARD_FAMILY_COUNT];
 	const char *reason; /* when not live */
 	uint64_t digest;    /* of the JSON it was made from, or 0; stored only keyed */
+	uint64_t origin;    /* see heard_record_origin() */
 	uint32_t emission;
 	uint16_t died_at; /* number of the filter that ended it */
 	uint8_t fate;	  /* enum record_fate */

@@ -51,14 +51,3 @@ size_t utf8_sequence(struct heard_str s)
 			return 0;
 	return n;
 }
-
-struct heard_str utf8_cut(struct heard_str s, size_t n)
-{
-	if (s.len <= n)
-		return s;
-	size_t end = n;
-	while (end > 0 && n - end < 3 && is_tail((unsigned char)s.ptr[end]))
-		end--;
-	/* Not UTF-8 at all: cut where asked. */
-	return heard_str_n(s.ptr, is_tail((unsigned char)s.ptr[end]) ? n : end);
-}

@@ -12,7 +12,5 @@
 /* Length in bytes of the valid sequence at the start of s, or 0. */
 size_t utf8_sequence(struct heard_str);
 bool utf8_is_valid(struct heard_str);
-/* The longest start of s, at most n bytes, that does not end inside a character. */
-struct heard_str utf8_cut(struct heard_str, size_t n);
 
 #endif

@@ -69,5 +69,8 @@ HEARD_API struct heard_fetch *heard_fetch(struct heard_fetch_client *,
 HEARD_API void heard_fetch_cancel(struct heard_fetch *); /* done is not called.  [home] */
 /* For open(): is this a URL we could fetch?  [any] */
 HEARD_API int heard_fetch_check_url(const char *url, struct heard_error *);
+/* Is it "Name: value", as a request takes it?  For check, which should not leave it to the
+ * first request.  Since 1.3.  [any] */
+HEARD_API bool heard_fetch_is_header(const char *line);
 
 #endif

@@ -28,7 +28,8 @@
  * ABI log.  1.0: the first.  1.1: reply, HEARD_TELLS.
  * 1.2: headers of a fetched answer, heard_fetch_stream(), heard_channels().
  * 1.3: heard_wait(), heard_is_masked(), heard_is_label(),
- * heard_person_again().
+ * heard_person_again(), heard_record_origin(), heard_file_read(), heard_file_replace(),
+ * heard_fetch_is_header().
  */
 #ifndef HEARD_PLUGIN_H
 #define HEARD_PLUGIN_H

@@ -80,6 +80,9 @@ HEARD_API struct heard_value heard_family_get(const struct heard_record *, enum 
 /* STR, INT, NUM or BOOL; replaces one of the same name. */
 HEARD_API int heard_family_set(struct heard_record *, enum heard_family, struct heard_str name,
 			       struct heard_value);
+/* Without those whose names begin so: "mail." */
+HEARD_API void heard_family_drop(struct heard_record *, enum heard_family,
+				 struct heard_str prefix);
 /* masked.<kind> += n */
 HEARD_API int heard_masked_add(struct heard_record *, struct heard_str kind, int64_t n);
 
@@ -102,6 +105,15 @@ struct heard_text {
 HEARD_API bool heard_text_next(struct heard_record *, struct heard_text *);
 HEARD_API int heard_text_set(struct heard_record *, const struct heard_text *,
 			     struct heard_str borrowed);
+
+/* ---- where it is from
+ *
+ * Which piece of its source it is: the same number when the source brings it again, since
+ * it could not be taken, when an operator replays it, and for another revision of it.  0:
+ * nothing tells it from others, or a filter made it.  It is made of `source` and
+ * `source_id`, or of the emission's and the place there, under a key of this installation,
+ * so it may be stored.  A filter that counts needs it (lib/seen).  Since 1.3. */
+HEARD_API uint64_t heard_record_origin(const struct heard_record *);
 
 /* ---- fate [worker] */
 

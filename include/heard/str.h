@@ -64,6 +64,27 @@ static inline struct heard_str heard_str_skip(struct heard_str s, size_t n)
 	return heard_str_n(s.ptr + n, s.len - n);
 }
 
+/* The longest start of s, at most so many bytes, that does not end inside a character. */
+static inline struct heard_str heard_str_cut(struct heard_str s, size_t most)
+{
+	if (s.len <= most)
+		return s;
+	size_t end = most;
+	while (end > 0 && most - end < 3 && ((unsigned char)s.ptr[end] & 0xC0) == 0x80)
+		end--;
+	bool is_inside = ((unsigned char)s.ptr[end] & 0xC0) == 0x80; /* not UTF-8 at all */
+	return heard_str_n(s.ptr, is_inside ? most : end);
+}
+
+/* How many characters. */
+static inline size_t heard_str_chars(struct heard_str s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.len; i++)
+		n += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
+	return n;
+}
+
 /* Without the ASCII white space at both ends. */
 static inline struct heard_str heard_str_trim(struct heard_str s)
 {

@@ -33,11 +33,9 @@ static size_t render_small(char out[RECORD_CAP], uint64_t seed)
 
 	record_private(private_data, sizeof(private_data), &r);
 	record_sentences(body, sizeof(body), &r, is_chinese, tone, BYTES);
-	size_t most = BYTES - strlen(private_data);
-	while (most && ((unsigned char)body[most] & 0xC0) == 0x80)
-		most--;
+	struct heard_str said = heard_str_cut(heard_str(body), BYTES - strlen(private_data));
 	return (size_t)snprintf(out, RECORD_CAP, "{\"channel\":\"review\",\"body\":\"%.*s%s\"}",
-				(int)most, body, private_data);
+				HEARD_ARG(said), private_data);
 }
 
 static void fill(struct heard_batch *batch, uint64_t first, bool small)

@@ -81,11 +81,8 @@ static void read_texts(const char *path, int zh)
 static size_t put_text(char *out, size_t size, bool zh)
 {
 	unsigned n = n_texts_of[zh ? 1 : 0];
-	struct heard_str s = heard_str(n ? texts[zh ? 1 : 0][random_below(n)] : "-");
-	if (s.len >= size)
-		s.len = size - 1;
-	while (s.len && ((unsigned char)s.ptr[s.len] & 0xc0) == 0x80)
-		s.len--;
+	const char *text = n ? texts[zh ? 1 : 0][random_below(n)] : "-";
+	struct heard_str s = heard_str_cut(heard_str(text), size - 1);
 	memcpy(out, s.ptr, s.len);
 	out[s.len] = '\0';
 	return s.len;

@@ -11,6 +11,7 @@
  * md5-free hash of their template, so that no template is in both: the filter was written
  * with an eye on half A and is judged on half B.  HEARD_EVAL_VERBOSE=1 prints mistakes of A.
  */
+#include "../../plugins/filter/mask/again.c"
 #include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/custom.c"

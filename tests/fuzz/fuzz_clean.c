@@ -5,6 +5,7 @@
  * The first byte says which of the forms.
  */
 #define heard_plugin mask_plugin
+#include "../../plugins/filter/mask/again.c"
 #include "../../plugins/filter/mask/clean.c"
 #include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"

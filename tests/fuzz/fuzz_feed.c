@@ -30,7 +30,7 @@ static struct feed *make(int which)
 		o.fields = (struct heard_map){names, values, sizeof(names) / sizeof(names[0])};
 	if (which > 1)
 		o.items = "feed.entry|data.0.list";
-	return feed_create(NULL, &o, &err);
+	return feed_create(&o, &err);
 }
 
 /* What is written of an item is JSON, and reads as the same again. */

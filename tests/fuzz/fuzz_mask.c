@@ -2,6 +2,7 @@
  * Texts for mask: whatever the bytes, it ends, and its spans rise and stay in
  * bounds.
  */
+#include "../../plugins/filter/mask/again.c"
 #include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/finder.c"

@@ -6,19 +6,17 @@
  */
 #include "input/mastodon/mastodon.c"
 
-#include "social.h"
-
 static struct mastodon self = {.account = "shop",
 			       .social = {.base_url = "https://x.test", .channel = "social"}};
+
+#include "social.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 {
 	struct heard_error err = {0};
-	if (n < 1)
+	struct heard_str raw;
+	if (!begin(data, n, &raw))
 		return 0;
-	struct heard_str raw = heard_str_n((const char *)data + 1, n - 1);
-	if (self.social.feed == NULL)
-		must(social_open(&self.social, &host, &network, &err) == 0);
 	self.social.stopping = (struct heard_done *)&host; /* nothing is emitted */
 	if (self.social.told.cap == 0)
 		heard_buf_init(&self.social.told, SOCIAL_TOLD);
@@ -29,6 +27,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 		 doc ? heard_json_root(doc) : NULL);
 	heard_json_destroy(doc);
 	heard_buf_clear(&self.social.told);
-	decode_once(&self, raw, data[0] & 2 ? "x" : "");
+	decode_once(raw, data[0] & 2 ? "x" : "");
 	return 0;
 }

@@ -6,26 +6,24 @@
  */
 #include "input/telegram/telegram.c"
 
-#include "social.h"
-
 static struct telegram self = {.token = "4711:x",
 			       .username = "shop_bot",
 			       .social = {.base_url = "https://x.test", .channel = "social"}};
 
+#include "social.h"
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 {
 	struct heard_error err = {0};
-	if (n < 1)
+	struct heard_str raw;
+	if (!begin(data, n, &raw))
 		return 0;
-	struct heard_str raw = heard_str_n((const char *)data + 1, n - 1);
 	struct social_source source = {&self, NULL};
-	if (self.social.feed == NULL)
-		must(social_open(&self.social, &host, &network, &err) == 0);
 	read_once(&source, heard_str(data[0] & 1 ? "" : "5 3"), raw);
 	int64_t after_ms = 0;
 	struct heard_fetch_answer a = {.status = 429, .body = raw};
 	must(social_judge(&self, &a, &after_ms, &err) == RESPOND_AGAIN && after_ms >= 0);
 	self.groups = data[0] / 4 % 3;
-	decode_once(&self, raw, data[0] & 2 ? "webhook" : "");
+	decode_once(raw, data[0] & 2 ? "webhook" : "");
 	return 0;
 }

@@ -5,21 +5,18 @@
  */
 #include "input/weibo/weibo.c"
 
-#include "social.h"
-
 static struct weibo self = {.uid = "42",
 			    .social = {.base_url = "https://x.test", .channel = "social"}};
 
+#include "social.h"
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 {
-	struct heard_error err = {0};
-	if (n < 1)
+	struct heard_str raw;
+	if (!begin(data, n, &raw))
 		return 0;
-	struct heard_str raw = heard_str_n((const char *)data + 1, n - 1);
-	if (self.social.feed == NULL)
-		must(social_open(&self.social, &host, &network, &err) == 0);
 	struct social_source source = {&self, lists[data[0] & 1 ? 1 : 0].path};
 	read_once(&source, heard_str(data[0] & 1 ? "" : "5 9 7"), raw);
-	decode_once(&self, raw, data[0] & 2 ? "comments" : "");
+	decode_once(raw, data[0] & 2 ? "comments" : "");
 	return 0;
 }

@@ -96,6 +96,15 @@ preload_list() {
 # "127.0.0.1:PORT" of a listener, as the daemon wrote it.
 address() { sed -n "s/^$1 //p" "$STATE/listeners" 2>/dev/null; }
 url() { echo "http://$(address "${1:-public}")$2"; }
+free_port() { # [N]: ports that nobody listens on, one by default
+	python3 - "${1:-1}" <<-'EOT'
+	import socket, sys
+	all = [socket.socket() for _ in range(int(sys.argv[1]))]
+	for s in all:
+	    s.bind(("127.0.0.1", 0))
+	print(*(s.getsockname()[1] for s in all))
+	EOT
+}
 
 is_serving() {
 	kill -0 "$daemon_pid" 2>/dev/null || return 0 # gone: nothing to wait for

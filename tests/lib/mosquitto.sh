@@ -12,16 +12,6 @@
 
 mosquitto_can() { command -v mosquitto >/dev/null 2>&1 && command -v mosquitto_pub >/dev/null 2>&1; }
 
-mosquitto_ports() {
-	python3 - <<-'EOT'
-	import socket
-	two = [socket.socket() for _ in range(2)]
-	for s in two:
-	    s.bind(("127.0.0.1", 0))
-	print(*(s.getsockname()[1] for s in two))
-	EOT
-}
-
 mosquitto_setup() { # DEVICES
 	Q=$T/mosquitto
 	mkdir -p "$Q/data"
@@ -34,7 +24,7 @@ mosquitto_setup() { # DEVICES
 		seq -f 'kiosk-%04g:secret' 0 $(($1 - 1))
 	} >"$Q/passwd"
 	mosquitto_passwd -U "$Q/passwd"
-	set -- $(mosquitto_ports)
+	set -- $(free_port 2)
 	MQTT=$1 MQTTS=$2
 }
 

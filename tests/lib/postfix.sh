@@ -11,16 +11,12 @@
 
 postfix_can() { [ "$(id -u)" = 0 ] && [ -x /usr/sbin/postfix ]; }
 
-postfix_port() {
-	python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'
-}
-
 postfix_start() {
 	P=$T/postfix
 	mkdir -p "$P/etc" "$P/spool" "$P/data"
 	chmod 755 "$T" "$P" "$P/etc"
 	chown postfix "$P/data"
-	RELAY=127.0.0.1:$(postfix_port)
+	RELAY=127.0.0.1:$(free_port)
 	: >"$P/etc/transport"
 	cat >"$P/etc/main.cf" <<-EOT
 		compatibility_level = 3.6

@@ -20,7 +20,7 @@ rspamd_is_up() { curl -fsS -m 5 -o /dev/null "http://127.0.0.1:$RSPAMD/ping" 2>/
 rspamd_start() {
 	R=$T/rspamd share=$rspamd_root/usr/share/rspamd
 	mkdir -p "$R"
-	: "${RSPAMD:=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}"
+	: "${RSPAMD:=$(free_port)}"
 	printf '// ===BEGIN ICANN DOMAINS===\ncom\norg\nexample\n' >"$R/tld"
 	cat >"$R/rules.lua" <<-'EOT'
 	rspamd_config:register_symbol { name = "TEST_WORDS", score = 12.5, callback = function(task)

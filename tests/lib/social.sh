@@ -1,53 +1,41 @@
-# social.sh - sourced by the tests of social inputs, after daemon.sh: a local server of the
-# networks (tests/tools/socialsrv.py), and what is asked of it and of the daemon.
+# social.sh - sourced by the tests of social inputs, after daemon.sh: the networks are
+# tests/tools/socialsrv.py.
 
-SOCIALSRV=$here/tests/tools/socialsrv.py
-server_start() {
-	spawn socialsrv "$SOCIALSRV" serve "$T/port" "$T/network.json"
-	server=$spawned
-	wait_for 10 test -s "$T/port" && NETWORK=http://127.0.0.1:$(cat "$T/port") &&
-		wait_for 10 curl -fsS -o /dev/null "$NETWORK/_state"
-}
-server_kill() {
-	kill -9 "$server" 2>/dev/null
-	wait "$server" 2>/dev/null
-}
-tell() { curl -fsS -o /dev/null -d "$2" "$NETWORK/_$1" || note "the server was not told: $1"; }
-network() { curl -fsS "$NETWORK/_state" | jq -r "$1"; }
-sent() { network '.sent | length'; }
-has_sent() { [ "$(sent)" = "$1" ]; }
-records() { cat "$STATE/all.ndjson" 2>/dev/null; }
-field() { records | jq -r "$1"; }
+SERVER=socialsrv.py
+. "$here/tests/lib/chat.sh"
+SOCIALSRV=$here/tests/tools/$SERVER
 ids() { field .source_id | sort -u | wc -l; }
-has_records() { [ "$(records | wc -l)" = "$1" ]; }
-has_tickets() { [ "$(heard tickets list --state all --json | jq length)" = "$1" ]; }
-last_ticket() { heard tickets list --state all --json | jq 'map(.id) | max'; }
-fate() { heard tickets show "$1" --json | jq -r '[.. | .fate? // empty] | last // "none"'; }
-is_fate() { [ "$(fate "$1")" = "$2" ]; }
-reason() { heard tickets show "$1" --json | jq -r '[.. | .reason? // empty] | last'; }
-dead() { heard dead list --json | jq length; }
-has_dead() { [ "$(dead)" = "$1" ]; }
 logged() { grep -Eq -- "$1" "$LOG"; }
 # Nothing more comes: a whole round has been asked since now.
 calls() { network ".calls[\"$1\"] // 0"; }
 was_asked() { [ "$(calls "$1")" -ge "$2" ]; }
 a_round() { wait_for 20 was_asked "$1" $(($(calls "$1") + ${2:-2})); }
-
-"$HEARD" keygen "$T/keys" >/dev/null
-CONF_EXTRA="privacy = { public_key = \"$T/keys/heard.pub\"; private_key = \"$T/keys/heard.key\"; }; timezone = \"Asia/Shanghai\"; drain_timeout = \"5s\";"
-social_conf() { # INPUT
-	conf <<-EOT
-		pipelines = (
-		  { name = "shop";
-		    inputs  = ( $1 );
-		    filters = ( { plugin = "normalize"; }, { plugin = "mask"; }, { plugin = "classify"; rules = "$here/etc/rules/ecommerce.cfg"; } );
-		    outputs = ( { plugin = "file"; path = "all.ndjson"; }, { plugin = "tickets"; database = "tickets.db"; } ); }
-		);
-	EOT
+# At PATH, once each and a round long, what is no answer of that network.
+make_no_sense() { # PATH
+	for raw in '{}' '[[[' '<html>'; do
+		tell raw "{\"$1\":\"$raw\"}"
+		a_round "$1"
+	done
 }
-says() { # WHAT OPTIONS REGEX
-	write_conf "$2"
-	like "$1" "$(heard check 2>&1)" "$3"
+# Nor is one that is larger than max_answer.
+say_too_much() { # PATH
+	head -c 9000000 /dev/zero | tr '\0' ' ' | sed "s|.*|{\"$1\":\"[&]\"}|" >"$T/large"
+	curl -fsS -o /dev/null --data-binary @"$T/large" "$NETWORK/_raw"
+	a_round "$1"
+}
+# kill -9 of the daemon, three times, each when there are STEP records more than BEFORE; with
+# the second, of the server, after which COMMAND is called.
+kill_both() { # BEFORE STEP [COMMAND...]
+	before=$1 step=$2
+	shift 2
+	for i in 1 2 3; do
+		daemon_kill
+		[ $i = 2 ] && server_kill
+		[ $i = 2 ] && server_start
+		[ $i = 2 ] && [ $# -gt 0 ] && "$@"
+		daemon_start
+		[ $i = 3 ] || wait_for 5 eval '[ "$(records | wc -l)" -gt $((before + step * i)) ]'
+	done
 }
 
 # pages NAME N: the configurations of docs/channels/NAME.md and of its Chinese twin, N each,

@@ -8,6 +8,8 @@
     kiosk.py send PROFILE URL                    wait until all are sent
     kiosk.py spoilt PROFILE URL                  three presses: with half a character, with one
                                                  that no JSON of ours may have, and a good one
+    kiosk.py tabs PROFILE URL                    a second tab is opened, and sends, while the
+                                                 first asks for the reason
 
 With a PROFILE the browser is a new one each time, with the storage of the last.  `press`
 ends it with SIGKILL.  The clock of the page is shifted by a script that runs before the
@@ -209,5 +211,42 @@ def spoilt(profile, url):
         b.until(lambda: b.run("return document.body.dataset.queue") == "1", 60,
                 "what is behind the bad one is not sent")
 
+# Two tabs share a storage, so two queues of one page are to it what they are.
+TABS = """
+const { Queue } = await import('/kiosk/queue.js');
+const [first, second] = [0, 1].map(() => new Queue('/kiosk/batch', () => {}));
+const isEmpty = async () => !(await new Promise((resolve) => {
+  first.read('presses').count().onsuccess = (e) => resolve(e.target.result);
+}));
+const emptied = async () => {
+  while (!await isEmpty()) await new Promise((r) => setTimeout(r, 20));
+};
+let hear, taken;
+const mayHear = new Promise((resolve) => { hear = resolve; });
+const isTaken = new Promise((resolve) => { taken = resolve; });
+second.ask = async (...given) => {
+  const answer = await Queue.prototype.ask.apply(second, given);
+  taken();
+  await mayHear;
+  return answer;
+};
+await first.open();
+const seq = await first.add({ ts: Date.now(), r: 0, lang: 'zh', open: true });
+await second.open();
+await isTaken;
+await first.close(seq, { reason: 'queue' });
+await emptied();
+hear();
+"""
 
-{"shots": shots, "enrol": enrol, "press": press, "send": send, "spoilt": spoilt}[sys.argv[1]](*sys.argv[2:])
+
+def tabs(profile, url):
+    with Browser(width=800, height=480, profile=profile) as b:
+        b.go(url)
+        is_on(b, "faces")
+        sent(b)
+        b.run_async(TABS, seconds=60)
+
+
+{"shots": shots, "enrol": enrol, "press": press, "send": send, "spoilt": spoilt,
+ "tabs": tabs}[sys.argv[1]](*sys.argv[2:])

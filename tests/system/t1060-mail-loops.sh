@@ -63,7 +63,7 @@ ends() {
 }
 
 ok "Postfix starts" postfix_start
-port_a=$(postfix_port) port_b=$(postfix_port) robot=$(postfix_port)
+port_a=$(free_port) port_b=$(free_port) robot=$(free_port)
 postfix_deliver desk-a.test "lmtp:inet:127.0.0.1:$port_a"
 postfix_deliver desk-b.test "lmtp:inet:127.0.0.1:$port_b"
 postfix_deliver robot.test "smtp:[127.0.0.1]:$robot"

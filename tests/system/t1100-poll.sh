@@ -3,19 +3,7 @@
 # timeout: 300
 . "$(dirname "$0")/../lib/daemon.sh"
 NO_PUBLIC=1
-API_PORT=0
-api_start() {
-	rm -f "$T/api.port"
-	spawn api python3 "$here/tests/tools/api.py" "$T/api.port" "$T/api.json" "$API_PORT"
-	api_pid=$spawned
-	wait_for 20 test -s "$T/api.port" || return 1
-	API=$(cat "$T/api.port")
-	API_PORT=${API#*:}
-}
-api_kill() { kill -9 "$api_pid" && wait "$api_pid" 2>/dev/null; :; }
-tell() { curl -fsS -m 10 -o /dev/null -X PUT -d "$2" "http://$API/_/$1"; }
-asked() { curl -fsS -m 10 "http://$API/_/log" | jq "[.[] | select($1)] | length"; }
-has_asked() { [ "$(asked "$1")" -ge "$2" ]; }
+. "$here/tests/lib/endpoint.sh"
 
 FIELDS='fields = { source_id = "id"; subject = "title"; body = "body"; created_at = "created_at"; updated = "updated_at";
 	rating = "stars"; rating_max = "=5"; author_id = "user.id"; author_name = "user.name"; tags = "tags"; };'
@@ -34,7 +22,6 @@ poll_conf() { # INPUTS
 }
 "$HEARD" keygen "$T/keys" >/dev/null
 CONF_EXTRA="privacy = { public_key = \"$T/keys/heard.pub\"; }; drain_timeout = \"5s\";"
-records() { cat "$STATE/out.ndjson" 2>/dev/null; }
 of() { records | jq -c "select(.source == \"shop/$1\")"; }
 count() { of "$1" | wc -l; }
 counts() { records | jq -r .source | sort | uniq -c | awk '{ sub("shop/", "", $2); printf "%s%s=%d", (NR > 1 ? " " : ""), $2, $1 }'; }

@@ -3,19 +3,7 @@
 # pulled, whoever sends it twice, out of order, badly signed or dies.
 # timeout: 300
 . "$(dirname "$0")/../lib/daemon.sh"
-API_PORT=0
-api_start() {
-	rm -f "$T/api.port"
-	spawn api python3 "$here/tests/tools/api.py" "$T/api.port" "$T/api.json" "$API_PORT"
-	api_pid=$spawned
-	wait_for 20 test -s "$T/api.port" || return 1
-	API=$(cat "$T/api.port")
-	API_PORT=${API#*:}
-}
-api_kill() { kill -9 "$api_pid" && wait "$api_pid" 2>/dev/null; :; }
-tell() { curl -fsS -m 10 -o /dev/null -X PUT -d "$2" "http://$API/_/$1"; }
-asked() { curl -fsS -m 10 "http://$API/_/log" | jq "[.[] | select($1)] | length"; }
-has_asked() { [ "$(asked "$1")" -ge "$2" ]; }
+. "$here/tests/lib/endpoint.sh"
 
 "$HEARD" keygen "$T/keys" >/dev/null
 "$HEARD" keygen --api shop >"$T/api.key"
@@ -39,10 +27,13 @@ fresh() { # INPUTS: another state
 	review_conf "$1"
 	daemon_start
 }
-records() { cat "$STATE/out.ndjson" 2>/dev/null; }
 count() { records | wc -l; }
 has() { [ "$(count)" -ge "$1" ]; }
-of() { records | jq -c "select(.source_id == \"$1\") | $2"; }
+# A sender hears 200 when its review is safe, and the file is written behind that.
+of() {
+	wait_for 10 is_drained
+	records | jq -c "select(.source_id == \"$1\") | $2"
+}
 says() { # WHAT INPUT REGEX: a fault of the configuration
 	review_conf "$2"
 	like "$1" "$(heard check 2>&1)" "$3"
@@ -193,7 +184,7 @@ waiting=$!
 ok "while one waits for its picture" wait_for 10 has_asked "$slow" $((before + 1))
 ok "the daemon stops" daemon_stop
 wait "$waiting"
-like "and it was taken, or is to be sent again" "$(cat "$T/stopped") $(of p10 .source_id)" '^(503 |200 "p10")$'
+like "and it was taken, or is to be sent again" "$(cat "$T/stopped") $(records | jq -c 'select(.source_id == "p10") | .source_id')" '^(503 |200 "p10")$'
 ok "a daemon with the guard up" fresh "$(echo "$fetching" | sed 's/media_private = true;//')"
 before=$(asked '.path | startswith("/media")')
 is "takes the review" "$(post "{\"id\": \"p9\", \"rating\": 1, \"images\": [\"$m/one.png\", \"http://localhost:$API_PORT/media/one.png\"]}")" 200

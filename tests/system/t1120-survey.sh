@@ -19,6 +19,7 @@ cat >>"$CONF" <<-EOT
 	, { name = "more"; clear = true; dedupe = "1d";
 	    inputs = ( { plugin = "survey"; name = "few"; quota = 3; frames = [ "https://shop.example" ];
 	                 questions = ( { id = "nps"; kind = "nps"; } ); },
+	               { plugin = "survey"; name = "rush"; quota = 20; questions = ( { id = "nps"; kind = "nps"; } ); },
 	               { plugin = "survey"; name = "over"; until = "2026-01-01"; questions = ( { id = "nps"; kind = "nps"; } ); },
 	               { plugin = "survey"; name = "mine"; once = true; public_url = "http://x.test";
 	                 questions = ( { id = "nps"; kind = "nps"; }, { id = "why"; kind = "text"; max = 20; } ); } );
@@ -194,24 +195,27 @@ is "four answers of these surveys" "$(jq -s 'map(.nps)' -c "$STATE/more.ndjson")
 # Forty customers, the machine dies in the middle, and everybody presses again until he is
 # thanked.
 for i in $(seq 40); do fresh; done >"$T/tokens"
-press() { # TOKEN N
+press() { # SURVEY TOKEN N
 	for _ in $(seq 200); do
-		[ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$(url public /survey/after-sales)" \
-			-d "once=$1" -d "q.nps=$2" -d q.csat=3)" = 200 ] && echo thanked && return
+		case $(curl -s -m 5 -o /dev/null -w '%{http_code}' "$(url public "/survey/$1")" \
+			-d "once=$2" -d "q.nps=$3" -d q.csat=3) in
+		200) echo thanked && return ;;
+		410) echo full && return ;;
+		esac
 	done
 	echo lost
 }
-crowd() { # EIGHT AT A TIME
+crowd() { # SURVEY: eight at a time
 	n=0
 	while read -r t; do
-		press "$t" $((n % 11)) >"$T/press.$n" &
+		press "$1" "$t" $((n % 11)) >"$T/press.$n" &
 		pressing="${pressing:-} $!"
 		n=$((n + 1))
 		[ $((n % 8)) -ne 0 ] || { for p in $pressing; do wait "$p"; done; pressing=; }
 	done
 	for p in $pressing; do wait "$p"; done
 }
-crowd <"$T/tokens" &
+crowd after-sales <"$T/tokens" &
 crowd_pid=$!
 started_pids="$started_pids $crowd_pid"
 ok "some are thanked" wait_for 20 has_records 10
@@ -225,6 +229,26 @@ is "all are thanked in the end" "$(cat "$T"/press.* | sort | uniq -c | tr -s ' '
 ok "their records are there" wait_for 30 has_records 43
 is "each once" "$(jq -r .source_id "$OUT" | sort | uniq -d | wc -l) $(records)" "0 43"
 is "and counted once" "$(heard after-sales status --json | jq -c '[.answers,.invited]')" "[43,0]"
+
+# The same for twenty places: each is given once, and none is lost.
+rushed() { jq -r 'select(.attributes["survey.name"] == "rush") | .source_id' "$STATE/more.ndjson"; }
+has_rushed() { [ "$(rushed | wc -l)" -ge "$1" ]; }
+for i in $(seq 40); do fresh rush; done >"$T/tokens"
+crowd rush <"$T/tokens" &
+crowd_pid=$!
+started_pids="$started_pids $crowd_pid"
+ok "some have a place" wait_for 20 has_rushed 5
+daemon_kill
+ok "it comes back" daemon_start
+wait $crowd_pid
+is "half of them have one in the end" "$(cat "$T"/press.* | sort | uniq -c | tr -s ' ' | tr '\n' ';')" " 20 full; 20 thanked;"
+ok "their records are there" wait_for 20 has_rushed 20
+is "each once" "$(rushed | sort -u | wc -l) $(rushed | wc -l)" "20 20"
+is "and counted once" "$(heard rush status --json | jq -c '[.answers,.quota]')" "[20,20]"
+ok "it stops" daemon_stop
+ok "and starts" daemon_start
+fetch "$(url public /survey/rush)"
+is "it is still full" "$status" 410
 ok "the ledger is balanced" balanced
 
 # ---- faults of the definition, all at once
@@ -246,6 +270,22 @@ like "and can be true" "$(faults '{ id = "a"; kind = "nps"; }, { id = "b"; kind 
 like "a department has a part" "$(faults '{ id = "s"; kind = "stars"; parts = [ "packaging" ]; }' 'bad = { stars = 2; departments = { packagin = "x"; }; };')" \
 	'did you mean "packaging"'
 like "a last day is one" "$(faults '{ id = "a"; kind = "nps"; }' 'until = "soon";')" 'until: "soon" is no day'
+
+# twice MORE: a survey of one name in two pipelines, at two paths
+twice() {
+	one='questions = ( { id = "nps"; kind = "nps"; } );'
+	conf <<-EOT
+		pipelines = ( { name = "p"; clear = true;
+		  inputs = ( { plugin = "survey"; name = "s"; $one } ); outputs = ( { plugin = "file"; path = "o"; } ); },
+		  { name = "q"; clear = true;
+		  inputs = ( { plugin = "survey"; name = "s"; path = "/q"; $one ${1:-} } );
+		  outputs = ( { plugin = "file"; path = "q"; } ); } );
+	EOT
+	heard check 2>&1
+}
+like "two of one name would be counted as one" "$(twice)" 'input "s": another pipeline has a survey "s" in the same file'
+twice 'surveys = "q.db";' >"$T/said"
+is "each in its own file is fine" "$?" 0
 cp "$T/good.conf" "$CONF"
 
 # ---- the example

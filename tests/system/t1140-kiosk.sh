@@ -8,7 +8,7 @@
 kiosk="$here/tests/system/kiosk.py"
 PRESSES=${PRESSES:-10000}
 HOURS=72
-port=$($python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 
 # The address of a page is its storage's name, so the port stays the same.
 conf_kiosk() { # MORE
@@ -97,8 +97,19 @@ is "the times are those of the presses, over $HOURS hours" \
 	"$(jq 'map(.created_at | sub("\\.[0-9]+Z"; "Z") | fromdate) | ((max - min) / 3600 * 10000 / '"$PRESSES"' | round)' "$T/all.json")" $HOURS
 is "and none is out of the shop" "$(jq -c 'map([.store, .attributes."kiosk.device"]) | unique' "$T/all.json")" \
 	'[["南京路店","shop-3"]]'
+
+# ---- two tabs
+
+before=$(out length)
+ok "the page is opened twice while a reason is asked for" $python "$kiosk" tabs "$profile" "$page"
+ok "the press has arrived" wait_for 20 taken $((before + 1))
+ok "the device has nothing left to send" wait_for 20 is_drained
+is "once" "$(($(out length) - before))" 1
+
+# ---- what cannot be read
+
 ok "one that cannot be read holds up no other" $python "$kiosk" spoilt "$profile" "$page"
-ok "and has arrived" wait_for 60 taken $((PRESSES + 4))
+ok "and has arrived" wait_for 60 taken $((PRESSES + 5))
 is "half a character is no reason to lose the rest" "$(out -c '.[-2:] | map([.rating, .body])')" \
 	'[[2,"half �"],[3,null]]'
 ok "the ledger balances" balanced

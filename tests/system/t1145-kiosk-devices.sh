@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib/clock.sh"
 
 python=/usr/bin/python3
-port=$($python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 KEY=1
 conf_kiosk() {
 	conf <<-EOT
@@ -261,6 +261,8 @@ post a "$(key_of a)" -d '{"seq":5000,"r":3}'
 is "the new one does" "$status" 200
 ok "the daemon stops" daemon_stop
 is "no key is in the log" "$(grep -c -e "$a" -e "$b" "$LOG")" 0
+sed -i 's|url = "https://shop.example";|url = "https://shop.example/";|' "$CONF"
+like "an address that its pages cannot stand behind is refused" "$(heard check 2>&1)" 'url: "https://shop.example/" must be as https://shop.example,'
 
 # ---- what the documentation says works
 

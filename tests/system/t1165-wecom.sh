@@ -2,29 +2,13 @@
 # Input wechat with kind = "wecom": a callback says that there is something, sync_msg gives
 # it page by page, send_msg answers; restarts, lost callbacks, lost answers, recalls.
 . "$(dirname "$0")/../lib/daemon.sh"
-WECHATD=$here/tests/tools/wechatd.py
-AES=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG
-server_start() {
-	spawn wechatd "$WECHATD" serve "$T/port" "$T/platform.json"
-	server=$spawned
-	wait_for 10 test -s "$T/port" && PLATFORM=http://127.0.0.1:$(cat "$T/port") && wait_for 10 curl -fsS -o /dev/null "$PLATFORM/_state"
-}
-platform() { curl -fsS "$PLATFORM/_state" | jq -r "$1"; }
-tell() { curl -fsS -o /dev/null -d "$2" "$PLATFORM/_$1"; }
-sent() { platform '.sent | length'; }
-has_sent() { [ "$(sent)" = "$1" ]; }
+. "$here/tests/lib/wechat.sh"
 EVENT='{"Event":"kf_msg_or_event","Token":"pull-me","OpenKfId":"wk1"}'
 call() { "$WECHATD" send "$(url public /wecom)" --wecom --aes $AES --app corp1 --type event --more "$EVENT" "$@"; }
-records() { cat "$STATE/all.ndjson" 2>/dev/null; }
 live() { records | jq -r 'select(.op != "delete") | .source_id' | sort -u | wc -l; }
-has_records() { [ "$(records | wc -l)" = "$1" ]; }
-fate() { heard tickets show "$1" --json | jq -r '[.. | .fate? // empty] | last // "none"'; }
-is_fate() { [ "$(fate "$1")" = "$2" ]; }
-reason() { heard tickets show "$1" --json | jq -r '[.. | .reason? // empty] | last'; }
 tickets() { heard tickets list --state all --json | jq length; }
-newest() { heard tickets list --state all --json | jq 'map(.id) | max'; }
 put() { # FIRST COUNT: so many messages of customers
-	python3 - "$1" "$2" <<-'PY' | curl -fsS -o /dev/null -d @- "$PLATFORM/_put"
+	python3 - "$1" "$2" <<-'PY' | curl -fsS -o /dev/null -d @- "$NETWORK/_put"
 		import json, sys, time
 		first, n = map(int, sys.argv[1:])
 		print(json.dumps([{"msgid": f"m{i}", "open_kfid": "wk1", "external_userid": f"wm-user-{i}",
@@ -33,19 +17,10 @@ put() { # FIRST COUNT: so many messages of customers
 	PY
 }
 
-"$HEARD" keygen "$T/keys" >/dev/null
-CONF_EXTRA="privacy = { public_key = \"$T/keys/heard.pub\"; private_key = \"$T/keys/heard.key\"; }; drain_timeout = \"5s\";"
 ok "the local WeCom starts" server_start
 write_conf() { # EVERY
-	conf <<-EOT
-		pipelines = (
-		  { name = "shop";
-		    inputs  = ( { plugin = "wechat"; kind = "wecom"; path = "/wecom"; token = "callback-token"; aes_key = "$AES";
-		                  app_id = "corp1"; secret = "app-secret"; base_url = "$PLATFORM"; allow_private = true; every = "$1"; rate = 0; } );
-		    filters = ( { plugin = "normalize"; }, { plugin = "mask"; }, { plugin = "classify"; rules = "$here/etc/rules/ecommerce.cfg"; } );
-		    outputs = ( { plugin = "file"; path = "all.ndjson"; }, { plugin = "tickets"; database = "tickets.db"; } ); }
-		);
-	EOT
+	chat_conf "{ plugin = \"wechat\"; kind = \"wecom\"; path = \"/wecom\"; token = \"callback-token\"; aes_key = \"$AES\";
+		app_id = \"corp1\"; secret = \"app-secret\"; base_url = \"$NETWORK\"; allow_private = true; every = \"$1\"; rate = 0; }"
 }
 
 # ---- callbacks
@@ -59,7 +34,7 @@ like "nor under another token" "$("$WECHATD" shake "$(url public /wecom)" --weco
 put 3 1
 is "a callback" "$(call)" "200 success"
 ok "has it read at once" wait_for 20 has_records 4
-is "with its token" "$(platform '.asked[-1][1]')" "pull-me"
+is "with its token" "$(network '.asked[-1][1]')" "pull-me"
 put 4 1
 like "an old callback is refused" "$(call --age 400)" '^403 .*too far'
 like "a changed one" "$(call --tamper)" '^403 .*signature'
@@ -72,7 +47,7 @@ is "a record" "$(records | jq -r 'select(.source_id == "m3") | [.channel, .body,
 is "external ids are nowhere" "$(grep -rl wm-user- "$STATE" | wc -l)" 0
 
 # ---- what a page holds
-curl -fsS -o /dev/null -d @- "$PLATFORM/_put" <<-'EOT'
+curl -fsS -o /dev/null -d @- "$NETWORK/_put" <<-'EOT'
 	[ {"msgid":"p1","open_kfid":"wk1","external_userid":"wm-user-p","send_time":1700000000,"origin":3,"msgtype":"image","image":{"media_id":"media-1"}},
 	  {"msgid":"p2","open_kfid":"wk1","external_userid":"wm-user-p","send_time":1700000001,"origin":5,"servicer_userid":"li","msgtype":"text","text":{"content":"a colleague"}},
 	  {"msgid":"p3","open_kfid":"wk1","send_time":1700000002,"origin":4,"msgtype":"event","event":{"event_type":"enter_session","open_kfid":"wk1","external_userid":"wm-user-p","welcome_code":"c"}},
@@ -95,11 +70,11 @@ put 100 1
 tell wrote '{"user":"wm-user-100"}'
 call >/dev/null
 ok "a complaint is a ticket" wait_for 20 eval '[ "$(tickets)" -gt "$before" ]'
-ticket=$(newest)
+ticket=$(last_ticket)
 tell mode '{"drop":{"/cgi-bin/kf/send_msg":1}}'
 heard tickets reply "$ticket" '您好，已处理。' >/dev/null
 ok "an answer whose word back is lost" wait_for 30 is_fate "$ticket" sent
-is "is sent once, by its msgid" "$(platform '[(.sent | length), .calls.send_msg, .sent[0].to, .sent[0].kf, .sent[0].text] | join("|")')" "1|2|wm-user-100|wk1|您好，已处理。"
+is "is sent once, by its msgid" "$(network '[(.sent | length), .calls.send_msg, .sent[0].to, .sent[0].kf, .sent[0].text] | join("|")')" "1|2|wm-user-100|wk1|您好，已处理。"
 tell mode '{"errcodes":[95018]}'
 heard tickets reply "$ticket" 'again' >/dev/null
 ok "while a person has the session" wait_for 20 is_fate "$ticket" refused
@@ -122,7 +97,7 @@ for i in 1 2 3; do
 	put $((2000 + i * 100)) 20
 	daemon_start
 done
-kill -9 "$server"
+server_kill
 sleep 1
 ok "WeCom starts again" server_start
 put 3000 40

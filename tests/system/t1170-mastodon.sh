@@ -5,7 +5,7 @@
 . "$here/tests/lib/social.sh"
 NO_PUBLIC=1
 write_conf() { # MORE OPTIONS
-	social_conf "{ plugin = \"mastodon\"; base_url = \"${NETWORK:-http://127.0.0.1:1}\"; account = \"${ACCOUNT-shop}\"; token = \"${TOKEN-social-token}\";
+	chat_conf "{ plugin = \"mastodon\"; base_url = \"${NETWORK:-http://127.0.0.1:1}\"; account = \"${ACCOUNT-shop}\"; token = \"${TOKEN-social-token}\";
 		allow_private = true; every = \"${EVERY:-1s}\"; rate = 0; retry_first = \"100ms\"; retry_max = \"500ms\"; $1 }"
 }
 N=/api/v1/notifications
@@ -88,14 +88,9 @@ ok "bytes that are not UTF-8 cost their characters" wait_for 10 has_records 184
 like "only" "$(last .body)" '^.{1,4}$'
 ok "what cannot be read is dead letters" wait_for 10 has_dead 3
 like "with the reason" "$(heard dead list)" 'no id'
-for raw in '{}' '[[[' '<html>'; do
-	tell raw "{\"$N\":\"$raw\"}"
-	a_round $N
-done
+make_no_sense $N
 ok "answers that make no sense are said" logged 'mentions: the answer is no list that can be read'
-head -c 9000000 /dev/zero | tr '\0' ' ' | sed 's/.*/{"\/api\/v1\/notifications":"[&]"}/' >"$T/large"
-curl -fsS -o /dev/null --data-binary @"$T/large" "$NETWORK/_raw"
-a_round $N
+say_too_much $N
 is "nothing of that is a record" "$(records | wc -l)" 184
 
 # ---- the story
@@ -128,13 +123,7 @@ like "and the desk is told why" "$(reason "$ticket")" 'not there any more'
 before=$(records | wc -l)
 tell toot '{"count":150,"content":"<p>@shop kill %d</p>","silent":true}'
 ticket=$(last_ticket)
-for i in 1 2 3; do
-	daemon_kill
-	[ $i = 2 ] && server_kill
-	[ $i = 2 ] && server_start
-	daemon_start
-	[ $i = 3 ] || wait_for 5 eval '[ "$(records | wc -l)" -gt $((before + 30 * i)) ]'
-done
+kill_both "$before" 30
 ok "killed three times, 150 mentions are 150 records" wait_for 20 has_records $((before + 150))
 is "each once" "$(field 'select((.body // "") | test("kill")) | .source_id' | sort | uniq -d | wc -l)" 0
 

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib/daemon.sh"
 . "$here/tests/lib/social.sh"
 write_conf() { # MORE OPTIONS
-	social_conf "{ plugin = \"telegram\"; base_url = \"${NETWORK:-http://127.0.0.1:1}\"; token = \"${TOKEN-4711:bot-token}\"; username = \"shop_bot\";
+	chat_conf "{ plugin = \"telegram\"; base_url = \"${NETWORK:-http://127.0.0.1:1}\"; token = \"${TOKEN-4711:bot-token}\"; username = \"shop_bot\";
 		poll = \"2s\"; allow_private = true; rate = 0; retry_first = \"100ms\"; retry_max = \"500ms\"; $1 }"
 }
 last() { records | tail -n 1 | jq -r "$1"; }
@@ -92,13 +92,7 @@ is "to nobody else" "$(network '[.sent[].to] | unique | tostring')" '[77]'
 # ---- kill -9 of either side
 before=$(records | wc -l)
 tell updates '{"at":100,"count":250,"text":"kill %d"}'
-for i in 1 2 3; do
-	daemon_kill
-	[ $i = 2 ] && server_kill
-	[ $i = 2 ] && server_start
-	daemon_start
-	[ $i = 3 ] || wait_for 5 eval '[ "$(records | wc -l)" -gt $((before + 50 * i)) ]'
-done
+kill_both "$before" 50
 ok "killed three times, 250 messages are 250 records" wait_for 20 has_records $((before + 250))
 is "each once" "$(field 'select((.body // "") | test("^kill")) | .source_id' | sort | uniq -d | wc -l)" 0
 

@@ -5,7 +5,7 @@
 . "$here/tests/lib/social.sh"
 NO_PUBLIC=1
 write_conf() { # MORE OPTIONS
-	social_conf "{ plugin = \"weibo\"; base_url = \"${NETWORK:-http://127.0.0.1:1}\"; token = \"${TOKEN-social-token}\"; uid = \"42\";
+	chat_conf "{ plugin = \"weibo\"; base_url = \"${NETWORK:-http://127.0.0.1:1}\"; token = \"${TOKEN-social-token}\"; uid = \"42\";
 		allow_private = true; every = \"1s\"; rate = 0; retry_first = \"100ms\"; retry_max = \"500ms\"; $1 }"
 }
 last() { records | tail -n 1 | jq -r "$1"; }
@@ -60,27 +60,15 @@ ok "5xx pass" wait_for 20 has_records 184
 tell raw "{\"$C\":\"{\\\"comments\\\":[{\\\"id\\\":6100,\\\"text\\\":\\\"\\u00c4\\u00e3\\\",\\\"status\\\":{},\\\"user\\\":{\\\"id\\\":7}},{\\\"text\\\":\\\"x\\\"},{\\\"id\\\":6101,\\\"status\\\":{}},9]}\"}"
 ok "bytes that are not UTF-8 cost their characters" wait_for 10 has_records 185
 ok "what cannot be read is dead letters" wait_for 10 has_dead 3
-for raw in '{}' '[[[' '<html>'; do
-	tell raw "{\"$C\":\"$raw\"}"
-	a_round $C
-done
+make_no_sense $C
 ok "answers that make no sense are said" logged 'comments: the answer is no list that can be read'
-head -c 9000000 /dev/zero | tr '\0' ' ' | sed 's/.*/{"\/2\/comments\/mentions.json":"[&]"}/' >"$T/large"
-curl -fsS -o /dev/null --data-binary @"$T/large" "$NETWORK/_raw"
-a_round $C
+say_too_much $C
 is "too large an answer is nothing" "$(records | wc -l)" 185
 
 # ---- kill -9 of either side, in the middle of a walk
 tell mode '{"page":10}'
 tell weibo '{"list":"statuses/mentions","count":200,"id":9000}'
-for i in 1 2 3; do
-	daemon_kill
-	[ $i = 2 ] && server_kill
-	[ $i = 2 ] && server_start
-	[ $i = 2 ] && tell weibo '{"list":"statuses/mentions","count":30,"id":9500}'
-	daemon_start
-	[ $i = 3 ] || wait_for 5 eval '[ "$(records | wc -l)" -gt $((185 + 20 * i)) ]'
-done
+kill_both 185 20 tell weibo '{"list":"statuses/mentions","count":30,"id":9500}'
 ok "killed three times, 230 statuses are 230 records" wait_for 20 has_records 415
 is "each once" "$(ids)" 415
 ok "the books are balanced" balanced

@@ -97,6 +97,9 @@ is "files: exit 0" $? 0
 like "4 examples" "$said" '4 examples of files'
 like "one is a mail" "$said" 'spam-mail: 1 corrections, 1 of them spam'
 is "a wrong word: exit 2" "$(heard train spam --what x >/dev/null 2>&1; echo $?)" 2
+like "and how it is right" "$(heard train spam --what x 2>&1)" 'usage: heard train spam \[--spam'
+like "its help, too" "$(heard train spam --help)" '^usage: heard train spam \[--spam'
+like "by its other name, too" "$(heard spam train --help)" '^usage: heard spam train \[--spam'
 is "no such file: exit 1" "$(heard train spam --spam "$T/none" >/dev/null 2>&1; echo $?)" 1
 like "and why" "$(heard train spam --spam "$T/none" 2>&1)" "$T/none cannot be read"
 is "no text is kept" "$(grep -c 'replica\|first text' "$STATE/spam/corrections.db")" 0
@@ -113,6 +116,45 @@ for wait in 0.02 0.05 0.1 0.2 0.3 0.5; do
 done
 ok "killed six times, the models are whole" heard check
 ok "and it learns on" heard train spam --spam "$T/many"
+# Four at once: each waits for the others, and the last one has learned from all.
+for n in 1 2 3 4; do
+	seq $((n * 10000)) $((n * 10000 + 300)) | sed 's/.*/buy replica number & of the series/; s/[0-9]/&x/g' >"$T/part$n"
+	"$HEARD" train spam --spam "$T/part$n" -c "$CONF" >"$T/said$n" 2>&1 &
+	eval "pid$n=\$!"
+done
+for n in 1 2 3 4; do
+	eval "wait \$pid$n"
+	is "at once, $n: exit 0" $? 0
+done
+cp "$STATE/spam/spam-text.model" "$T/together.model"
+heard train spam >/dev/null
+ok "the model is of what all have said" cmp "$STATE/spam/spam-text.model" "$T/together.model"
+python3 - "$STATE/spam/corrections.db" >"$T/holder" <<-'EOT' &
+	import sqlite3, sys, time
+	db = sqlite3.connect(sys.argv[1], isolation_level=None)
+	db.execute("BEGIN IMMEDIATE")
+	print("held", flush=True)
+	time.sleep(60)
+EOT
+holder=$!
+is_held() { grep -q held "$T/holder"; }
+ok "somebody has the corrections" wait_for 20 is_held
+like "who waits too long says for what" "$(heard train spam 2>&1)" 'another `heard train` is at work on it'
+kill $holder
+wait $holder 2>/dev/null
+
+# One person, whose feedback is erased, taught nothing any more.
+key=$(heard desk list --state all --json | jq -r '.[0].id' | xargs -I{} "$HEARD" desk show {} --json -c "$CONF" | jq -r .author_key)
+rows() { sqlite3 "$STATE/spam/corrections.db" 'SELECT count(*) FROM correction'; }
+before=$(rows)
+ok "the desk erases a person" heard desk erase --person "$key" --reason 'asked by letter'
+like "and spam forgets the same" "$(heard train spam --forget-person "$key")" '^1 corrections of this person.s texts are forgotten'
+is "it is gone" "$(rows)" $((before - 1))
+heard train spam >/dev/null
+is "and does not come back" "$(rows)" $((before - 1))
+like "nobody by that key" "$(heard train spam --forget-person nobody)" '^0 corrections'
+is "a key is missing: exit 2" "$(heard train spam --forget-person >/dev/null 2>&1; echo $?)" 2
+
 said=$(heard train spam --forget)
 like "forgotten: only the desk counts" "$said" 'spam-mail: 0 corrections'
 

@@ -2,24 +2,12 @@
 # dedupe knows after a stop, after SIGKILL and after a reload what was said before, and
 # begins anew, with a sentence, when what it kept is damaged.
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/chain.sh"
+PIPELINE='clear = true; dedupe = "1h";'
 
 folder=$STATE/instances/shop/filter/dedupe
-conf <<-EOT
-	pipelines = ( { name = "shop"; clear = true; dedupe = "1h";
-	  inputs = ( { plugin = "http"; path = "/feedback"; } );
-	  filters = ( { plugin = "dedupe"; count = 1000; } );
-	  outputs = ( { plugin = "file"; path = "$T/out.ndjson"; } ); } );
-EOT
-
-n=0
-# post AUTHOR TEXT: then $T/last is the record as it was written
-post() {
-	n=$((n + 1))
-	curl -fsS -m 10 -o /dev/null -H 'Content-Type: application/json' \
-		-d "{\"channel\":\"web\",\"author\":{\"id\":\"$1\"},\"body\":\"$2\"}" "$(url public /feedback)" &&
-		wait_for 20 has_lines && tail -n 1 "$T/out.ndjson" >"$T/last"
-}
-has_lines() { [ "$(cat "$T/out.ndjson" 2>/dev/null | wc -l)" -ge $n ]; }
+chain '{ plugin = "dedupe"; count = 1000; }'
+post() { send "\"author\":{\"id\":\"$1\"},\"body\":\"$2\""; } # AUTHOR TEXT
 field() { jq -r "$1 // \"none\"" "$T/last"; }
 repeats() { [ "$(field .duplicate_of)" = "$first" ]; }
 is_kept() { [ -s "$folder/newer" ] && [ "$(stat -c %s "$folder/newer")" -gt "${1:-24}" ]; }

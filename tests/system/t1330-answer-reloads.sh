@@ -2,28 +2,14 @@
 # answer takes articles that were added while it runs, and leaves out those that cannot be
 # used.
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/chain.sh"
+PIPELINE='clear = true;'
 
 mkdir -p "$T/articles"
 printf -- '---\nid: pay\ntitle: 支付失败\n---\n换一种付款方式。\n' >"$T/articles/pay.md"
-conf <<-EOT
-	pipelines = ( { name = "shop"; clear = true;
-	  inputs = ( { plugin = "http"; path = "/feedback"; } );
-	  filters = ( { plugin = "answer"; folder = "$T/articles"; check = "20ms"; } );
-	  outputs = ( { plugin = "file"; path = "$T/out.ndjson"; } ); } );
-EOT
-
-n=0
-# post TEXT: then $T/last is the record as it was written
-post() {
-	n=$((n + 1))
-	curl -fsS -m 10 -o /dev/null -H 'Content-Type: application/json' \
-		-d "{\"channel\":\"web\",\"body\":\"$1\"}" "$(url public /feedback)" &&
-		wait_for 20 has_lines && tail -n 1 "$T/out.ndjson" >"$T/last"
-}
-has_lines() { [ "$(cat "$T/out.ndjson" 2>/dev/null | wc -l)" -ge $n ]; }
-answer() { jq -r '.answer.id // "none"' "$T/last"; }
-finds() { post "$1" && [ "$(answer)" = "$2" ]; }
-says() { post "支付失败" && grep -q "$1" "$LOG"; }
+chain "{ plugin = \"answer\"; folder = \"$T/articles\"; check = \"20ms\"; }"
+finds() { send "\"body\":\"$1\"" && [ "$(last '.answer.id // "none"')" = "$2" ]; }
+says() { send '"body":"支付失败"' && has_logged "$1"; }
 refuses() { ! "$HEARD" check -c "$CONF" >"$T/said" 2>&1 && grep -q "$1" "$T/said"; }
 
 must_start

@@ -151,7 +151,7 @@ is "killed sixteen times, the model is never half" $half 0
 note "the new one was in its place $written times"
 ok "what is left is accepted" heard check
 ok "and it learns on" train "$T/omega.csv"
-is "nothing is left beside it" "$(ls "$STATE/classify")" intent.model
+is "nothing is left beside it and what it is compared by" "$(ls "$STATE/classify" | tr '\n' ' ')" 'intent.held.model intent.model '
 daemon_kill
 must_start
 is "killed and started again, the daemon knows it" "$(say .intent 'omega and number')" mine

@@ -2,34 +2,10 @@
 # Filter enrich: what is known elsewhere, from a database, a list and a service that goes wrong.
 # timeout: 300
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/chain.sh"
 
-n=0
-# post FIELDS [BODY]: then $T/last is the record as it was written
-post() {
-	n=$((n + 1))
-	curl -fsS -m 30 -o /dev/null -H 'Content-Type: application/json' \
-		-d "{\"channel\":\"web\",\"body\":\"${2:-x}\",$1}" "$(url public /feedback)" &&
-		wait_for 30 has_lines && tail -n 1 "$STATE/out.ndjson" >"$T/last"
-}
-has_lines() { [ "$(cat "$STATE/out.ndjson" 2>/dev/null | wc -l)" -ge $n ]; }
-last() { jq -rc "$1" "$T/last"; }
-gives() { # FIELDS JQ WANTED
-	post "$1" && [ "$(last "$2")" = "$3" ] || { cat "$T/last"; return 1; }
-}
-chain() { # FILTERS
-	conf <<-EOT
-		pipelines = ( { name = "shop";
-		  inputs = ( { plugin = "http"; path = "/feedback"; } );
-		  filters = ( $1 );
-		  outputs = ( { plugin = "file"; path = "out.ndjson"; } ); } );
-	EOT
-}
-says() { # WHAT FILTERS REGEX
-	chain "$2"
-	like "$1" "$(heard check 2>&1)" "$3"
-}
-logged() { grep -Ec "$1" "$LOG"; }
-has_logged() { [ "$(logged "$1")" -ge "${2:-1}" ]; }
+post() { send "\"body\":\"${2:-x}\",$1"; } # FIELDS [BODY]
+gives() { post "$1" && last_is "$2" "$3"; } # FIELDS JQ WANTED
 figure() { curl -fsS -m 10 "$(url admin /metrics)" | sed -n "s/^heard_enrich_lookups{.*result=\"$1\".*} //p"; }
 figure_is() { [ "$(figure "$1")" = "$2" ]; }
 
@@ -91,8 +67,7 @@ ok "which is told" has_logged 'the database helps again'
 daemon_stop
 
 # ---- one customer on two channels
-rm -rf "$STATE"
-n=0
+forget_all
 chain "$(python3 "$here/tests/lib/docs.py" code "$here/docs/understanding.md" person | sed "s|/srv/shop|$T|; s|channel == 'social'|author.id ~= ''|; s|{ plugin = \"dedupe\"; },||")"
 must_start
 post '"author":{"phone":"138 1234 5678"}'
@@ -107,8 +82,7 @@ daemon_stop
 # ---- a list, read anew by a reload
 list() { printf '客户号,等级,城市\r\nc1,%s,杭州\r\nc2,银卡,Flat 4 12 High Street\r\n' "$1" | iconv -f UTF-8 -t GB18030 >"$T/list.csv"; }
 list 金卡
-rm -rf "$STATE"
-n=0
+forget_all
 chain "$MASK, { plugin = \"enrich\"; by = \"author.id\"; file = \"list.csv\"; column = \"客户号\";
 	fields = { attributes_tier = \"等级\"; region = \"城市\"; }; }"
 must_start
@@ -130,8 +104,7 @@ wait_for 20 test -s "$T/crm.port"
 CRM=$(cat "$T/crm.port")
 tell() { curl -fsS -m 10 -o /dev/null -X PUT "http://$CRM/_/$1"; }
 asked() { curl -fsS -m 10 "http://$CRM/_/log" | jq "[.[] | select(.path | contains(\"$1\"))] | length"; }
-rm -rf "$STATE"
-n=0
+forget_all
 : >"$LOG"
 service() { # MORE
 	chain "$MASK, { plugin = \"enrich\"; by = \"author.id\"; url = \"http://$CRM/c/{key}?a=1\"; token = \"s3cret\";
@@ -180,8 +153,7 @@ ok "the ledger balances" balanced
 ok "it stops" daemon_stop
 
 # One customer's slow answer holds nobody up.
-rm -rf "$STATE"
-n=0
+forget_all
 TIMEOUT=60s && service 'patience = "60s";'
 must_start
 send() { curl -fsS -m 60 -o /dev/null -H 'Content-Type: application/json' -d "{\"channel\":\"web\",\"body\":\"$1\",$2}" "$(url public /feedback)"; }
@@ -204,8 +176,7 @@ ok "it stops" daemon_stop
 TIMEOUT=4s
 
 # on_failure = "wait": the sender is told to come again, and nothing is taken.
-rm -rf "$STATE"
-n=0
+forget_all
 tell down
 service 'on_failure = "wait";'
 must_start

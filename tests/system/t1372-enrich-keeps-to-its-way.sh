@@ -2,33 +2,18 @@
 # Filter enrich: no key leads to another place than its own, and a database that is slow for
 # each of many keys holds a batch up for no longer than `patience`.
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/chain.sh"
+PIPELINE='clear = true;'
 
-n=0
-post() { # FIELDS: then $T/last is the record as it was written
-	n=$((n + 1))
-	curl -fsS -m 30 -o /dev/null -H 'Content-Type: application/json' \
-		-d "{\"channel\":\"web\",\"body\":\"x\",$1}" "$(url public /feedback)" &&
-		wait_for 30 has_lines && tail -n 1 "$STATE/out.ndjson" >"$T/last"
-}
-has_lines() { [ "$(cat "$STATE/out.ndjson" 2>/dev/null | wc -l)" -ge $n ]; }
-gives() { # FIELDS JQ WANTED
-	post "$1" && [ "$(jq -rc "$2" "$T/last")" = "$3" ] || { cat "$T/last"; return 1; }
-}
-chain() { # FILTER
-	conf <<-EOT
-		pipelines = ( { name = "shop"; clear = true;
-		  inputs = ( { plugin = "http"; path = "/feedback"; } );
-		  filters = ( { plugin = "enrich"; by = "author.id"; $1 } );
-		  outputs = ( { plugin = "file"; path = "out.ndjson"; } ); } );
-	EOT
-}
+gives() { send "\"body\":\"x\",$1" && last_is "$2" "$3"; } # FIELDS JQ WANTED
+by_author() { chain "{ plugin = \"enrich\"; by = \"author.id\"; $1 }"; } # OPTIONS
 
 # ---- an endpoint
 spawn crm python3 "$here/tests/tools/crmd.py" "$T/crm.port"
 wait_for 20 test -s "$T/crm.port"
 CRM=$(cat "$T/crm.port")
 asked() { curl -fsS -m 10 "http://$CRM/_/log" | jq length; }
-chain "url = \"http://$CRM/c/{key}?a=1\"; allow_private = true; fields = { attributes_tier = \"profile.level\"; };
+by_author "url = \"http://$CRM/c/{key}?a=1\"; allow_private = true; fields = { attributes_tier = \"profile.level\"; };
 	loyalty = { orders = \"profile.orders\"; };"
 must_start
 ok "a customer is found" gives '"author":{"id":"c.1"}' .attributes.tier gold
@@ -41,10 +26,9 @@ ok "a customer is still found" gives '"author":{"id":"c.2"}' .attributes.tier go
 ok "it stops" daemon_stop
 
 # ---- a database that takes long for each
-rm -rf "$STATE"
-n=0
+forget_all
 sqlite3 "$T/crm.db" "CREATE TABLE c(id TEXT, tier TEXT); INSERT INTO c VALUES('c1', 'gold')"
-chain "database = \"$T/crm.db\"; timeout = \"60s\"; patience = \"500ms\"; fields = { attributes_tier = \"tier\"; };
+by_author "database = \"$T/crm.db\"; timeout = \"60s\"; patience = \"500ms\"; fields = { attributes_tier = \"tier\"; };
 	query = \"WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 1000000)
 	  SELECT 'gold' AS tier FROM s WHERE ?1 <> '' AND i = 1000000\";"
 must_start

@@ -2,33 +2,11 @@
 # Filter assist: a language model is asked where nothing else could tell, and can do no harm.
 # timeout: 300
 . "$(dirname "$0")/../lib/daemon.sh"
+. "$(dirname "$0")/../lib/chain.sh"
+PIPELINE='clear = true;'
 
-n=0
-post() { # BODY [FIELDS]: then $T/last is the record as it was written
-	n=$((n + 1))
-	curl -fsS -m 60 -o /dev/null -H 'Content-Type: application/json' \
-		-d "{\"channel\":\"web\",\"body\":\"$1\"${2:+,$2}}" "$(url public /feedback)" &&
-		wait_for 30 has_lines && tail -n 1 "$STATE/out.ndjson" >"$T/last"
-}
-has_lines() { [ "$(cat "$STATE/out.ndjson" 2>/dev/null | wc -l)" -ge $n ]; }
-last() { jq -rc "$1" "$T/last"; }
-gives() { # BODY FIELDS JQ WANTED
-	post "$1" "$2" && [ "$(last "$3")" = "$4" ] || { cat "$T/last"; return 1; }
-}
-chain() { # FILTERS
-	conf <<-EOT
-		pipelines = ( { name = "shop"; clear = true;
-		  inputs = ( { plugin = "http"; path = "/feedback"; } );
-		  filters = ( $1 );
-		  outputs = ( { plugin = "file"; path = "out.ndjson"; } ); } );
-	EOT
-}
-says() { # WHAT FILTERS REGEX
-	chain "$2"
-	like "$1" "$(heard check 2>&1)" "$3"
-}
-logged() { grep -Ec "$1" "$LOG"; }
-has_logged() { [ "$(logged "$1")" -ge "${2:-1}" ]; }
+post() { send "\"body\":\"$1\"${2:+,$2}"; } # BODY [FIELDS]
+gives() { post "$1" "$2" && last_is "$3" "$4"; } # BODY FIELDS JQ WANTED
 
 spawn llm python3 "$here/tests/tools/llmd.py" "$T/llm.port" key-1
 wait_for 20 test -s "$T/llm.port"
@@ -104,8 +82,7 @@ ok "the ledger balances" balanced
 ok "it stops" daemon_stop
 
 # ---- summaries, and several at once
-rm -rf "$STATE"
-n=0
+forget_all
 chain "$MASK, $(assist 'class = "never"; summary_from = 20; at_once = 3; patience = "30s";')"
 must_start
 long="这是一段很长的文字，客户说快递晚到了三天，希望退款。"
@@ -126,8 +103,7 @@ ok "never more than three were under way" test "$(curl -fsS "http://$LLM/_/most"
 ok "it stops" daemon_stop
 
 # ---- patience, and a reload meanwhile
-rm -rf "$STATE"
-n=0
+forget_all
 chain "$MASK, $(TIMEOUT=1s && assist 'at_once = 1; patience = "100ms";')"
 must_start
 metric() { curl -fsS -m 10 "$(url admin /metrics)" | sed -n "s/^heard_assist_$1{.*\"$2\".*} //p"; }
@@ -153,8 +129,7 @@ ok "the ledger balances" wait_for 30 balanced
 ok "it stops" daemon_stop
 
 # ---- the budget
-rm -rf "$STATE"
-n=0
+forget_all
 chain "$MASK, $(assist 'calls_per_hour = 1000; calls_per_day = 3;')"
 must_start
 ok "within the budget it is asked" gives "一" "" .category service
@@ -173,8 +148,7 @@ must_start
 ok "a damaged count is told" has_logged 'assist/budget is damaged; what was spent is counted anew'
 ok "and begins anew" gives "五" "" .category service
 ok "it stops" daemon_stop
-rm -rf "$STATE"
-n=0
+forget_all
 chain "$MASK, $(assist 'tokens_per_day = 200;')"
 must_start
 ok "tokens are counted" gives "一" "" .category service
@@ -184,8 +158,7 @@ ok "the ledger balances" balanced
 ok "it stops" daemon_stop
 
 # ---- nobody there
-rm -rf "$STATE"
-n=0
+forget_all
 chain "$MASK, { plugin = \"assist\"; url = \"http://127.0.0.1:1/v1\"; model = \"small\"; }"
 must_start
 ok "a private address is not asked unless that is meant" left "一"

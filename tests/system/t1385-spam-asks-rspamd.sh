@@ -5,11 +5,15 @@
 . "$(dirname "$0")/../lib/daemon.sh"
 . "$here/tests/lib/rspamd.sh"
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# Mails come with a key: what a stranger says of how a text was sent does not count.
+"$HEARD" keygen --api gateway >"$T/api.key"
+KEY=$(sed -n 's/^.*\(heard_[A-Za-z0-9_-]*\).*$/\1/p' "$T/api.key" | head -n 1)
+HASH=$(grep -o '"gateway:[^"]*"' "$T/api.key" | head -n 1)
+
 chain() { # RSPAMD-OPTIONS
 	conf <<-EOT
 		pipelines = ( { name = "shop";
-		  inputs = ( { plugin = "http"; path = "/feedback"; } );
+		  inputs = ( { plugin = "http"; path = "/feedback"; api_keys = [ $HASH ]; } );
 		  filters = ( { plugin = "spam"; text_model = "$here/etc/models/spam-text.model";
 		    mail_model = "$here/etc/models/spam-mail.model"; made_model = "$here/etc/models/spam-made.model";
 		    unsure = 0.5; rspamd = { $1 }; }, { plugin = "mask"; } );
@@ -21,7 +25,7 @@ has_lines() { [ "$(cat "$STATE/out.ndjson" 2>/dev/null | wc -l)" -ge "$n" ]; }
 # mail BODY: then $T/last is the record as it was written
 mail() {
 	n=$((n + 1))
-	curl -fsS -m 60 -o /dev/null -H 'Content-Type: application/json' -d "{\"channel\":\"email\",\"subject\":\"question $n\",
+	curl -fsS -m 60 -o /dev/null -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -d "{\"channel\":\"email\",\"subject\":\"question $n\",
 		\"body\":\"$1\",\"author\":{\"email\":\"ann@shop.example\"},\"attributes\":{\"mail.traits\":\"$TRAITS\"}}" \
 		"$(url public /feedback)" && wait_for 60 has_lines && tail -n 1 "$STATE/out.ndjson" >"$T/last"
 }

@@ -36,27 +36,22 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import re
 import sys
 import threading
 import time
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
+
+import loopback
 
 BEGIN = 1767225600  # 2026-01-01
 lock = threading.Lock()
 log = []
 faults = []
-STATE = {"items": [], "deleted": [], "size": 10, "etag": True, "auth": None, "encoding": None}
-
-
-def save():
-    with open(sys.argv[2] + ".part", "w", encoding="utf-8") as f:
-        json.dump(STATE, f)
-    os.rename(sys.argv[2] + ".part", sys.argv[2])
+kept = loopback.Kept(sys.argv[2], {"items": [], "deleted": [], "size": 10, "etag": True,
+                                   "auth": None, "encoding": None})
+STATE = kept.state
 
 
 def rfc3339(seconds):
@@ -215,19 +210,9 @@ def knows(auth, headers, query, target):
         hmac.compare_digest(wanted.hexdigest(), headers["X-Signature"] or "")
 
 
-class Api(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def answer(self, status, body, headers=None):
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
+class Api(loopback.Handler):
     def do_PUT(self):
-        value = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        value = json.loads(self.body())
         with lock:
             if self.path == "/_/add":
                 add(value["n"])
@@ -237,24 +222,23 @@ class Api(BaseHTTPRequestHandler):
                 faults.extend(value)
             else:
                 STATE.update(value)
-            save()
+            kept.save()
         self.answer(200, b"{}")
 
     def do_GET(self):
-        url = urlsplit(self.path)
-        query = {k: v[0] for k, v in parse_qs(url.query).items()}
-        if url.path == "/_/log":
+        path, query = self.target()
+        if path == "/_/log":
             with lock:
-                self.answer(200, json.dumps(log).encode())
+                self.answer(200, log)
             return
-        if url.path.startswith("/media/"):
-            self.media(url.path[7:])
+        if path.startswith("/media/"):
+            self.media(path[7:])
             return
         with lock:
             fault = faults.pop(0) if faults else "none"
-            entry = {"path": url.path, "query": query, "fault": fault}
+            entry = {"path": path, "query": query, "fault": fault}
             log.append(entry)
-            status, body, headers = self.page(url, query)
+            status, body, headers = self.page(path, query)
             entry["status"] = status
         self.wrong(fault, status, body, headers, entry)
 
@@ -277,14 +261,14 @@ class Api(BaseHTTPRequestHandler):
         else:
             self.answer(404, b"gone")
 
-    def page(self, url, query):
+    def page(self, path, query):
         headers = {"Content-Type": "application/json"}
         if not knows(STATE["auth"], self.headers, query, self.path):
             return 401, b'{"error":"who are you?"}', headers
-        if re.match("(/[a-z]{2})?/rss/customerreviews/", url.path):
-            value = app_store(url.path)
-        elif url.path in PAGES:
-            value = PAGES[url.path](query, headers)
+        if re.match("(/[a-z]{2})?/rss/customerreviews/", path):
+            value = app_store(path)
+        elif path in PAGES:
+            value = PAGES[path](query, headers)
         else:
             return 404, b"{}", headers
         body = value if isinstance(value, bytes) else \
@@ -326,23 +310,5 @@ class Api(BaseHTTPRequestHandler):
         else:
             self.answer(status, body, headers)
 
-    def log_message(self, *_):
-        pass
 
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def handle_error(self, request, client_address):
-        pass  # the client went away
-
-
-if os.path.exists(sys.argv[2]):
-    with open(sys.argv[2], encoding="utf-8") as file:
-        STATE.update(json.load(file))
-server = Server(("127.0.0.1", int(sys.argv[3]) if len(sys.argv) > 3 else 0), Api)
-with open(sys.argv[1] + ".part", "w", encoding="ascii") as file:
-    file.write(f"127.0.0.1:{server.server_port}\n")
-os.rename(sys.argv[1] + ".part", sys.argv[1])
-server.serve_forever()
+loopback.serve(Api, sys.argv[1], int(sys.argv[3]) if len(sys.argv) > 3 else 0)

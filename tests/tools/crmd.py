@@ -9,49 +9,35 @@ ten seconds, "held" as long as nobody says PUT /_/release, "e500", "e401" fail w
 has a level, orders and scores.  PUT /_/down and /_/up make all of it fail with 503 (Retry-After:
 1) and work again.  GET /_/log: {"path", "authorization"} of each request so far.
 """
-import json
-import os
 import sys
 import threading
 import time
-import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
+
+import loopback
 
 lock = threading.Lock()
 log = []
 state = {"down": False, "released": threading.Event()}
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
-
-    def answer(self, status, body=b"", **headers):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
+class Handler(loopback.Handler):
     def do_PUT(self):
         if self.path == "/_/release":
             state["released"].set()
         else:
             state["down"] = self.path == "/_/down"
-        self.answer(204)
+        self.answer(204, b"")
 
     def do_GET(self):
         if self.path == "/_/log":
             with lock:
-                return self.answer(200, json.dumps(log).encode())
+                return self.answer(200, log)
         with lock:
             log.append({"path": self.path, "authorization": self.headers.get("Authorization")})
         if state["down"]:
-            return self.answer(503, Retry_After="1")
-        return self.customer(urllib.parse.unquote(self.path.split("?")[0].rsplit("/", 1)[1]))
+            return self.answer(503, b"", {"Retry-After": "1"})
+        return self.customer(unquote(self.target()[0].rsplit("/", 1)[1]))
 
     def customer(self, key):
         if key == "slow":
@@ -59,26 +45,21 @@ class Handler(BaseHTTPRequestHandler):
         if key == "held":
             state["released"].wait(60)
         if key == "none":
-            return self.answer(404, b'{"error":"no such customer"}')
+            return self.answer(404, {"error": "no such customer"})
         if key == "empty":
-            return self.answer(200, b"null")
+            return self.answer(200, None)
         if key in ("e500", "e401"):
-            return self.answer(int(key[1:]), b'{"level":"wrong"}')
+            return self.answer(int(key[1:]), {"level": "wrong"})
         if key == "garbage":
             return self.answer(200, b"<html>13812345678")
         if key == "huge":
-            return self.answer(200, b'{"level":"' + b"x" * (1 << 20) + b'"}')
+            return self.answer(200, {"level": "x" * (1 << 20)})
         if key == "redirect":
-            return self.answer(302, Location="/c/other")
+            return self.answer(302, b"", {"Location": "/c/other"})
         level = "13812345678" if key == "private" else "gold"
         row = {"profile": {"level": level, "orders": len(key)}, "scores": [5, 4, 5],
                "first": "2020-01-01T00:00:00Z", "name": "张三"}
-        return self.answer(200, json.dumps(row, ensure_ascii=False).encode())
+        return self.answer(200, row)
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-server.daemon_threads = True
-with open(sys.argv[1] + ".new", "w") as f:
-    f.write("127.0.0.1:%d" % server.server_address[1])
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-server.serve_forever()
+loopback.serve(Handler, sys.argv[1])

@@ -23,11 +23,11 @@ and else class service/logistics, intent complaint and, if that was asked for, a
 /_/log: all bodies so far.  GET /_/most: how many requests were under way at most.
 """
 import json
-import os
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import loopback
 
 lock = threading.Lock()
 log = []
@@ -88,22 +88,7 @@ def said(system, text):
     return content, "stop"
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
-
-    def answer(self, status, value, **headers):
-        body = value if isinstance(value, bytes) else json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        for name, text in headers.items():
-            self.send_header(name.replace("_", "-"), text)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
+class Handler(loopback.Handler):
     def do_GET(self):
         with lock:
             self.answer(200, log if self.path == "/_/log" else state["most"])
@@ -113,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, {})
 
     def do_POST(self):
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        raw = self.body()
         with lock:
             state["now"] += 1
             state["most"] = max(state["most"], state["now"])
@@ -132,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path != "/v1/chat/completions":
             return self.answer(404, {"error": {"message": "Invalid URL"}})
         if state["mode"] == "busy":
-            return self.answer(429, {"error": {"message": "Rate limit"}}, Retry_After="8")
+            return self.answer(429, {"error": {"message": "Rate limit"}}, {"Retry-After": "8"})
         if state["mode"] == "broken":
             return self.answer(500, {"error": {"message": "The server had an error"}})
         fault = fault_of(body)
@@ -153,9 +138,4 @@ class Handler(BaseHTTPRequestHandler):
             "usage": {"prompt_tokens": 80, "completion_tokens": 20, "total_tokens": 100}})
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-server.daemon_threads = True
-with open(sys.argv[1] + ".new", "w") as f:
-    f.write("127.0.0.1:%d" % server.server_address[1])
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-server.serve_forever()
+loopback.serve(Handler, sys.argv[1])

@@ -14,8 +14,8 @@ import hmac
 import json
 import os
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+
+import loopback
 
 
 def signature(timestamp, secret):
@@ -23,35 +23,21 @@ def signature(timestamp, secret):
     return base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha256).digest()).decode()
 
 
-class Robot(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Robot(loopback.Handler):
     calls = 0
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        url = urlsplit(self.path)
-        query = {k: v[0] for k, v in parse_qs(url.query).items()}
+        body = self.body()
+        path, query = self.target()
         good = query.get("sign") == signature(query.get("timestamp", ""),
                                               os.environ.get("ROBOT_SECRET", ""))
         with open(sys.argv[2], "a", encoding="utf-8") as log:
-            log.write(json.dumps({"path": url.path, "query": query, "good": good,
+            log.write(json.dumps({"path": path, "query": query, "good": good,
                                   "body": json.loads(body)}, ensure_ascii=False) + "\n")
         Robot.calls += 1
         failures = int(sys.argv[3]) if len(sys.argv) > 3 else 0
-        answer = b'{"errcode":310000,"errmsg":"sign not match"}' if Robot.calls <= failures \
-            else b'{"errcode":0,"errmsg":"ok"}'
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_):
-        pass
+        self.answer(200, {"errcode": 310000, "errmsg": "sign not match"}
+                    if Robot.calls <= failures else {"errcode": 0, "errmsg": "ok"})
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Robot)
-with open(sys.argv[1] + ".part", "w", encoding="ascii") as f:
-    f.write(f"127.0.0.1:{server.server_port}\n")
-os.rename(sys.argv[1] + ".part", sys.argv[1])
-server.serve_forever()
+loopback.serve(Robot, sys.argv[1])

@@ -14,16 +14,14 @@ says what becomes of the next calls: HTTP statuses, answers that are lost after 
 was done, error codes of Weibo.
 """
 import argparse
-import http.client
 import json
-import os
 import random
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
+
+import loopback
 
 TOKEN = "social-token"
 BOT = "4711:bot-token"
@@ -38,24 +36,16 @@ class Refusal(Exception):
         self.status, self.body, self.headers = status, body, headers or {}
 
 
-class Known:
+class Known(loopback.Kept):
     """All that there is, and what the next calls come to."""
 
     def __init__(self, path):
-        self.path = path
-        self.state = {"statuses": {}, "notifications": [], "tags": {}, "sent": [], "keys": {},
-                      "updates": [], "confirmed": 0, "blocked": [], "weibo": {},
-                      "calls": {}, "mode": {}, "raw": {}, "asked": []}
+        super().__init__(path, {
+            "statuses": {}, "notifications": [], "tags": {}, "sent": [], "keys": {},
+            "updates": [], "confirmed": 0, "blocked": [], "weibo": {},
+            "calls": {}, "mode": {}, "raw": {}, "asked": []})
         self.events = []  # of this run only: a stream does not know what was before it
         self.streams = 0
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as f:
-                self.state = json.load(f)
-
-    def save(self):
-        with open(self.path + ".part", "w", encoding="utf-8") as f:
-            json.dump(self.state, f, ensure_ascii=False)
-        os.rename(self.path + ".part", self.path)
 
     def mode(self, name, otherwise=None):
         return self.state["mode"].get(name, otherwise)
@@ -271,19 +261,8 @@ def weibo(known, path, query, headers):
 
 # ---- HTTP
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(loopback.Handler):
     known = None
-
-    def answer(self, code, value, headers):
-        data = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
-        self.send_response(code)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(data)))
-        for name, text in headers.items():
-            self.send_header(name, text)
-        self.end_headers()
-        self.wfile.write(data)
 
     def tell(self, path, body):
         """What a test says."""
@@ -314,8 +293,8 @@ class Handler(BaseHTTPRequestHandler):
         LOCK.notify_all()
         return {**k.state, "streams": k.streams}, {}
 
-    def route(self, url, query, raw):
-        k, path = self.known, url.path
+    def route(self, path, query, raw):
+        k = self.known
         body = json.loads(raw) if raw else {}
         if path.startswith("/_"):
             return self.tell(path, body)
@@ -336,7 +315,7 @@ class Handler(BaseHTTPRequestHandler):
         """Server-sent events: those from now on."""
         k = self.known
         if self.headers.get("Authorization") != "Bearer " + TOKEN or k.mode("no_stream"):
-            self.answer(401, {"error": "Missing access token"}, {})
+            self.answer(401, {"error": "Missing access token"})
             return
         with LOCK:
             at = len(k.events)
@@ -362,20 +341,19 @@ class Handler(BaseHTTPRequestHandler):
                 return
 
     def handle_one(self):
-        url = urlsplit(self.path)
-        query = {k: v[0] for k, v in parse_qs(url.query).items()}
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if url.path.startswith("/api/v1/streaming/"):
-            self.stream(url.path)
+        path, query = self.target()
+        raw = self.body()
+        if path.startswith("/api/v1/streaming/"):
+            self.stream(path)
             return
         with LOCK:
             try:
                 code = 200
-                value, headers = self.route(url, query, raw)
+                value, headers = self.route(path, query, raw)
             except Refusal as r:
                 code, value, headers = r.status, r.body, r.headers
             lost = self.known.mode("drop", 0) > 0 and \
-                (url.path.endswith("/sendMessage") or self.command + url.path ==
+                (path.endswith("/sendMessage") or self.command + path ==
                  "POST/api/v1/statuses")
             if lost:  # done, and the answer is lost
                 self.known.state["mode"]["drop"] -= 1
@@ -383,77 +361,35 @@ class Handler(BaseHTTPRequestHandler):
         if lost:
             self.close_connection = True
             return
-        try:
-            self.answer(code, value, headers)
-        except OSError:
-            pass
+        self.answer(code, value, {"Content-Type": "application/json; charset=utf-8", **headers})
 
     do_GET = do_POST = handle_one
-
-    def log_message(self, *_):
-        pass
 
 
 def serve(args):
     Handler.known = Known(args.state)
-    port = 0
-    if os.path.exists(args.port_file):
-        with open(args.port_file, encoding="ascii") as f:
-            port = int(f.read())
-    ThreadingHTTPServer.allow_reuse_address = True
-    ThreadingHTTPServer.daemon_threads = True
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    with open(args.port_file + ".part", "w", encoding="ascii") as f:
-        f.write(f"{server.server_port}\n")
-    os.rename(args.port_file + ".part", args.port_file)
-    server.serve_forever()
+    loopback.serve_again(Handler, args.port_file)
 
 
 # ---- a webhook of Telegram's
 
-def call(url, body, secret):
-    u = urlsplit(url)
-    connection = http.client.HTTPConnection(u.hostname, u.port, timeout=5)
-    headers = {"Content-Type": "application/json"}
-    if secret:
-        headers["X-Telegram-Bot-Api-Secret-Token"] = secret
-    try:
-        connection.request("POST", u.path, body, headers)
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return 0
-    finally:
-        connection.close()
-
-
-def post_one(args, i):
-    end = time.time() + args.patient
-    body = json.dumps(update(args.at + i, args.text, user=args.user, first=args.first,
-                             edit=args.edit)).encode()
+def post(args):
+    raw = None
     if args.raw:
         with open(args.raw, "rb") as f:
-            body = f.read()
-    while True:
-        url = args.url
-        if args.url_file:
-            try:
-                with open(args.url_file, encoding="ascii") as f:
-                    url = f.read().strip()
-            except OSError:
-                pass
-        code = call(url, body, args.secret) if url else 0
-        if code == 200 or time.time() > end:
-            return code
-        time.sleep(0.05)
+            raw = f.read()
+    headers = {"Content-Type": "application/json"}
+    if args.secret:
+        headers["X-Telegram-Bot-Api-Secret-Token"] = args.secret
 
+    def make(i):
+        return raw if args.raw else json.dumps(update(
+            args.at + i, args.text, user=args.user, first=args.first, edit=args.edit)).encode()
 
-def post(args):
-    order = list(range(args.count)) * args.times
-    if args.shuffle:
-        random.Random(1).shuffle(order)
-    with ThreadPoolExecutor(4) as pool:
-        for code in pool.map(lambda i: post_one(args, i), order):
-            print(code)
+    for code, _ in loopback.send_all(
+            args, make, lambda url, body: loopback.call("POST", url, body, headers),
+            lambda result: result[0] == 200):
+        print(code)
 
 
 def main():
@@ -465,8 +401,7 @@ def main():
     one.set_defaults(do=serve)
     one = commands.add_parser("post")
     one.set_defaults(do=post)
-    one.add_argument("url")
-    one.add_argument("--url-file", default="")
+    loopback.add_sending(one)
     one.add_argument("--secret", default="hook-secret")
     one.add_argument("--text", default="message %d")
     one.add_argument("--raw", default="")
@@ -474,10 +409,6 @@ def main():
     one.add_argument("--first", type=int, default=9000)
     one.add_argument("--user", type=int, default=500)
     one.add_argument("--edit", type=int, default=0)
-    one.add_argument("--count", type=int, default=1)
-    one.add_argument("--times", type=int, default=1)
-    one.add_argument("--patient", type=float, default=0)
-    one.add_argument("--shuffle", action="store_true")
     args = parser.parse_args()
     args.do(args)
 

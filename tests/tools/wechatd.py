@@ -17,7 +17,6 @@ AES is openssl's, independent of the code that is tested.
 import argparse
 import base64
 import hashlib
-import http.client
 import json
 import os
 import random
@@ -26,9 +25,9 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
+
+import loopback
 
 SECRET = "app-secret"
 LOCK = threading.Lock()
@@ -36,19 +35,10 @@ LOCK = threading.Lock()
 
 # ---- the server
 
-class Platform:
+class Platform(loopback.Kept):
     def __init__(self, path):
-        self.path = path
-        self.state = {"tokens": 0, "calls": {}, "wrote": {}, "sent": [], "msgs": [], "ids": [],
-                      "mode": {}, "asked": [], "files": {}}
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as f:
-                self.state = json.load(f)
-
-    def save(self):
-        with open(self.path + ".part", "w", encoding="utf-8") as f:
-            json.dump(self.state, f, ensure_ascii=False)
-        os.rename(self.path + ".part", self.path)
+        super().__init__(path, {"tokens": 0, "calls": {}, "wrote": {}, "sent": [], "msgs": [],
+                                "ids": [], "mode": {}, "asked": [], "files": {}})
 
     def token(self):
         return f"tok-{self.state['tokens']}"
@@ -130,19 +120,8 @@ class Platform:
                 "has_more": int(first + n < len(self.state["msgs"])), "msg_list": msgs}
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(loopback.Handler):
     platform = None
-
-    def answer(self, value):
-        is_file = isinstance(value, bytes)
-        data = value if is_file else json.dumps(value, ensure_ascii=False).encode()
-        self.send_response(200)
-        self.send_header("Content-Type",
-                         "image/jpeg" if is_file else "application/json; encoding=utf-8")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
 
     def route(self, path, query, body):
         p = self.platform
@@ -173,41 +152,29 @@ class Handler(BaseHTTPRequestHandler):
         return {}
 
     def handle_one(self):
-        url = urlsplit(self.path)
-        query = {k: v[0] for k, v in parse_qs(url.query).items()}
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path, query = self.target()
+        raw = self.body()
         with LOCK:
-            value = self.route(url.path, query, json.loads(raw) if raw else {})
-            drop = url.path.startswith("/cgi-bin/") and \
-                self.platform.state["mode"].get("drop", {}).get(url.path, 0) > 0
+            value = self.route(path, query, json.loads(raw) if raw else {})
+            drop = path.startswith("/cgi-bin/") and \
+                self.platform.state["mode"].get("drop", {}).get(path, 0) > 0
             if drop:  # done, and the answer is lost
-                self.platform.state["mode"]["drop"][url.path] -= 1
+                self.platform.state["mode"]["drop"][path] -= 1
             self.platform.save()
         if query.get("media_id", "").startswith("slow"):
             time.sleep(4)
         if drop:
             self.close_connection = True
             return
-        self.answer(value)
+        self.answer(200, value, {"Content-Type": "image/jpeg" if isinstance(value, bytes)
+                                 else "application/json; encoding=utf-8"})
 
     do_GET = do_POST = handle_one
-
-    def log_message(self, *_):
-        pass
 
 
 def serve(args):
     Handler.platform = Platform(args.state)
-    port = 0
-    if os.path.exists(args.port_file):
-        with open(args.port_file, encoding="ascii") as f:
-            port = int(f.read())
-    ThreadingHTTPServer.allow_reuse_address = True
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    with open(args.port_file + ".part", "w", encoding="ascii") as f:
-        f.write(f"{server.server_port}\n")
-    os.rename(args.port_file + ".part", args.port_file)
-    server.serve_forever()
+    loopback.serve_again(Handler, args.port_file)
 
 
 # ---- callbacks
@@ -264,45 +231,16 @@ def request(args, body):
 
 
 def call(url, method, query, body):
-    u = urlsplit(url)
-    connection = http.client.HTTPConnection(u.hostname, u.port, timeout=5)
-    try:
-        connection.request(method, u.path + "?" + urlencode(query), body,
-                           {"Content-Type": "text/xml"})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException) as e:
-        return 0, type(e).__name__
-    finally:
-        connection.close()
-
-
-def post(args, i):
-    """Again until it is taken, if --patient, as long as that many seconds."""
-    end = time.time() + args.patient
-    body = message(args, i)
-    while True:
-        query, wrapped = request(args, body)
-        url = args.url
-        if args.url_file:
-            try:
-                with open(args.url_file, encoding="ascii") as f:
-                    url = f.read().strip()
-            except OSError:
-                pass
-        result = call(url, "POST", query, wrapped) if url else (0, "no address")
-        if (result[0] == 200 and result[1] == "success") or time.time() > end:
-            return result
-        time.sleep(0.05)
+    return loopback.call(method, url + "?" + urlencode(query), body, {"Content-Type": "text/xml"})
 
 
 def send(args):
-    order = list(range(args.count)) * args.times
-    if args.shuffle:
-        random.Random(1).shuffle(order)
-    with ThreadPoolExecutor(args.parallel) as pool:
-        for status, said in pool.map(lambda i: post(args, i), order):
-            print(status, said.replace("\n", " ")[:200])
+    """Signed anew each time, as the platform does."""
+    for status, said in loopback.send_all(
+            args, lambda i: message(args, i),
+            lambda url, body: call(url, "POST", *request(args, body)),
+            lambda result: result == (200, "success")):
+        print(status, said.replace("\n", " ")[:200])
 
 
 def shake(args):
@@ -326,8 +264,7 @@ def main():
     for name, do in (("send", send), ("shake", shake)):
         one = commands.add_parser(name)
         one.set_defaults(do=do)
-        one.add_argument("url")
-        one.add_argument("--url-file", default="")
+        loopback.add_sending(one)
         one.add_argument("--token", default="callback-token")
         one.add_argument("--aes", default="")
         one.add_argument("--app", default="wx1")
@@ -338,11 +275,7 @@ def main():
         one.add_argument("--more", default="{}")
         one.add_argument("--raw", default="")
         one.add_argument("--id", type=int, default=23000000000000000)
-        one.add_argument("--count", type=int, default=1)
-        one.add_argument("--times", type=int, default=1)
-        one.add_argument("--parallel", type=int, default=4)
-        one.add_argument("--patient", type=float, default=0)
-        for flag in ("json", "wecom", "tamper", "shuffle"):
+        for flag in ("json", "wecom", "tamper"):
             one.add_argument("--" + flag, action="store_true")
     args = parser.parse_args()
     args.do(args)

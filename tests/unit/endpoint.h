@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+enum { ENDPOINT_OPEN = 64 };
+
 struct endpoint {
 	struct event_base *base;
 	struct evconnlistener *listener;
@@ -23,6 +25,7 @@ struct endpoint {
 	struct event *drip;
 	int port;
 	int n_accepted, n_requests;
+	struct bufferevent *open[ENDPOINT_OPEN];
 	char request[65536]; /* the last one */
 };
 
@@ -34,11 +37,21 @@ static void endpoint_drip(evutil_socket_t fd, short what, void *arg)
 		bufferevent_write(e->drip_to, "x", 1);
 }
 
-static void endpoint_reset(struct bufferevent *bev)
+static void endpoint_hang_up(struct endpoint *e, struct bufferevent *bev)
+{
+	for (int i = 0; i < ENDPOINT_OPEN; i++)
+		if (e->open[i] == bev)
+			e->open[i] = NULL;
+	if (e->drip_to == bev)
+		e->drip_to = NULL;
+	bufferevent_free(bev);
+}
+
+static void endpoint_reset(struct endpoint *e, struct bufferevent *bev)
 {
 	struct linger now = {.l_onoff = 1, .l_linger = 0};
 	setsockopt(bufferevent_getfd(bev), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	bufferevent_free(bev);
+	endpoint_hang_up(e, bev);
 }
 
 static void endpoint_huge(struct bufferevent *bev, const char *head, const char *piece,
@@ -57,7 +70,7 @@ static void endpoint_answer(struct endpoint *e, struct bufferevent *bev, const c
 	if (strcmp(path, "/hang") == 0)
 		return;
 	if (strcmp(path, "/reset") == 0) {
-		endpoint_reset(bev);
+		endpoint_reset(e, bev);
 	} else if (strcmp(path, "/drip") == 0) {
 		endpoint_huge(bev, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", "x", 1);
 		e->drip_to = bev;
@@ -135,11 +148,8 @@ static void endpoint_read(struct bufferevent *bev, void *arg)
 
 static void endpoint_event(struct bufferevent *bev, short what, void *arg)
 {
-	struct endpoint *e = arg;
 	(void)what;
-	if (e->drip_to == bev)
-		e->drip_to = NULL;
-	bufferevent_free(bev);
+	endpoint_hang_up(arg, bev);
 }
 
 static void endpoint_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa,
@@ -149,6 +159,11 @@ static void endpoint_accept(struct evconnlistener *l, evutil_socket_t fd, struct
 	struct bufferevent *bev = bufferevent_socket_new(e->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	(void)l, (void)sa, (void)len;
 	e->n_accepted++;
+	for (int i = 0; i < ENDPOINT_OPEN && bev != NULL; i++)
+		if (e->open[i] == NULL) {
+			e->open[i] = bev;
+			break;
+		}
 	bufferevent_setcb(bev, endpoint_read, NULL, endpoint_event, e);
 	bufferevent_enable(bev, EV_READ | EV_WRITE);
 }
@@ -171,9 +186,9 @@ static void endpoint_close(struct endpoint *e)
 {
 	evconnlistener_free(e->listener);
 	event_free(e->drip);
-	/* Connections whose client is gone end in their own event. */
-	event_base_loop(e->base, EVLOOP_NONBLOCK);
-	event_base_loop(e->base, EVLOOP_NONBLOCK);
+	for (int i = 0; i < ENDPOINT_OPEN; i++)
+		if (e->open[i] != NULL)
+			endpoint_hang_up(e, e->open[i]);
 }
 
 #endif

@@ -162,9 +162,11 @@ static inline void engine_init(struct engine *e, size_t n_filters, size_t n_outp
 		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	engine_must(mkdtemp(e->folder) != NULL);
 	engine_instance(e, &e->inputs[0], &test_input_plugin, "in", &e->in[0]);
-	for (size_t i = 0; i < n_filters; i++)
+	for (size_t i = 0; i < n_filters; i++) {
 		engine_instance(e, &e->filters[i], &test_filter_plugin, filters[i],
 				&e->filter[i]);
+		e->filter[i].never_holds = i > 0; /* "hold" is said to the first */
+	}
 	for (size_t i = 0; i < n_outputs; i++) {
 		e->out[i] = engine_shared_output();
 		engine_instance(e, &e->outputs[i], &test_output_plugin, outputs[i], e->out[i]);

@@ -65,6 +65,15 @@ static inline void add_header(struct evhttp_request *q, const char *name, const 
 		evhttp_add_header(evhttp_request_get_output_headers(q), name, value);
 }
 
+/* By the clock that the loop counts its timers by: a finer one is ahead of it by up to 4 ms,
+ * so that a pause would look shorter than it was. */
+static inline int64_t loop_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static inline void on_request(struct evhttp_request *q, void *arg)
 {
 	int i = t.n_requests++;
@@ -72,7 +81,7 @@ static inline void on_request(struct evhttp_request *q, void *arg)
 					      "If-None-Match");
 	(void)arg;
 	if (i < 64)
-		t.times[i] = engine_clock();
+		t.times[i] = loop_clock();
 	if (t.holds) {
 		t.held = q;
 		return;

@@ -7,6 +7,7 @@
 
 #define heard_keyed_hash   test_keyed_hash
 #define heard_blob_allowed test_blob_allowed
+#include "input/review/body.c"
 #include "input/review/extra.c"
 #include "input/review/found.c"
 #include "input/review/gather.c"
@@ -68,7 +69,7 @@ static inline int review_setup(struct review *r, struct heard_error *err)
 	feed.fields = r->fields.map;
 	r->push = calloc(1, sizeof(*r->push));
 	r->push->review = r;
-	r->push->feed = code == 0 ? feed_create(NULL, &feed, err) : NULL;
+	r->push->feed = code == 0 ? feed_create(&feed, err) : NULL;
 	return code || r->push->feed ? code : -err->code;
 }
 

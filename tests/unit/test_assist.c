@@ -327,6 +327,10 @@ static void a_budget_survives_in_its_file(void **state)
 	assert_int_equal(b.day_tokens, 77);
 	assert_int_equal(b.hour_calls, 1);
 	assert_int_equal(b.hour, a.hour);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(budget_load(&b, path, &err), -EBADMSG);
+	assert_int_equal(truncate(path, 1 << 20), 0);
+	assert_int_equal(budget_load(&b, path, &err), -EFBIG);
 	unlink(path);
 	assert_true(budget_save(&a, "/nowhere/budget", &err) < 0);
 }

@@ -68,6 +68,22 @@ static void another_matter_is_noticed(void **state)
 	pace_destroy(p);
 }
 
+static void to_look_is_not_to_count(void **state)
+{
+	(void)state;
+	struct pace *p = pace_create(HOUR);
+	for (int i = 1; i <= 3; i++)
+		pace_count(p, 7, 1, 1000);
+	for (int i = 0; i < 100; i++)
+		assert_float_equal(pace_look(p, 7, 1, 1000).lately, 3, 0.001);
+	assert_true(pace_look(p, 7, 2, 1000).was_other);
+	assert_float_equal(pace_count(p, 7, 1, 1000).lately, 4, 0.001);
+	/* counted once, but another took its place since */
+	assert_float_equal(pace_look(p, 8, 1, 1000).lately, 1, 0.001);
+	assert_float_equal(pace_look(p, 8, 1, 1000).lately, 1, 0.001);
+	pace_destroy(p);
+}
+
 static void more_keys_than_room(void **state)
 {
 	(void)state;
@@ -168,6 +184,7 @@ int main(void)
 		cmocka_unit_test(what_is_usual_is_known_after_a_day),
 		cmocka_unit_test(times_in_no_order_do_no_harm),
 		cmocka_unit_test(another_matter_is_noticed),
+		cmocka_unit_test(to_look_is_not_to_count),
 		cmocka_unit_test(more_keys_than_room),
 		cmocka_unit_test(a_phrase_that_is_too_long_is_refused),
 		cmocka_unit_test(praise_covers_what_it_covers),

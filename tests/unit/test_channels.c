@@ -11,24 +11,12 @@
 
 #include <fcntl.h>
 
+#define ENGINE_FILTERS 1
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
+
 #define DAY ((int64_t)24 * 60 * 60 * 1000)
 static const int64_t today = 20605 * DAY;
-
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 1, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
 
 /* ---- "name received dead silent, ..." in the order in which they were first heard */
 
@@ -345,7 +333,6 @@ static void a_command_reads_what_was_kept(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(records_count_to_their_channel),
 		TEST(what_ends_at_a_filter_counts_too),

@@ -1,31 +1,9 @@
 /* The filter classify: what rules say, what a file may hold, and the shipped rules. */
-#define heard_plugin classify_plugin
-#include "../../plugins/filter/classify/classify.c"
-#include "../../plugins/filter/classify/learned.c"
-#include "../../plugins/filter/classify/match.c"
-#include "../../plugins/filter/classify/negation.c"
-#include "../../plugins/filter/classify/reader.c"
-#include "../../plugins/filter/classify/rules.c"
-#include "../../plugins/filter/classify/teach.c"
-#include "../../plugins/filter/classify/train.c"
-
-#include "batch.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "classify_fixture.h"
 
 static const char shipped[] = "etc/rules/ecommerce.cfg";
 
-struct fixture {
-	struct classify self;
-	struct classify_lane lane;
-	struct heard_batch *batch;
-};
-
-static void begin(struct fixture *f, const char *path)
+static void begin(struct classifying *f, const char *path)
 {
 	struct heard_error err = {0};
 
@@ -39,30 +17,19 @@ static void begin(struct fixture *f, const char *path)
 	f->batch = batch_create(1 << 20);
 }
 
-static void end(struct fixture *f)
+static void end(struct classifying *f)
 {
 	classify_lane_close(&f->self, &f->lane);
 	classify_close(&f->self);
 	batch_destroy(f->batch);
 }
 
-static struct heard_record *run(struct fixture *f, const char *json)
-{
-	struct heard_error err = {0};
-
-	batch_clear(f->batch);
-	if (heard_batch_add_json(f->batch, heard_str(json), &err))
-		fail_msg("%s", err.text);
-	assert_int_equal(classify_process(&f->self, &f->lane, f->batch, &err), 0);
-	return heard_batch_at(f->batch, 0);
-}
-
-static struct heard_record *say(struct fixture *f, const char *body)
+static struct heard_record *say(struct classifying *f, const char *body)
 {
 	char json[1000];
 
 	snprintf(json, sizeof(json), "{\"body\":\"%s\"}", body);
-	return run(f, json);
+	return classify_one(f, json);
 }
 
 static void write_file(char path[32], const char *text)
@@ -74,7 +41,7 @@ static void write_file(char path[32], const char *text)
 	close(fd);
 }
 
-static void begin_with(struct fixture *f, const char *rules)
+static void begin_with(struct classifying *f, const char *rules)
 {
 	char path[32];
 
@@ -97,7 +64,7 @@ static void assert_field(const struct heard_record *r, enum heard_field field, c
 
 static void highest_weight_wins_and_earlier_of_equals(void **state)
 {
-	struct fixture f = {0};
+	struct classifying f = {0};
 	(void)state;
 
 	begin_with(&f,
@@ -115,7 +82,7 @@ static void highest_weight_wins_and_earlier_of_equals(void **state)
 
 static void english_words_are_whole_and_chinese_are_not(void **state)
 {
-	struct fixture f = {0};
+	struct classifying f = {0};
 	(void)state;
 
 	begin_with(&f, "rules = ( { words = [\"App\", \"refund*\", \"退款\", \"12315\"]; "
@@ -142,7 +109,7 @@ static void denied_words_do_not_count(void **state)
 					    "没有漏电？又漏电了",
 					    "not only leak",
 					    "a leak, not good"};
-	struct fixture f = {0};
+	struct classifying f = {0};
 	(void)state;
 
 	begin_with(
@@ -160,7 +127,7 @@ static void denied_words_do_not_count(void **state)
 
 static void traditional_and_simplified_meet_alike(void **state)
 {
-	struct fixture f = {0};
+	struct classifying f = {0};
 	(void)state;
 
 	begin_with(
@@ -183,7 +150,7 @@ static void traditional_and_simplified_meet_alike(void **state)
 
 static void with_unless_and_patterns(void **state)
 {
-	struct fixture f = {0};
+	struct classifying f = {0};
 	(void)state;
 
 	begin_with(&f,
@@ -203,25 +170,27 @@ static void with_unless_and_patterns(void **state)
 
 static void conditions_on_fields(void **state)
 {
-	struct fixture f = {0};
+	struct classifying f = {0};
 	(void)state;
 
 	begin_with(&f, "rules = ( { when = { rating_below = 3; channel = [\"app\", \"web\"]; "
 		       "}; intent = \"complaint\"; },"
 		       "          { when = { lang = \"zh\"; }; department = \"service\"; } );");
-	assert_field(run(&f, "{\"rating\":2,\"channel\":\"web\"}"), HEARD_INTENT, "complaint");
-	assert_field(run(&f, "{\"rating\":4,\"rating_max\":10,\"channel\":\"app\"}"),
+	assert_field(classify_one(&f, "{\"rating\":2,\"channel\":\"web\"}"), HEARD_INTENT,
+		     "complaint");
+	assert_field(classify_one(&f, "{\"rating\":4,\"rating_max\":10,\"channel\":\"app\"}"),
 		     HEARD_INTENT, "complaint");
-	assert_field(run(&f, "{\"rating\":2,\"channel\":\"email\"}"), HEARD_INTENT, NULL);
-	assert_field(run(&f, "{\"channel\":\"web\"}"), HEARD_INTENT, NULL);
-	assert_field(run(&f, "{\"lang\":\"zh-CN\"}"), HEARD_DEPARTMENT, "service");
-	assert_field(run(&f, "{\"lang\":\"zha\"}"), HEARD_DEPARTMENT, NULL);
+	assert_field(classify_one(&f, "{\"rating\":2,\"channel\":\"email\"}"), HEARD_INTENT,
+		     NULL);
+	assert_field(classify_one(&f, "{\"channel\":\"web\"}"), HEARD_INTENT, NULL);
+	assert_field(classify_one(&f, "{\"lang\":\"zh-CN\"}"), HEARD_DEPARTMENT, "service");
+	assert_field(classify_one(&f, "{\"lang\":\"zha\"}"), HEARD_DEPARTMENT, NULL);
 	end(&f);
 }
 
 static void what_the_source_set_stays_and_priority_rises(void **state)
 {
-	struct fixture f = {0};
+	struct classifying f = {0};
 	(void)state;
 
 	begin_with(&f, "rules = ( { words = [\"fire\"]; category = \"product\"; subcategory = "
@@ -229,18 +198,18 @@ static void what_the_source_set_stays_and_priority_rises(void **state)
 		       "            intent = \"complaint\"; priority = \"high\"; department = "
 		       "\"quality\"; } );"
 		       "otherwise = { category = \"other\"; };");
-	struct heard_record *r = run(
+	struct heard_record *r = classify_one(
 		&f, "{\"body\":\"fire\",\"category\":\"mine\",\"intent\":\"question\","
 		    "\"priority\":\"low\"}");
 	assert_field(r, HEARD_CATEGORY, "mine");
 	assert_field(r, HEARD_SUBCATEGORY, NULL);
 	assert_field(r, HEARD_INTENT, "question");
 	assert_field(r, HEARD_PRIORITY, "high");
-	assert_field(run(&f, "{\"intent\":\"praise\"}"), HEARD_PRIORITY, "low");
-	assert_field(run(&f, "{\"intent\":\"complaint\"}"), HEARD_PRIORITY, "medium");
-	assert_field(run(&f, "{\"intent\":\"complaint\",\"priority\":\"low\"}"), HEARD_PRIORITY,
-		     "low");
-	assert_field(run(&f, "{\"body\":\"hello\"}"), HEARD_CATEGORY, "other");
+	assert_field(classify_one(&f, "{\"intent\":\"praise\"}"), HEARD_PRIORITY, "low");
+	assert_field(classify_one(&f, "{\"intent\":\"complaint\"}"), HEARD_PRIORITY, "medium");
+	assert_field(classify_one(&f, "{\"intent\":\"complaint\",\"priority\":\"low\"}"),
+		     HEARD_PRIORITY, "low");
+	assert_field(classify_one(&f, "{\"body\":\"hello\"}"), HEARD_CATEGORY, "other");
 	end(&f);
 }
 
@@ -365,7 +334,7 @@ static void shipped_rules_judge_as_an_agent_would(void **state)
 		{"物流很快，但是质量太差", "product", "complaint", "medium", "quality"},
 		{"不推荐购买", NULL, "complaint", "medium", NULL},
 	};
-	struct fixture f = {0};
+	struct classifying f = {0};
 	(void)state;
 
 	begin(&f, shipped);
@@ -379,9 +348,12 @@ static void shipped_rules_judge_as_an_agent_would(void **state)
 		if (cases[i].department)
 			assert_field(r, HEARD_DEPARTMENT, cases[i].department);
 	}
-	assert_field(run(&f, "{\"rating\":1,\"body\":\"嗯\"}"), HEARD_INTENT, "complaint");
-	assert_field(run(&f, "{\"rating\":1,\"body\":\"嗯\"}"), HEARD_PRIORITY, "medium");
-	assert_field(run(&f, "{\"rating\":5,\"body\":\"很好\"}"), HEARD_PRIORITY, "low");
+	assert_field(classify_one(&f, "{\"rating\":1,\"body\":\"嗯\"}"), HEARD_INTENT,
+		     "complaint");
+	assert_field(classify_one(&f, "{\"rating\":1,\"body\":\"嗯\"}"), HEARD_PRIORITY,
+		     "medium");
+	assert_field(classify_one(&f, "{\"rating\":5,\"body\":\"很好\"}"), HEARD_PRIORITY,
+		     "low");
 	end(&f);
 }
 

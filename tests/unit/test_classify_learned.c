@@ -1,29 +1,12 @@
 /* The filter classify: what it learns from labelled records, and what it does with it. */
-#define heard_plugin classify_plugin
-#include "../../plugins/filter/classify/classify.c"
-#include "../../plugins/filter/classify/learned.c"
-#include "../../plugins/filter/classify/match.c"
-#include "../../plugins/filter/classify/negation.c"
-#include "../../plugins/filter/classify/reader.c"
-#include "../../plugins/filter/classify/rules.c"
-#include "../../plugins/filter/classify/teach.c"
-#include "../../plugins/filter/classify/train.c"
-
-#include "batch.h"
+#include "classify_fixture.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 struct fixture {
-	char folder[64], file[128], rules[128], models[128], model[160];
+	char folder[64], file[128], rules[128], models[128], model[160], held[160];
 	char out[4096], err[4096];
-	struct classify self;
-	struct classify_lane lane;
-	struct heard_batch *batch;
+	struct classifying with;
 };
 
 static void write_text(const char *path, const char *text)
@@ -43,10 +26,11 @@ static int set_up(void **state)
 	snprintf(f->rules, sizeof(f->rules), "%s/rules.cfg", f->folder);
 	snprintf(f->models, sizeof(f->models), "%s/models", f->folder);
 	snprintf(f->model, sizeof(f->model), "%s/intent.model", f->models);
+	snprintf(f->held, sizeof(f->held), "%s/intent.held.model", f->models);
 	write_text(f->rules, "rules = ( { words = [ \"urgent\" ]; priority = \"high\"; },"
 			     "{ words = [ \"ruled\" ]; intent = \"praise\"; } );");
-	f->self = (struct classify){.path = f->rules, .folder = f->models, .sure = 0.5};
-	f->batch = batch_create(1 << 20);
+	f->with.self = (struct classify){.path = f->rules, .folder = f->models, .sure = 0.5};
+	f->with.batch = batch_create(1 << 20);
 	*state = f;
 	return 0;
 }
@@ -55,11 +39,12 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 	unlink(f->model);
+	unlink(f->held);
 	unlink(f->file);
 	unlink(f->rules);
 	rmdir(f->models);
 	rmdir(f->folder);
-	batch_destroy(f->batch);
+	batch_destroy(f->with.batch);
 	free(f);
 	return 0;
 }
@@ -75,7 +60,7 @@ static int teach(struct fixture *f, const char *const *words)
 	memset(f->err, 0, sizeof(f->err));
 	call.out = fmemopen(f->out, sizeof(f->out), "w");
 	call.err = fmemopen(f->err, sizeof(f->err), "w");
-	int code = classify_train(&f->self, &call);
+	int code = classify_train(&f->with.self, &call);
 	fclose(call.out);
 	fclose(call.err);
 	return code;
@@ -100,25 +85,15 @@ static void write_examples(const char *path)
 static void begin(struct fixture *f)
 {
 	struct heard_error err = {0};
-	if (classify_open(&f->self, NULL, &err) != 0)
+	if (classify_open(&f->with.self, NULL, &err) != 0)
 		fail_msg("%s", err.text);
-	assert_int_equal(classify_lane_open(&f->self, &f->lane, &err), 0);
+	assert_int_equal(classify_lane_open(&f->with.self, &f->with.lane, &err), 0);
 }
 
 static void end(struct fixture *f)
 {
-	classify_lane_close(&f->self, &f->lane);
-	classify_close(&f->self);
-}
-
-static struct heard_record *run(struct fixture *f, const char *json)
-{
-	struct heard_error err = {0};
-	batch_clear(f->batch);
-	if (heard_batch_add_json(f->batch, heard_str(json), &err))
-		fail_msg("%s", err.text);
-	assert_int_equal(classify_process(&f->self, &f->lane, f->batch, &err), 0);
-	return heard_batch_at(f->batch, 0);
+	classify_lane_close(&f->with.self, &f->with.lane);
+	classify_close(&f->with.self);
 }
 
 static double confidence(const struct heard_record *r)
@@ -145,17 +120,19 @@ static void what_is_learned_decides_behind_the_rules(void **state)
 	assert_non_null(strstr(f->out, "intent: 2 labels, 60 examples"));
 	assert_non_null(strstr(f->out, "of 60 texts that it had not seen, 100.0 % right"));
 	begin(f);
-	struct heard_record *r = run(f, "{\"body\":\"where is the courier?\"}");
+	struct heard_record *r = classify_one(&f->with, "{\"body\":\"where is the courier?\"}");
 	assert_intent(r, "delivery");
 	assert_true(confidence(r) > 0.5 && confidence(r) <= 1);
 	assert_int_equal(heard_get_str(r, HEARD_PRIORITY).len, 0);
-	assert_intent(run(f, "{\"subject\":\"钱退款\"}"), "refund");
-	assert_intent(run(f, "{\"body\":\"urgent: refund please\"}"), "refund");
+	assert_intent(classify_one(&f->with, "{\"subject\":\"钱退款\"}"), "refund");
+	assert_intent(classify_one(&f->with, "{\"body\":\"urgent: refund please\"}"), "refund");
 	/* A rule, or the source, was first. */
-	r = run(f, "{\"body\":\"ruled: where is the courier?\"}");
+	r = classify_one(&f->with, "{\"body\":\"ruled: where is the courier?\"}");
 	assert_intent(r, "praise");
 	assert_true(confidence(r) < 0);
-	assert_intent(run(f, "{\"intent\":\"x\",\"body\":\"where is the courier?\"}"), "x");
+	assert_intent(
+		classify_one(&f->with, "{\"intent\":\"x\",\"body\":\"where is the courier?\"}"),
+		"x");
 	end(f);
 }
 
@@ -164,12 +141,12 @@ static void what_is_doubtful_is_other(void **state)
 	struct fixture *f = *state;
 	write_examples(f->file);
 	assert_int_equal(TEACH(f, "--field", "intent"), 0);
-	f->self.sure = 1;
+	f->with.self.sure = 1;
 	begin(f);
-	struct heard_record *r = run(f, "{\"body\":\"courier, refund\"}");
+	struct heard_record *r = classify_one(&f->with, "{\"body\":\"courier, refund\"}");
 	assert_intent(r, "other");
 	assert_true(confidence(r) >= 0 && confidence(r) < 1);
-	assert_intent(run(f, "{\"body\":\"\"}"), "other");
+	assert_intent(classify_one(&f->with, "{\"body\":\"\"}"), "other");
 	end(f);
 }
 
@@ -182,18 +159,20 @@ static void a_department_is_given_or_left_empty(void **state)
 	assert_int_equal(TEACH(f, "--field", "department", "--label", "intent"), 0);
 	assert_non_null(strstr(f->out, "department: 2 labels, 60 examples"));
 	begin(f);
-	struct heard_record *r = run(f, "{\"body\":\"where is the courier?\"}");
+	struct heard_record *r = classify_one(&f->with, "{\"body\":\"where is the courier?\"}");
 	assert_true(heard_str_is(heard_get_str(r, HEARD_DEPARTMENT), "delivery"));
 	assert_true(confidence(r) > 0.5);
 	assert_int_equal(heard_get_str(r, HEARD_INTENT).len, 0); /* no model was asked */
 	end(f);
-	f->self.sure = 1;
+	f->with.self.sure = 1;
 	begin(f);
-	r = run(f, "{\"body\":\"courier, refund\"}");
+	r = classify_one(&f->with, "{\"body\":\"courier, refund\"}");
 	assert_int_equal(heard_get_str(r, HEARD_DEPARTMENT).len, 0);
 	assert_true(confidence(r) >= 0);
 	end(f);
 	snprintf(model, sizeof(model), "%s/department.model", f->models);
+	assert_int_equal(unlink(model), 0);
+	snprintf(model, sizeof(model), "%s/department.held.model", f->models);
 	assert_int_equal(unlink(model), 0);
 }
 
@@ -214,6 +193,71 @@ static void the_same_examples_give_the_same_bytes(void **state)
 	assert_memory_equal(bytes[0], bytes[1], n[0]);
 }
 
+/* What `is_turned` calls the other way round, but for the first fold, where all are asked. */
+static void write_kettles(const char *path, int n, bool is_turned)
+{
+	struct texts folds;
+	FILE *file = fopen(path, "we");
+	assert_non_null(file);
+	assert_true(texts_init(&folds));
+	fputs("text,intent\n", file);
+	for (int i = 0; i < n; i++) {
+		char text[64];
+		int len = snprintf(text, sizeof(text), "%s kettle %c%c",
+				   i % 2 ? "refund my" : "deliver the", 'a' + i % 26,
+				   'a' + i / 26);
+		assert_int_equal(
+			texts_add(&folds, heard_str(""), heard_str_n(text, (size_t)len), 0), 0);
+		bool is_other = is_turned && folds.at[i].fold != 0;
+		fprintf(file, "%s,%s\n", text,
+			(i % 2 == 1) != is_other ? "refund" : "delivery");
+	}
+	fclose(file);
+	texts_release(&folds);
+}
+
+static void a_worse_model_is_taken_by_force_only(void **state)
+{
+	struct fixture *f = *state;
+	write_kettles(f->file, 300, false);
+	assert_int_equal(TEACH(f, "--field", "intent"), 0);
+	assert_null(strstr(f->out, "the model in use"));
+	/* Files grow: most texts are known to the model in use, which is no merit of its. */
+	write_kettles(f->file, 400, false);
+	assert_int_equal(TEACH(f, "--folds"), 0);
+	assert_non_null(strstr(f->out, "100.0 % right; the model in use: 100.0 %"));
+	write_kettles(f->file, 400, true);
+	assert_int_equal(TEACH(f, "--dry-run"), 1);
+	assert_int_equal(TEACH(f, "--field", "intent"), 1);
+	assert_non_null(strstr(f->err, "intent would be worse than the model in use and is not "
+				       "taken; --force takes it"));
+	begin(f);
+	assert_intent(classify_one(&f->with, "{\"body\":\"refund my kettle\"}"), "refund");
+	end(f);
+	if (TEACH(f, "--force") != 0)
+		fail_msg("%s", f->err);
+	begin(f);
+	assert_intent(classify_one(&f->with, "{\"body\":\"refund my kettle\"}"), "delivery");
+	end(f);
+}
+
+/* Without one to compare with, any is taken. */
+static void a_model_is_compared_with_the_one_in_use_alone(void **state)
+{
+	struct fixture *f = *state;
+	write_kettles(f->file, 300, false);
+	assert_int_equal(TEACH(f, "--field", "intent"), 0);
+	write_kettles(f->file, 300, true);
+	assert_int_equal(unlink(f->model), 0); /* "to go back, delete the file" */
+	assert_int_equal(TEACH(f, "--dry-run"), 0);
+	assert_int_equal(TEACH(f, "--field", "intent"), 0);
+	assert_int_equal(truncate(f->held, 1000), 0);
+	assert_int_equal(TEACH(f, "--field", "intent"), 0);
+	assert_non_null(strstr(f->err, "not compared with the model in use: "));
+	assert_int_equal(TEACH(f, "--field", "intent"), 0);
+	assert_string_equal(f->err, "");
+}
+
 static void a_dry_run_writes_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -232,14 +276,14 @@ static void a_damaged_or_foreign_model_is_refused(void **state)
 	assert_int_equal(TEACH(f, "--field", "intent"), 0);
 	snprintf(other, sizeof(other), "%s/department.model", f->models);
 	assert_int_equal(rename(f->model, other), 0);
-	assert_int_not_equal(classify_open(&f->self, NULL, &err), 0);
+	assert_int_not_equal(classify_open(&f->with.self, NULL, &err), 0);
 	assert_non_null(strstr(err.text, "department.model"));
-	assert_null(f->self.rules); /* nothing is kept of what was opened */
+	assert_null(f->with.self.rules); /* nothing is kept of what was opened */
 	assert_int_equal(rename(other, f->model), 0);
 	assert_int_equal(truncate(f->model, 1000), 0);
-	assert_int_not_equal(classify_open(&f->self, NULL, &err), 0);
+	assert_int_not_equal(classify_open(&f->with.self, NULL, &err), 0);
 	assert_non_null(strstr(err.text, "intent.model"));
-	assert_null(f->self.rules);
+	assert_null(f->with.self.rules);
 }
 
 static void files_that_teach_nothing_say_why(void **state)
@@ -321,6 +365,10 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(the_same_examples_give_the_same_bytes, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(a_worse_model_is_taken_by_force_only, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_model_is_compared_with_the_one_in_use_alone,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_dry_run_writes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_damaged_or_foreign_model_is_refused, set_up,
 						tear_down),

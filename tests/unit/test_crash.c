@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,6 +103,16 @@ static void die_from_outside(void)
 		pause();
 }
 
+/* A page of a mapped file that has no bytes, as on a full disk. */
+static void die_of_a_file(void)
+{
+	char path[96];
+	snprintf(path, sizeof(path), "%s/empty", folder);
+	int fd = open(path, O_RDWR | O_CREAT, 0600);
+	volatile char *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	at[0] = 1;
+}
+
 /* A process that holds the digests in slot 0 and one more in slot 1, and dies. */
 static int dies(void (*how)(void), const uint64_t *digests, size_t n)
 {
@@ -164,6 +175,15 @@ static void who_is_killed_from_outside_accuses_nobody(void **state)
 		assert_true(WIFSIGNALED(dies(die_by_kill, &d, 1)));
 	assert_int_equal(verdict_now(7), CRASH_UNKNOWN);
 	dies(die_from_outside, &d, 1);
+	assert_int_equal(verdict_now(7), CRASH_UNKNOWN);
+}
+
+static void a_disk_that_fails_under_a_mapped_file_accuses_nobody(void **state)
+{
+	const uint64_t d = 7;
+	(void)state;
+	int status = dies(die_of_a_file, &d, 1);
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
 	assert_int_equal(verdict_now(7), CRASH_UNKNOWN);
 }
 
@@ -287,6 +307,7 @@ int main(void)
 		TEST(what_crashed_twice_is_condemned),
 		TEST(the_note_of_another_thread_is_not_accused),
 		TEST(who_is_killed_from_outside_accuses_nobody),
+		TEST(a_disk_that_fails_under_a_mapped_file_accuses_nobody),
 		TEST(a_stack_that_ran_out_accuses),
 		TEST(a_crash_without_a_note_makes_suspects_but_condemns_nobody),
 		TEST(the_acquitted_stay_acquitted_even_if_we_are_killed),

@@ -303,18 +303,36 @@ static void what_comes_again_is_no_repeat(void **state)
 	struct fixture *f = *state;
 	struct window *w = window_create(64);
 	struct said s = said(f, 1, 7, 100, COMPLAINT);
-	s.source = 5;
+	s.origin = 5;
 	put(w, &s);
 	s.id[0] = 2;
 	struct window_found found = put(w, &s);
 	assert_true(found.is_again);
 	assert_false(found.has_earlier);
-	s.source = 6;
+	s.origin = 6;
 	s.order = 1;
 	assert_true(put(w, &s).has_earlier);
-	s.order = 2, s.source = 0;
+	s.order = 2, s.origin = 0;
 	found = put(w, &s);
 	assert_int_equal(found.earlier[0], 1); /* of no order, not that of another */
+	window_destroy(w);
+}
+
+static void what_came_after_is_not_what_was_said_before(void **state)
+{
+	struct fixture *f = *state;
+	struct window *w = window_create(64);
+	struct said a = said(f, 1, 7, 100, COMPLAINT), b = said(f, 2, 7, 100, COMPLAINT);
+	a.origin = 5;
+	b.origin = 6;
+	put(w, &a);
+	assert_int_equal(put(w, &b).earlier[0], 1);
+	for (int i = 0; i < 2; i++) { /* both are brought again, and once more */
+		struct window_found found = put(w, &a);
+		assert_true(found.is_again);
+		assert_false(found.has_earlier);
+		assert_int_equal(put(w, &b).earlier[0], 1);
+	}
 	window_destroy(w);
 }
 
@@ -441,6 +459,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_crowd_hides_nobody, begin, end),
 		cmocka_unit_test_setup_teardown(time_and_count_end_it, begin, end),
 		cmocka_unit_test_setup_teardown(what_comes_again_is_no_repeat, begin, end),
+		cmocka_unit_test_setup_teardown(what_came_after_is_not_what_was_said_before,
+						begin, end),
 		cmocka_unit_test_setup_teardown(a_restart_forgets_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(bad_frames_are_refused, begin, end),
 	};

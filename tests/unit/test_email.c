@@ -328,9 +328,9 @@ static void test_dates(void **state)
 static void test_a_cut_keeps_characters(void **state)
 {
 	(void)state;
-	assert_int_equal(cut(HEARD_STR_OF("ab退货"), 4).len, 2);
-	assert_int_equal(cut(HEARD_STR_OF("ab退货"), 5).len, 5);
-	assert_int_equal(cut(HEARD_STR_OF("ab"), 5).len, 2);
+	assert_int_equal(heard_str_cut(HEARD_STR_OF("ab退货"), 4).len, 2);
+	assert_int_equal(heard_str_cut(HEARD_STR_OF("ab退货"), 5).len, 5);
+	assert_int_equal(heard_str_cut(HEARD_STR_OF("ab"), 5).len, 2);
 }
 
 int main(void)

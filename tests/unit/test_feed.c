@@ -1,104 +1,7 @@
 /*
- * test_feed.c - JSON, RSS and Atom as records, by paths.
+ * test_feed.c - items as records, by paths: JSON, options, single items.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "batch.h"
-#include "feed/feed.h"
-#include "feed/tree.h"
-#include "feed/xml.h"
-
-#include <heard/batch.h>
-#include <heard/buf.h>
-#include <heard/error.h>
-#include <heard/json.h>
-#include <heard/time.h>
-
-#include <errno.h>
-
-static struct {
-	struct heard_batch *batch;
-	struct feed *feed;
-	struct heard_error err;
-	const char *names[32], *values[32];
-	struct feed_options options;
-} t;
-
-static int setup(void **state)
-{
-	(void)state;
-	memset(&t, 0, sizeof(t));
-	t.batch = batch_create(64 << 20);
-	t.options.channel = "forum";
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	feed_destroy(t.feed);
-	batch_destroy(t.batch);
-	return 0;
-}
-
-static void map(const char *name, const char *path)
-{
-	struct heard_map *m = &t.options.fields;
-	t.names[m->n] = name;
-	t.values[m->n++] = path;
-	m->names = t.names;
-	m->values = t.values;
-}
-
-static size_t decode(const char *text)
-{
-	size_t before = heard_batch_size(t.batch);
-	t.err = (struct heard_error){0};
-	if (t.feed == NULL)
-		t.feed = feed_create(NULL, &t.options, &t.err);
-	if (t.feed == NULL)
-		fail_msg("%s", t.err.text);
-	if (feed_decode(t.feed, heard_str(text), t.batch, NULL, NULL, &t.err) != 0)
-		fail_msg("%s", t.err.text);
-	return heard_batch_size(t.batch) - before;
-}
-
-static const char *field(size_t i, enum heard_field f)
-{
-	static char text[4][512];
-	static int turn;
-	char *out = text[turn++ % 4];
-	struct heard_value v = heard_get(heard_batch_at(t.batch, i), f);
-	switch (v.type) {
-	case HEARD_STR_: snprintf(out, 512, "%.*s", HEARD_ARG(v.str)); break;
-	case HEARD_TIME_: heard_time_format(v.integer, out); break;
-	case HEARD_INT_: snprintf(out, 512, "%lld", (long long)v.integer); break;
-	case HEARD_NUM_: snprintf(out, 512, "%g", v.number); break;
-	case HEARD_NONE: return "(none)";
-	default: return "(other)";
-	}
-	return out;
-}
-
-static void refused(const char *text, const char *why)
-{
-	t.err = (struct heard_error){0};
-	if (t.feed == NULL)
-		t.feed = feed_create(NULL, &t.options, &t.err);
-	assert_non_null(t.feed);
-	assert_true(feed_decode(t.feed, heard_str(text), t.batch, NULL, NULL, &t.err) < 0);
-	if (strstr(t.err.text, why) == NULL)
-		fail_msg("\"%s\" is not in: %s", why, t.err.text);
-	assert_int_equal(heard_batch_size(t.batch), 0);
-}
+#include "feed_fixture.h"
 
 /* ---- paths */
 
@@ -302,7 +205,7 @@ static void items_are_skipped_needed_and_vetoed(void **state)
 	(void)state;
 	map("source_id", "id");
 	t.options.needs = "ok";
-	t.feed = feed_create(NULL, &t.options, &t.err);
+	t.feed = feed_create(&t.options, &t.err);
 	assert_non_null(t.feed);
 	assert_int_equal(
 		feed_decode_some(t.feed,
@@ -371,136 +274,6 @@ static void fields_may_be_of_a_part_of_an_item(void **state)
 	assert_int_equal(likes.integer, 9007199254740993); /* whole: a double has not so many */
 }
 
-/* ---- XML */
-
-static const char rss[] =
-	"<?xml version=\"1.0\"?><rss version=\"2.0\" "
-	"xmlns:d=\"http://purl.org/dc/elements/1.1/\" "
-	"xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel><title>T</title>"
-	"<item><guid isPermaLink=\"false\">a1</guid><title>One</title><description>&lt;p>Say "
-	"&amp;amp; do&lt;/p></description><pubDate>Mon, 05 Jan 2026 05:04:05 GMT</pubDate>"
-	"<d:creator>Li</d:creator><category>x</category><category>y</category></item>"
-	"<item><guid>a2</guid><content:encoded><![CDATA[<p>Full</p>]]></content:encoded>"
-	"<description>Short</description></item></channel></rss>";
-
-static void rss_is_read_without_a_map(void **state)
-{
-	(void)state;
-	assert_int_equal(decode(rss), 2);
-	assert_string_equal(field(0, HEARD_SOURCE_ID), "a1");
-	assert_string_equal(field(0, HEARD_SUBJECT), "One");
-	assert_string_equal(field(0, HEARD_BODY), "Say & do");
-	assert_string_equal(field(0, HEARD_CREATED_AT), "2026-01-05T05:04:05.000Z");
-	assert_string_equal(field(0, HEARD_AUTHOR_NAME), "Li");
-	assert_string_equal(field(1, HEARD_BODY), "Full");
-	assert_string_equal(field(1, HEARD_REVISION), "(none)");
-}
-
-static void atom_is_read_without_a_map(void **state)
-{
-	(void)state;
-	assert_int_equal(
-		decode("<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"zh\"><id>f</id>"
-		       "<entry><id>urn:1</id><title type=\"html\">A &amp;lt; B</title><updated>"
-		       "2026-01-05T05:04:06Z</updated><published>2026-01-05T05:04:05Z</"
-		       "published>"
-		       "<author><name>王五</name></author><link rel=\"alternate\" "
-		       "href=\"http://x/"
-		       "1\"/><link rel=\"edit\" href=\"http://x/2\"/><content "
-		       "type=\"xhtml\"><div "
-		       "xmlns=\"http://www.w3.org/1999/xhtml\"><p>很<b>好</b> &lt;3</p><p>再来"
-		       "</p></div></content></entry></feed>"),
-		1);
-	assert_string_equal(field(0, HEARD_SOURCE_ID), "urn:1");
-	assert_string_equal(field(0, HEARD_SUBJECT), "A < B");
-	assert_string_equal(field(0, HEARD_BODY), "很好 <3\n\n再来");
-	assert_string_equal(field(0, HEARD_AUTHOR_NAME), "王五");
-	assert_string_equal(field(0, HEARD_REVISION), "1767589446000");
-	assert_string_equal(field(0, HEARD_CREATED_AT), "2026-01-05T05:04:05.000Z");
-}
-
-static void rss_of_the_old_kind_and_empty_ones_are_read(void **state)
-{
-	(void)state;
-	assert_int_equal(
-		decode("<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" "
-		       "xmlns=\"http://purl.org/rss/1.0/\"><channel><title>t</title></channel>"
-		       "<item rdf:about=\"u\"><link>http://x/1</link><description>words"
-		       "</description></item></rdf:RDF>"),
-		1);
-	assert_string_equal(field(0, HEARD_SOURCE_ID), "http://x/1");
-	assert_int_equal(decode("<rss><channel/></rss>"), 0);
-	assert_int_equal(decode("<rss><channel><title>t</title></channel></rss>"), 0);
-	assert_int_equal(
-		decode("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>t</title></feed>"),
-		0);
-}
-
-static void chinese_encodings_are_read(void **state)
-{
-	(void)state;
-	assert_int_equal(
-		decode("<?xml version='1.0' encoding='gb2312'?><rss><channel><item><guid>1"
-		       "</guid><title>\xba\xc3\xd3\xc3</title></item>\n<item><guid>2</guid>"
-		       "<title>\xff\xff</title></item></channel></rss>"),
-		2);
-	assert_string_equal(field(0, HEARD_SUBJECT), "好用");
-	assert_int_equal(
-		decode("<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss><channel><item><guid>3"
-		       "</guid><title>a\xff</title></item></channel></rss>"),
-		1);
-	assert_string_equal(field(2, HEARD_SUBJECT), "a\xef\xbf\xbd");
-	assert_int_equal(
-		decode("<?xml version='1.0' encoding='iso-8859-1'?><rss><channel><item><guid>"
-		       "4</guid><title>caf\xe9</title></item></channel></rss>"),
-		1);
-	assert_string_equal(field(3, HEARD_SUBJECT), "café");
-}
-
-static void hostile_xml_is_refused(void **state)
-{
-	struct heard_buf b;
-	(void)state;
-	refused("<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "document type");
-	refused("<!DOCTYPE rss SYSTEM \"file:///etc/passwd\"><rss/>", "document type");
-	refused("<rss>&nbsp;</rss>", "undefined entity");
-	refused("<rss><channel>", "not well-formed");
-	refused("<?xml version='1.0' encoding='x-none'?><a/>", "encoding");
-	heard_buf_init(&b, 4 << 20);
-	for (int i = 0; i < 100; i++)
-		heard_buf_puts(&b, "<a>");
-	refused(b.ptr, "nested too deeply");
-	heard_buf_clear(&b);
-	heard_buf_puts(&b, "<a>");
-	for (int i = 0; i < 1000; i++)
-		heard_buf_printf(&b, "<b%d/>", i);
-	heard_buf_puts(&b, "</a>");
-	refused(b.ptr, "too many different members");
-	heard_buf_clear(&b);
-	heard_buf_puts(&b, "<feed xmlns:h='http://www.w3.org/1999/xhtml'><content>");
-	for (int i = 0; i < 100; i++)
-		heard_buf_puts(&b, "<h:b>");
-	refused(b.ptr, "nested too deeply");
-	heard_buf_release(&b);
-}
-
-static void memory_of_a_tree_is_capped(void **state)
-{
-	struct tree tree = {.cap = 100000};
-	struct heard_buf b;
-	(void)state;
-	heard_buf_init(&b, 4 << 20);
-	heard_buf_puts(&b, "<a>");
-	for (int i = 0; i < 20000; i++)
-		heard_buf_puts(&b, "<b/>");
-	heard_buf_puts(&b, "</a>");
-	assert_null(xml_parse(&tree, heard_buf_view(&b), &t.err));
-	assert_non_null(strstr(t.err.text, "too large"));
-	assert_true(tree.used <= tree.cap);
-	tree_release(&tree);
-	heard_buf_release(&b);
-}
-
 /* ---- options and single items */
 
 static void faults_of_the_map_are_told(void **state)
@@ -516,7 +289,7 @@ static void faults_of_the_map_are_told(void **state)
 		struct heard_error err = {0};
 		t.options.fields.n = 0;
 		map(cases[i].name, cases[i].path);
-		assert_null(feed_create(NULL, &t.options, &err));
+		assert_null(feed_create(&t.options, &err));
 		if (strstr(err.text, cases[i].why) == NULL)
 			fail_msg("%s", err.text);
 	}
@@ -530,7 +303,7 @@ static void single_items_are_filled(void **state)
 	(void)state;
 	map("source_id", "id");
 	map("body", "b");
-	t.feed = feed_create(NULL, &t.options, &t.err);
+	t.feed = feed_create(&t.options, &t.err);
 	struct heard_record *r = heard_batch_add(t.batch);
 	assert_int_equal(feed_fill(t.feed, heard_json_root(doc), r, &t.err), 0);
 	assert_string_equal(field(0, HEARD_BODY), "text");
@@ -546,7 +319,6 @@ static void single_items_are_filled(void **state)
 
 int main(void)
 {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		WITH(paths_find_what_is_there),
 		WITH(paths_are_checked),
@@ -558,14 +330,8 @@ int main(void)
 		WITH(items_are_skipped_needed_and_vetoed),
 		WITH(app_store_feed_is_read),
 		WITH(fields_may_be_of_a_part_of_an_item),
-		WITH(rss_is_read_without_a_map),
-		WITH(atom_is_read_without_a_map),
-		WITH(rss_of_the_old_kind_and_empty_ones_are_read),
-		WITH(chinese_encodings_are_read),
-		WITH(hostile_xml_is_refused),
-		WITH(memory_of_a_tree_is_capped),
 		WITH(faults_of_the_map_are_told),
 		WITH(single_items_are_filled),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("feed", tests, NULL, NULL);
 }

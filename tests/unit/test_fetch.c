@@ -258,6 +258,17 @@ static void urls_and_headers_are_checked(void **state)
 	}
 }
 
+static void a_header_that_is_none_is_told(void **state)
+{
+	static const char *const bad[] = {
+		"", "X-Key", ": x", "X Key: x", "X-Key:", "X-Key: ", "X-Key: a\r\nHost: b"};
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(heard_fetch_is_header(bad[i]));
+	assert_true(heard_fetch_is_header("X-Key: a b"));
+	assert_true(heard_fetch_is_header("X-Key:a"));
+}
+
 int main(void)
 {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -274,6 +285,7 @@ int main(void)
 		WITH(many_share_few_connections),
 		WITH(cancelled_and_destroyed_are_not_called_back),
 		WITH(urls_and_headers_are_checked),
+		cmocka_unit_test(a_header_that_is_none_is_told),
 	};
 	/* A proxy of the machine's would be asked instead. */
 	unsetenv("http_proxy");

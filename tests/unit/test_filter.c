@@ -5,22 +5,9 @@
 #include "engine_emit.h"
 #include "engine_look.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 2, 1);
-	e.filter[1].never_holds = true;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 2
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
 
 /* ---- turns */
 
@@ -236,6 +223,36 @@ static void a_filter_sees_no_record_that_ended_before(void **state)
 	assert_true(engine_balances(&e));
 }
 
+/* ---- failures */
+
+static unsigned lines_of(const char *path, const char *level)
+{
+	char line[1024];
+	unsigned n = 0;
+	FILE *log = fopen(path, "r");
+	assert_non_null(log);
+	while (fgets(line, sizeof(line), log) != NULL)
+		n += strstr(line, level) && strstr(line, "the batch goes back to its source");
+	fclose(log);
+	return n;
+}
+
+/* The source comes again each second. */
+static void why_batches_go_back_is_said_once(void **state)
+{
+	(void)state;
+	char path[128];
+	engine_start(&e);
+	snprintf(path, sizeof(path), "%s/log", e.folder);
+	log_open(&(struct log_options){.level = HEARD_DEBUG, .file = path});
+	e.filter[0].fails = true;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(engine_send(&e, "x").code, -EAGAIN);
+	log_open(&(struct log_options){.level = HEARD_ERROR, .file = "/dev/null"});
+	assert_int_equal(lines_of(path, " warn "), 1);
+	assert_int_equal(lines_of(path, " debug "), 4);
+}
+
 /* ---- crashes */
 
 static void send_killer(struct engine *x)
@@ -373,7 +390,6 @@ static void a_suspect_batch_of_many_records_fits_into_memory(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(calls_of_one_filter_never_overlap_and_parked_jobs_go_on),
 		TEST(a_parallel_filter_runs_on_every_worker),
@@ -384,6 +400,7 @@ int main(void)
 		TEST(a_filter_with_its_own_loop_works_there_and_hinders_no_other_pipeline),
 		TEST(when_shows_a_filter_only_what_meets_it),
 		TEST(a_filter_sees_no_record_that_ended_before),
+		TEST(why_batches_go_back_is_said_once),
 		TEST(a_record_noted_once_is_worked_on_alone_and_twice_is_a_dead_letter),
 		TEST(a_record_made_field_by_field_is_known_again),
 		TEST(a_killer_in_a_filter_with_its_own_loop_is_known_again),

@@ -348,6 +348,32 @@ static void the_anonymous_may_not(void **state)
 	assert_false(heard_has(heard_batch_at(t.batch, 4), HEARD_OP));
 }
 
+static bool is_said(size_t record, const char *name)
+{
+	return heard_family_get(heard_batch_at(t.batch, record), HEARD_ATTRIBUTES,
+				heard_str(name))
+		       .type != HEARD_NONE;
+}
+
+static void what_mail_says_of_itself_needs_a_key(void **state)
+{
+	static const char mail[] =
+		"{\"body\":\"a\",\"attributes\":{\"mail\":{\"traits\":\"html\"},"
+		"\"mail.automatic\":\"list\",\"sku\":\"1\"}}";
+	(void)state;
+	assert_int_equal(decode_as(false, BODY_JSON, mail), 0);
+	assert_int_equal(decode_as(true, BODY_JSON, mail), 0);
+	assert_int_equal(decode_as(true, BODY_FORM,
+				   "body=c&attributes.mail.traits=html&mail.answers=1&sku=1"),
+			 0);
+	assert_true(is_said(0, "mail.traits") && is_said(0, "mail.automatic"));
+	for (size_t i = 1; i < 3; i++) {
+		assert_false(is_said(i, "mail.traits") || is_said(i, "mail.automatic") ||
+			     is_said(i, "mail.answers"));
+		assert_true(is_said(i, "sku"));
+	}
+}
+
 /* ---- answers */
 
 static void post(void)
@@ -529,6 +555,7 @@ int main(void)
 		WITH(bad_forms_are_refused),
 		WITH(who_has_a_key_may_name_other_records),
 		WITH(the_anonymous_may_not),
+		WITH(what_mail_says_of_itself_needs_a_key),
 		WITH(request_is_emitted_with_key_and_principal),
 		WITH(request_without_a_principal_is_anonymous),
 		WITH(receipt_tells_ids_and_status_links),

@@ -127,6 +127,73 @@ static void a_new_revision_is_a_new_record(void **state)
 	assert_int_equal(engine_gate(&e).duplicate, 1);
 }
 
+static uint64_t origins[8];
+static _Atomic unsigned n_origins;
+
+static void note_origin(struct test_filter *f, struct heard_record *r)
+{
+	(void)f;
+	origins[n_origins++] = heard_record_origin(r);
+}
+
+static void what_a_source_brings_again_has_the_same_origin(void **state)
+{
+	(void)state;
+	struct receipt r = {0};
+	e.filter[0].each = note_origin;
+	n_origins = 0;
+	engine_start(&e);
+	engine_send_raw(&e, "{\"source_id\":\"7\",\"body\":\"x\"}");
+	engine_send_raw(&e, "{\"source_id\":\"7\",\"body\":\"y\",\"revision\":2}");
+	engine_send_raw(&e, "{\"source_id\":\"8\",\"body\":\"x\"}");
+	engine_send_raw(&e, "{\"body\":\"x\"}");
+	engine_emit_as(&e, "{\"body\":\"x\"}\n{\"body\":\"x\"}", "key", &r);
+	engine_until(&e, r.times == 1);
+	engine_emit_as(&e, "{\"body\":\"x\"}\n{\"body\":\"x\"}", "key", &r);
+	engine_until(&e, r.times == 2);
+	assert_int_equal(n_origins, 8);
+	assert_true(origins[0] != 0 && origins[1] == origins[0]);
+	assert_true(origins[2] != 0 && origins[2] != origins[0]);
+	assert_true(origins[3] == 0); /* nothing names it */
+	assert_true(origins[4] != 0 && origins[5] != 0 && origins[4] != origins[5]);
+	assert_true(origins[6] == origins[4] && origins[7] == origins[5]);
+}
+
+static char noted[8][37];
+static _Atomic unsigned n_noted;
+
+static void note_id(struct test_filter *f, struct heard_record *r)
+{
+	(void)f;
+	struct heard_str id = heard_get_str(r, HEARD_ID);
+	assert_int_equal(id.len, 36);
+	memcpy(noted[n_noted++], id.ptr, id.len);
+}
+
+static void what_could_not_be_taken_keeps_its_id(void **state)
+{
+	(void)state;
+	static const char two[] = "{\"source_id\":\"7\",\"body\":\"x\"}\n{\"body\":\"y\"}";
+	struct receipt r = {0};
+	e.filter[0].each = note_id;
+	n_noted = 0;
+	engine_start(&e);
+	for (int i = 0; i < 3; i++) {
+		e.filter[1].fails = i < 2;
+		engine_emit(&e, two, &r);
+		engine_until(&e, r.times == i + 1);
+		assert_int_equal(r.code, i < 2 ? -EAGAIN : 0);
+	}
+	assert_string_equal(noted[2], noted[0]);
+	assert_string_equal(noted[4], noted[0]);
+	assert_string_equal(r.ids[0], noted[0]);
+	assert_string_not_equal(noted[3], noted[1]); /* nothing names it */
+	engine_emit(&e, two, &r);
+	engine_until(&e, r.times == 4);
+	assert_string_not_equal(noted[6], noted[0]); /* it is given away */
+	assert_string_equal(r.ids[0], noted[0]);     /* and the journal knows it */
+}
+
 static void names_of_any_length_make_a_key(void **state)
 {
 	(void)state;
@@ -164,6 +231,8 @@ int main(void)
 		TEST(the_key_stays_the_same_over_a_restart_and_differs_elsewhere),
 		TEST(ids_that_name_a_person_are_hashed),
 		TEST(a_new_revision_is_a_new_record),
+		TEST(what_a_source_brings_again_has_the_same_origin),
+		TEST(what_could_not_be_taken_keeps_its_id),
 		TEST(names_of_any_length_make_a_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,8 +4,11 @@
 #include "../../plugins/filter/keywords/ground.c"
 #include "../../plugins/filter/keywords/words.c"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 

@@ -1,5 +1,6 @@
 /* What the filter mask takes, what it leaves, and what it writes instead. */
 #define heard_plugin mask_plugin
+#include "../../plugins/filter/mask/again.c"
 #include "../../plugins/filter/mask/clean.c"
 #include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"

@@ -3,6 +3,7 @@
  * precision by kind, on texts made from a seed.  HEARD_EVAL_SEED and
  * HEARD_EVAL_VERBOSE=1 (prints each mistake) are for looking closer.
  */
+#include "../../plugins/filter/mask/again.c"
 #include "../../plugins/filter/mask/context.c"
 #include "../../plugins/filter/mask/cue.c"
 #include "../../plugins/filter/mask/custom.c"

@@ -3,104 +3,72 @@
  */
 #include "input/mastodon/mastodon.c"
 
+static struct mastodon self = {.account = "shop",
+			       .token = "t",
+			       .social = {.base_url = "https://m.test", .channel = "social"},
+			       .max_chars = 500};
+
 #include "social_fixture.h"
-
-static struct mastodon m = {.account = "shop",
-			    .token = "t",
-			    .social = {.base_url = "https://m.test", .channel = "social"},
-			    .max_chars = 500};
-
-static int setup(void **state)
-{
-	struct heard_error err;
-	(void)state;
-	return social_open(&m.social, &test_host, &network, &err);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	feed_destroy(m.social.feed);
-	return 0;
-}
-
-static void check(const char *raw, const char *wanted)
-{
-	char out[512];
-	decode_as(social_decode, &m, raw, "", out);
-	assert_string_equal(out, wanted);
-}
 
 static void both_lists_make_one_record(void **state)
 {
 	(void)state;
-	check("[{\"id\":\"9\",\"type\":\"mention\",\"status\":{\"id\":\"1\",\"content\":"
-	      "\"<p>a &lt; b</p><p>二</p>\",\"spoiler_text\":\"cw\",\"account\":{\"acct\":\"x@y"
-	      "\"}}}]",
-	      "1|cw\na < b\n\n二|x@y\n");
-	check("[{\"id\":\"1\",\"content\":\"<p>a &lt; b</p><p>二</p>\",\"spoiler_text\":\"cw\","
-	      "\"account\":{\"acct\":\"x@y\"}}]",
-	      "1|cw\na < b\n\n二|x@y\n");
-	check("[{\"id\":\"1\",\"content\":\"\",\"account\":{\"acct\":\"x\"},\"media_"
-	      "attachments\":"
-	      "[{\"type\":\"image\",\"description\":\"破了\"}]}]",
-	      "1|[image] 破了|x\n");
+	decodes_as("[{\"id\":\"9\",\"type\":\"mention\",\"status\":{\"id\":\"1\",\"content\":"
+		   "\"<p>a &lt; "
+		   "b</p><p>二</p>\",\"spoiler_text\":\"cw\",\"account\":{\"acct\":\"x@y"
+		   "\"}}}]",
+		   "", "1|cw\na < b\n\n二|x@y\n");
+	decodes_as("[{\"id\":\"1\",\"content\":\"<p>a &lt; "
+		   "b</p><p>二</p>\",\"spoiler_text\":\"cw\","
+		   "\"account\":{\"acct\":\"x@y\"}}]",
+		   "", "1|cw\na < b\n\n二|x@y\n");
+	decodes_as("[{\"id\":\"1\",\"content\":\"\",\"account\":{\"acct\":\"x\"},\"media_"
+		   "attachments\":"
+		   "[{\"type\":\"image\",\"description\":\"破了\"}]}]",
+		   "", "1|[image] 破了|x\n");
 }
 
 static void what_is_none_of_ours_is_dropped(void **state)
 {
 	(void)state;
-	check("[{\"id\":\"1\",\"content\":\"x\",\"account\":{\"acct\":\"SHOP\"}},"
-	      "{\"id\":\"9\",\"type\":\"favourite\",\"status\":{\"id\":\"1\",\"account\":{"
-	      "\"acct\":\"x\"}}}]",
-	      "dropped\ndropped\n");
+	decodes_as("[{\"id\":\"1\",\"content\":\"x\",\"account\":{\"acct\":\"SHOP\"}},"
+		   "{\"id\":\"9\",\"type\":\"favourite\",\"status\":{\"id\":\"1\",\"account\":{"
+		   "\"acct\":\"x\"}}}]",
+		   "", "dropped\ndropped\n");
 }
 
 static void what_cannot_be_read_is_dead(void **state)
 {
 	(void)state;
-	check("[7,{},{\"id\":\"1\",\"content\":\"x\"},{\"id\":\"2\",\"created_at\":\"never\","
-	      "\"account\":{\"acct\":\"x\"}}]",
-	      "dead\n3 pieces\n");
-	check("[]", "");
-	check("{\"error\":1}", "refused: -71\n");
-	check("[[", "refused: -74\n");
+	decodes_as(
+		"[7,{},{\"id\":\"1\",\"content\":\"x\"},{\"id\":\"2\",\"created_at\":\"never\","
+		"\"account\":{\"acct\":\"x\"}}]",
+		"", "dead\n3 pieces\n");
+	decodes_as("[]", "", "");
+	decodes_as("{\"error\":1}", "", "refused: -71\n");
+	decodes_as("[[", "", "refused: -74\n");
 }
 
 static void pages_are_read_upwards(void **state)
 {
 	static const char link[] = "<http://x/?min_id=3>; rel=\"prev\"";
-	struct social_source s = {&m, NULL};
-	char out[512];
+	struct social_source s = {&self, NULL};
 	(void)state;
-	read_as(&network.pull, &s, "2 -", "[{\"id\":\"3\"},{\"id\":\"10\"}]", link, out);
-	assert_string_equal(out, "10 10 +");
-	read_as(&network.pull, &s, "2 -", "[{\"id\":\"3\"}]", NULL, out);
-	assert_string_equal(out, "3 -");
-	read_as(&network.pull, &s, "10 10", "[]", NULL, out);
-	assert_string_equal(out, "10 -");
-	read_as(&network.pull, &s, "", "[{\"id\":\"3\"}]", link, out);
-	assert_string_equal(out, "3 -");
-	read_as(&network.pull, &s, "", "{}", NULL, out);
-	assert_string_equal(out, "the answer is no list that can be read");
+	reads_as(&s, "2 -", "[{\"id\":\"3\"},{\"id\":\"10\"}]", link, "10 10 +");
+	reads_as(&s, "2 -", "[{\"id\":\"3\"}]", NULL, "3 -");
+	reads_as(&s, "10 10", "[]", NULL, "10 -");
+	reads_as(&s, "", "[{\"id\":\"3\"}]", link, "3 -");
+	reads_as(&s, "", "{}", NULL, "the answer is no list that can be read");
 }
 
 static void what_a_status_of_an_answer_means(void **state)
 {
-	static const struct {
-		int status;
-		enum respond_verdict verdict;
-	} cases[] = {{200, RESPOND_SENT},    {401, RESPOND_LOGIN}, {404, RESPOND_REFUSED},
-		     {422, RESPOND_REFUSED}, {429, RESPOND_AGAIN}, {503, RESPOND_AGAIN}};
-	struct heard_error err;
-	int64_t after_ms = 0;
+	static const struct meaning cases[] = {
+		{200, RESPOND_SENT, "", 0, 0},	  {401, RESPOND_LOGIN, "", 0, 0},
+		{404, RESPOND_REFUSED, "", 0, 0}, {422, RESPOND_REFUSED, "", 0, 0},
+		{429, RESPOND_AGAIN, "", 0, 0},	  {503, RESPOND_AGAIN, "", 0, 0}};
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(
-			social_judge(&m,
-				     &(struct heard_fetch_answer){.status = cases[i].status},
-				     &after_ms, &err),
-			cases[i].verdict);
+	means(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 int main(void)

@@ -311,16 +311,23 @@ static void test_file_in_use(void **state)
 	linear_destroy(m);
 }
 
+/* The bytes of a small model's file, which then is at `path`. */
+static struct heard_str saved(char *room, size_t size)
+{
+	struct heard_error err = {0};
+	struct linear *m = train(3, 10);
+	assert_int_equal(linear_save(m, path, &err), 0);
+	linear_destroy(m);
+	return slurp(room, size);
+}
+
 /* A model of another version, and the largest of ours: refused; loaded in time. */
 static void test_version(void **state)
 {
 	(void)state;
 	static char room[1 << 16];
 	struct heard_error err = {0};
-	struct linear *m = train(3, 10);
-	assert_int_equal(linear_save(m, path, &err), 0);
-	linear_destroy(m);
-	struct heard_str whole = slurp(room, sizeof(room));
+	struct heard_str whole = saved(room, sizeof(room));
 	room[8] = 2;
 	assert_null(linear_read(whole, NULL, &err));
 	assert_string_equal(err.text, "is a model of version 2, and this heard reads version "
@@ -366,10 +373,7 @@ static void test_damaged_file(void **state)
 	(void)state;
 	static char room[1 << 16];
 	struct heard_error err = {0};
-	struct linear *m = train(3, 10);
-	assert_int_equal(linear_save(m, path, &err), 0);
-	linear_destroy(m);
-	struct heard_str whole = slurp(room, sizeof(room));
+	struct heard_str whole = saved(room, sizeof(room));
 	for (size_t at = 0; at < 256; at++) {
 		for (unsigned bit = 0; bit < 8; bit++) {
 			room[at] = (char)(room[at] ^ 1 << bit);
@@ -380,7 +384,7 @@ static void test_damaged_file(void **state)
 	}
 	for (size_t n = 0; n < whole.len; n += n < 300 ? 1 : 997)
 		assert_null(linear_read(heard_str_n(room, n), NULL, &err));
-	m = linear_read(whole, NULL, &err);
+	struct linear *m = linear_read(whole, NULL, &err);
 	assert_non_null(m);
 	linear_destroy(m);
 }

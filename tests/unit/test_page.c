@@ -3,13 +3,16 @@
  */
 #include "page/page.h"
 
+#include <heard/error.h>
 #include <heard/time.h>
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -184,6 +187,25 @@ static void query_values_are_decoded_and_cut(void **state)
 	assert_false(page_query(heard_str_n(NULL, 0), "a", value, sizeof(value)));
 }
 
+static void what_we_are_reached_by_takes_a_path_behind(void **state)
+{
+	static const char *const good[] = {"", "https://shop.example",
+					   "http://127.0.0.1:8080/feedback"},
+				 *const bad[] = {
+					 "https://shop.example/",  "shop.example",
+					 "ftp://shop.example",	   "https://shop.example?a=1",
+					 "https://shop.example#a", "https://shop.example/a b",
+					 "https://\"shop",	   "https://商店"};
+	struct heard_error err;
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		assert_int_equal(page_check_url("url", good[i], &err), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_int_equal(page_check_url("url", bad[i], &err), -EINVAL);
+		assert_int_equal(strncmp(err.text, "url: \"", 6), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +218,7 @@ int main(void)
 		cmocka_unit_test(page_is_whole_and_says_its_language),
 		cmocka_unit_test(language_is_asked_for_or_preferred),
 		cmocka_unit_test(query_values_are_decoded_and_cut),
+		cmocka_unit_test(what_we_are_reached_by_takes_a_path_behind),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

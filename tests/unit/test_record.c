@@ -215,6 +215,20 @@ static void families_keep_order_and_replace(void **state)
 	assert_int_equal(heard_family_at(rec, HEARD_ATTRIBUTES, 2, NULL).type, HEARD_NONE);
 }
 
+static void families_drop_what_begins_so(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"mail.a", "b", "mail.c", "mailbox", "mail."};
+	for (size_t i = 0; i < 5; i++)
+		heard_family_set(rec, HEARD_ATTRIBUTES, heard_str(names[i]),
+				 integer_value((int64_t)i));
+	heard_family_drop(rec, HEARD_ATTRIBUTES, HEARD_STR_OF("mail."));
+	assert_int_equal(heard_family_size(rec, HEARD_ATTRIBUTES), 2);
+	assert_int_equal(heard_family_at(rec, HEARD_ATTRIBUTES, 0, NULL).integer, 1);
+	assert_int_equal(heard_family_at(rec, HEARD_ATTRIBUTES, 1, NULL).integer, 3);
+	heard_family_drop(rec, HEARD_RATINGS, HEARD_STR_OF("mail."));
+}
+
 static void families_take_their_own_types(void **state)
 {
 	(void)state;
@@ -368,6 +382,7 @@ int main(void)
 		TEST(lists_and_families_are_bounded),
 		TEST(files_are_kept_whole),
 		TEST(families_keep_order_and_replace),
+		TEST(families_drop_what_begins_so),
 		TEST(families_take_their_own_types),
 		TEST(names_of_members_must_be_fit_to_be_read_back),
 		TEST(masked_kinds_add_up),

@@ -157,14 +157,15 @@ static void the_same_examples_give_the_same_bytes(void **state)
 
 static void a_worse_one_is_taken_by_force_only(void **state)
 {
-	struct training t = {.is_forced = false};
-	const struct teach_figures worse = {.n = 10, .right = 8, .right_shipped = 9};
-	const struct teach_figures equal = {.n = 10, .right = 9, .right_shipped = 9};
+	struct labelled_args args = {.is_forced = false};
 	(void)state;
-	assert_false(is_taken(&t, &worse));
-	assert_true(is_taken(&t, &equal));
-	t.is_forced = true;
-	assert_true(is_taken(&t, &worse));
+	FILE *out = fopen("/dev/null", "we");
+	assert_non_null(out);
+	assert_false(labelled_accepts(&args, "x", 8, "the shipped model", 9, out));
+	assert_true(labelled_accepts(&args, "x", 9, "the shipped model", 9, out));
+	args.is_forced = true;
+	assert_true(labelled_accepts(&args, "x", 8, "the shipped model", 9, out));
+	fclose(out);
 }
 
 /* Good words called bad, but only where nobody asks: the first fold is as it was. */

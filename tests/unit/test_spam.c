@@ -1,7 +1,8 @@
 /*
- * test_spam.c - the parts of the filter spam: what it looks at, floods, senders, and that
- * no single author teaches it much.
+ * test_spam.c - the parts of the filter spam: what it looks at, floods, senders, what it
+ * keeps of corrections, and that no single author teaches it much.
  */
+#include "../../plugins/filter/spam/corrections.c"
 #include "../../plugins/filter/spam/examples.c"
 #include "../../plugins/filter/spam/features.c"
 #include "../../plugins/filter/spam/flood.c"
@@ -18,6 +19,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -283,26 +285,107 @@ static void test_sides_of_a_mail(void **state)
 
 /* ---- signs */
 
-static size_t signs_in(const char *text)
+static struct signs signs_of(const char *text)
 {
 	struct signs s;
 	signs_find(&s, heard_str(""), heard_str(text), false);
-	return s.n;
+	return s;
+}
+
+static size_t signs_in(const char *text)
+{
+	return signs_of(text).n;
 }
 
 static void test_signs(void **state)
 {
 	(void)state;
-	assert_int_equal(signs_in("加 微 信 ａｂｃ１２３４５"), 2);
+	assert_int_equal(signs_in("加 微 信 ａｂｃ１２３４５"), 1);
 	assert_int_equal(signs_in("刷單日結"), 1);
 	assert_int_equal(signs_in("用微信付款失败了"), 0);
 	assert_int_equal(signs_in("微信付了300元"), 0);
+	assert_int_equal(signs_in("微信支付 500 没到账"), 0);
 	assert_int_equal(signs_in("扫码登录 QQ 总是闪退"), 0);
+	assert_int_equal(signs_in("QQ12345678刷单返利"), 2);
+	assert_int_equal(signs_in("QQ 群里有300人"), 0);
+	assert_int_equal(signs_in("兼职的客服说返利要等"), 0); /* without a contact */
+	assert_int_equal(signs_in("返利，加微信 abc12345"), 2);
+	assert_int_equal(signs_in("I wrote to you on WhatsApp and Telegram"), 0);
+	assert_int_equal(signs_in("WhatsApp me on 07700900123"), 1);
+	assert_int_equal(signs_in("work from home, WhatsApp +44 7700 900123"), 2);
 	assert_int_equal(signs_in("see http://10.11.12.13/x"), 1);
 	assert_int_equal(signs_in("see https://bit.ly/3xyz"), 1);
 	assert_int_equal(signs_in("a://b c://d e://f g://h"), 1);
 	assert_int_equal(signs_in("version 10.11.12.13 is fine"), 0);
 	assert_int_equal(signs_in(""), 0);
+}
+
+/* One wish, however it is said, weighs as its strongest form. */
+static void test_a_word_is_evidence_of_one_thing(void **state)
+{
+	(void)state;
+	float asks = signs_of("加微信").odds, whole = signs_of("加微信 abc12345").odds,
+	      account = signs_of("微信 abc12345").odds;
+	assert_true(account > 0 && account < asks && asks < whole && whole < asks + account);
+	assert_true(fabsf(signs_of("加微信 abc12345，加QQ 123456，微信 abc12345").odds -
+			  whole) < 0.01f);
+	/* what is offered is no complaint */
+	assert_true(signs_of("要求退款，加微信 abc12345").is_customers);
+	assert_false(signs_of("代退款，加微信 abc12345").is_customers);
+	assert_true(signs_of("代退款是骗人的，加微信 abc12345").is_customers);
+	assert_true(signs_of("not arrived. WhatsApp me").is_customers);
+	assert_false(signs_of("要求退款").is_customers); /* without a contact it is nothing */
+}
+
+static const float suspect = -0.85f, doubt = -0.4f;
+
+static float weighed(const char *text, float model, float others)
+{
+	struct signs s = signs_of(text);
+	return signs_weigh(&s, model, others, suspect, doubt);
+}
+
+static void test_signs_alone_make_no_spam_of_a_customer(void **state)
+{
+	(void)state;
+	static const char *const of_customers[] = {
+		"商品坏了，要求退款，加微信 abc123456",
+		"客服讓我加微信 abc12345 刷單返現，結果沒返，騙子",
+		"快递没收到，加我QQ 12345678 联系，链接 http://10.11.12.13/x",
+		"It never arrived, I want a refund. WhatsApp +44 7700 900123",
+		"they told me to work from home, I was cheated. me on Telegram",
+		"返利没到账，加微信 abc12345 处理一下",
+		"Is it a replica? It broke. WhatsApp me on 07700900123",
+		"加微信 abc123456", /* one kind */
+		"代开发票",
+	};
+	for (size_t i = 0; i < sizeof(of_customers) / sizeof(of_customers[0]); i++)
+		if (weighed(of_customers[i], -3.9f, 0) > doubt)
+			fail_msg("%s", of_customers[i]);
+	assert_true(weighed("加微信 abc12345 兼职日赚500", -3.9f, 0) > 2);
+	assert_true(weighed("QQ 12345678 刷单返利", -3.9f, 0) > 0.5f);
+	assert_true(weighed("代退款，加微信 abc12345", -3.9f, 0) > 2);
+	assert_true(weighed("加我微信 abc12345 带你赚钱", -3.9f, 0) > 1);
+	assert_true(weighed("原单奢侈品，微信 abc12345", -3.9f, 0) > 0);
+	assert_true(weighed("work from home, WhatsApp +44 7700 900123", -3.9f, 0) > 0);
+	assert_true(weighed("加微信 abc12345 http://bit.ly/x", -3.9f, 0) > 0);
+}
+
+static void test_signs_beside_other_doubts(void **state)
+{
+	(void)state;
+	const char *ad = "加微信 abc12345", *complaint = "退款，加微信 abc12345";
+	assert_true(weighed(ad, -0.8f, 0) > 2);	   /* the model doubts, too */
+	assert_true(weighed(ad, -3.9f, 3.5f) > 2); /* so does a flood */
+	assert_true(weighed(complaint, -0.8f, 0) <= doubt);
+	assert_true(weighed(complaint, -3.9f, 3.5f) <= doubt);
+	assert_true(weighed(complaint, 5, 0) <= doubt); /* of a short text */
+	assert_true(weighed(complaint, -3.9f, 6) > 2);	/* a flood needs no sign */
+	assert_true(fabsf(weighed("退款", 5, 0) - 5) < 0.01f);
+	struct signs mail;
+	signs_find(&mail, heard_str(""), heard_str(complaint), true);
+	assert_true(fabsf(signs_weigh(&mail, 5, 0, suspect, doubt) - 5) < 0.01f);
+	assert_true(signs_weigh(&mail, -2, 0, suspect, doubt) <= doubt);
 }
 
 /* ---- floods */
@@ -430,6 +513,82 @@ static void test_learning_is_near(void **state)
 	gram_lane_destroy(lane);
 }
 
+/* ---- corrections */
+
+static int say_spam(struct corrections *c, const char *id, uint64_t author)
+{
+	static const uint32_t places[] = {1, 2, 3};
+	struct heard_error err = {0};
+	struct correction x = {.id = heard_str(id),
+			       .kind = SPAM_TEXT,
+			       .is_spam = true,
+			       .author = author,
+			       .places = places,
+			       .n = 3};
+	return corrections_put(c, &x, &err);
+}
+
+static int count_one(void *arg, const struct correction *x)
+{
+	*(unsigned *)arg += x->n == 3 && x->is_spam;
+	return 0;
+}
+
+static unsigned count_all(struct corrections *c)
+{
+	unsigned n = 0;
+	struct heard_error err = {0};
+	assert_int_equal(corrections_each(c, SPAM_TEXT, count_one, &n, &err), 0);
+	return n;
+}
+
+static bool may_write(const char *path)
+{
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	int rc = sqlite3_exec(db, "BEGIN IMMEDIATE; COMMIT", NULL, NULL, NULL);
+	sqlite3_close(db);
+	return rc == SQLITE_OK;
+}
+
+static void test_corrections(void **state)
+{
+	char folder[] = "/tmp/heard-spam-XXXXXX", path[64], other[80];
+	struct heard_error err = {0};
+	int64_t n = 0;
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/corrections.db", folder);
+	struct corrections *c = corrections_open(folder, &err);
+	if (c == NULL)
+		fail_msg("%s", err.text);
+	assert_int_equal(say_spam(c, "a", 7) || say_spam(c, "b", 7) || say_spam(c, "c", 8) ||
+				 say_spam(c, "a", 7),
+			 0);
+	/* One who learns keeps others out until the model is written: before the commit, and
+	 * behind it. */
+	assert_false(may_write(path));
+	assert_int_equal(corrections_commit(c, &err), 0);
+	assert_false(may_write(path));
+	assert_int_equal(count_all(c), 3);
+	assert_int_equal(corrections_forget_author(c, 7, &n, &err), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(corrections_forget_author(c, 7, &n, &err), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(count_all(c), 1);
+	corrections_close(c); /* without commit: undone */
+	assert_true(may_write(path));
+	c = corrections_open(folder, &err);
+	assert_int_equal(count_all(c), 3);
+	corrections_close(c);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(other, sizeof(other), "%s%s", path,
+			 (const char *const[]){"", "-wal", "-shm"}[i]);
+		unlink(other);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* ---- examples */
 
 struct seen {
@@ -518,10 +677,14 @@ int main(void)
 		cmocka_unit_test(test_pairs_have_no_order),
 		cmocka_unit_test(test_sides_of_a_mail),
 		cmocka_unit_test(test_signs),
+		cmocka_unit_test(test_a_word_is_evidence_of_one_thing),
+		cmocka_unit_test(test_signs_alone_make_no_spam_of_a_customer),
+		cmocka_unit_test(test_signs_beside_other_doubts),
 		cmocka_unit_test(test_floods),
 		cmocka_unit_test(test_senders),
 		cmocka_unit_test(test_nobody_poisons_it),
 		cmocka_unit_test(test_learning_is_near),
+		cmocka_unit_test(test_corrections),
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_rspamd_answers),
 	};

@@ -313,6 +313,8 @@ static void options_of_bad_are_checked(void **state)
 	assert_int_equal(score_check(f->form, &b, &f->err), 0);
 	b.department = "物流a";
 	assert_int_equal(score_check(f->form, &b, &f->err), -EINVAL);
+	b.department = "отдел"; /* the core takes ideographs only */
+	assert_int_equal(score_check(f->form, &b, &f->err), -EINVAL);
 	b = bad;
 	b.csat = 2;
 	assert_int_equal(score_check(f->form, &b, &f->err), -EINVAL);

@@ -18,6 +18,7 @@
 #include "input/survey/hook_formbricks.c"
 #include "input/survey/hook_limesurvey.c"
 #include "input/survey/hook_tally.c"
+#include "input/survey/hook_target.c"
 #include "input/survey/hook_tool.c"
 #include "input/survey/hook_typeform.c"
 #include "lib/intake/intake.c"

@@ -3,39 +3,24 @@
  */
 #include "input/telegram/telegram.c"
 
+static struct telegram self = {.token = "4711:x",
+			       .username = "shop_bot",
+			       .social = {.base_url = "https://t.test", .channel = "social"}};
+
+static struct social_source source = {&self, NULL};
+
 #include "social_fixture.h"
-
-static struct telegram t = {.token = "4711:x",
-			    .username = "shop_bot",
-			    .social = {.base_url = "https://t.test", .channel = "social"}};
-
-static struct social_source source = {&t, NULL};
-
-static int setup(void **state)
-{
-	struct heard_error err;
-	(void)state;
-	return social_open(&t.social, &test_host, &network, &err);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	feed_destroy(t.social.feed);
-	return 0;
-}
 
 /* Of one message with these members more. */
 static void check(const char *member, const char *chat, const char *more, const char *wanted)
 {
-	char raw[1024], out[512];
+	char raw[1024];
 	snprintf(raw, sizeof(raw),
 		 "{\"ok\":true,\"result\":[{\"update_id\":1001,\"%s\":{\"message_id\":7,"
 		 "\"date\":"
 		 "1770000000,\"from\":{\"id\":5,\"is_bot\":false},\"chat\":%s%s}}]}",
 		 member, chat, more);
-	decode_as(social_decode, &t, raw, "", out);
-	assert_string_equal(out, wanted);
+	decodes_as(raw, "", wanted);
 }
 
 static const char private[] = "{\"id\":5,\"type\":\"private\"}";
@@ -59,7 +44,7 @@ static void a_group_is_heard_when_it_speaks_to_us(void **state)
 {
 	static const char to_us[] = "-9:7|hi @SHOP_bot|-9/5\n";
 	(void)state;
-	t.groups = GROUPS_MENTIONS;
+	self.groups = GROUPS_MENTIONS;
 	check("message", group, ",\"text\":\"hi all @shop\"", "dropped\n");
 	check("message", group, ",\"text\":\"hi @SHOP_bot\"", to_us);
 	check("message", group, ",\"text\":\"x\",\"reply_to_message\":{\"from\":{\"id\":4711}}",
@@ -68,37 +53,31 @@ static void a_group_is_heard_when_it_speaks_to_us(void **state)
 	      ",\"text\":\"x\",\"entities\":[{\"type\":\"text_mention\",\"user\":{\"id\":4711}}"
 	      "]",
 	      "-9:7|x|-9/5\n");
-	t.groups = GROUPS_ALL;
+	self.groups = GROUPS_ALL;
 	check("message", group, ",\"text\":\"x\"", "-9:7|x|-9/5\n");
-	t.groups = GROUPS_NONE;
+	self.groups = GROUPS_NONE;
 	check("message", group, ",\"text\":\"hi @shop_bot\"", "dropped\n");
 }
 
 static void what_is_posted_and_makes_no_sense_is_dead(void **state)
 {
-	char out[512];
 	(void)state;
-	decode_as(social_decode, &t, "{\"result\":[{]}", "webhook", out);
-	assert_string_equal(out, "1 pieces\n");
-	decode_as(social_decode, &t, "{\"result\":[{]}", "", out);
-	assert_string_equal(out, "refused: -74\n");
-	decode_as(social_decode, &t, "{\"result\":[{}, 1, {\"update_id\":1}]}", "webhook", out);
-	assert_string_equal(out, "dropped\n2 pieces\n");
+	decodes_as("{\"result\":[{]}", "webhook", "1 pieces\n");
+	decodes_as("{\"result\":[{]}", "", "refused: -74\n");
+	decodes_as("{\"result\":[{}, 1, {\"update_id\":1}]}", "webhook", "dropped\n2 pieces\n");
 }
 
 static void the_offset_is_above_the_last(void **state)
 {
-	char out[512];
+	char out[STATE_TEXT];
 	(void)state;
-	read_as(&network.pull, &source, "", "{\"ok\":true,\"result\":[]}", NULL, out);
-	assert_string_equal(out, "");
-	read_as(&network.pull, &source, "",
-		"{\"result\":[{\"update_id\":9},{\"update_id\":8},{\"update_id\":\"x\"}]}",
-		NULL, out);
+	reads_as(&source, "", "{\"ok\":true,\"result\":[]}", NULL, "");
+	read_page_of(&source, "",
+		     "{\"result\":[{\"update_id\":9},{\"update_id\":8},{\"update_id\":\"x\"}]}",
+		     NULL, out);
 	assert_memory_equal(out, "10 ", 3);
 	assert_string_equal(out + strlen(out) - 2, " +");
-	read_as(&network.pull, &source, "", "[]", NULL, out);
-	assert_string_equal(out, "the answer is no list that can be read");
+	reads_as(&source, "", "[]", NULL, "the answer is no list that can be read");
 }
 
 static void an_address_ends_where_its_view_ends(void **state)
@@ -114,30 +93,17 @@ static void an_address_ends_where_its_view_ends(void **state)
 
 static void what_a_refusal_means(void **state)
 {
-	static const struct {
-		int status;
-		enum respond_verdict verdict;
-		const char *body;
-		int64_t after_ms;
-	} cases[] = {
-		{200, RESPOND_SENT, "{\"ok\":true}", 0},
-		{429, RESPOND_AGAIN, "{\"parameters\":{\"retry_after\":7}}", 7000},
-		{429, RESPOND_AGAIN, "no JSON", 3000},
-		{403, RESPOND_REFUSED, "{}", 3000},
-		{401, RESPOND_LOGIN, "{}", 3000},
-		{404, RESPOND_LOGIN, "{}", 3000},
-		{400, RESPOND_REFUSED, "{\"parameters\":{\"retry_after\":-1}}", 3000},
+	static const struct meaning cases[] = {
+		{200, RESPOND_SENT, "{\"ok\":true}", -1, 0},
+		{429, RESPOND_AGAIN, "{\"parameters\":{\"retry_after\":7}}", 3000, 7000},
+		{429, RESPOND_AGAIN, "no JSON", 3000, 3000},
+		{403, RESPOND_REFUSED, "{}", 3000, 3000},
+		{401, RESPOND_LOGIN, "{}", 3000, 3000},
+		{404, RESPOND_LOGIN, "{}", 3000, 3000},
+		{400, RESPOND_REFUSED, "{\"parameters\":{\"retry_after\":-1}}", 3000, 3000},
 	};
-	struct heard_error err;
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct heard_fetch_answer a = {.status = cases[i].status,
-					       .body = heard_str(cases[i].body),
-					       .retry_after_ms = i ? 3000 : -1};
-		int64_t after_ms = 0;
-		assert_int_equal(social_judge(&t, &a, &after_ms, &err), cases[i].verdict);
-		assert_int_equal(after_ms, cases[i].after_ms);
-	}
+	means(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 int main(void)

@@ -13,6 +13,7 @@
 #include <heard/plugin.h>
 
 #include <dlfcn.h>
+#include <labelled/labelled.h>
 #include <libgen.h>
 
 static const struct heard_plugin *plugin;
@@ -376,6 +377,42 @@ static void an_export_runs_nothing_in_a_spreadsheet(void **state)
 	assert_string_equal(output, "");
 }
 
+static void an_export_guards_what_programs_pass_over(void **state)
+{
+	struct fixture *f = *state;
+	struct store_record rec = a_complaint(f, 1, "x");
+	rec.subject = HEARD_STR_OF("\xef\xbb\xbf　＝1+1");
+	put(f, rec);
+	assert_int_equal(run(f, "export|--format|csv", NULL, false), 0);
+	assert_non_null(strstr(output, ",\"'\xef\xbb\xbf　＝1+1\","));
+}
+
+static int is_example(void *arg, const struct labelled *l)
+{
+	int *n = arg;
+	*n += heard_str_is(l->label, "complaint") && heard_str_is(l->body, "=慢\n很慢");
+	return 0;
+}
+
+static void an_export_has_the_words_if_asked(void **state)
+{
+	struct fixture *f = *state;
+	put(f, a_complaint(f, 1, "=慢\\n很慢"));
+	assert_int_equal(run(f, "export", NULL, false), 0);
+	assert_null(strstr(output, "\"body\""));
+	assert_int_equal(run(f, "export|--body", NULL, false), 0);
+	assert_non_null(strstr(output, ",\"body\":\"=慢\\n很慢\"}\n"));
+	int examples = 0;
+	assert_int_equal(labelled_read(heard_str(output),
+				       &(struct labelled_columns){.field = "intent"},
+				       is_example, &examples, &f->err),
+			 0);
+	assert_int_equal(examples, 1);
+	assert_int_equal(run(f, "export|--format|csv|--body", NULL, false), 0);
+	assert_non_null(strstr(output, ",author_key,body\r\n1,"));
+	assert_non_null(strstr(output, ",\"'=慢 很慢\"\r\n"));
+}
+
 static void a_missing_store_is_told_in_a_sentence(void **state)
 {
 	struct fixture *f = *state;
@@ -402,6 +439,8 @@ int main(void)
 		TEST(all_who_say_the_same_are_answered_each_in_his_ticket),
 		TEST(merged_reopened_published_and_erased),
 		TEST(an_export_runs_nothing_in_a_spreadsheet),
+		TEST(an_export_guards_what_programs_pass_over),
+		TEST(an_export_has_the_words_if_asked),
 		TEST(a_missing_store_is_told_in_a_sentence),
 	};
 	return cmocka_run_group_tests_name("tickets", tests, NULL, NULL);

@@ -80,7 +80,10 @@ static void cutting_never_splits_a_character(void **state)
 	struct heard_str s = HEARD_STR_OF("a\xC3\xA4\xE6\x83\xB3\xF0\x9F\x98\x80z");
 	static const size_t ends[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
 	for (size_t n = 0; n < sizeof ends / sizeof ends[0]; n++)
-		assert_int_equal(utf8_cut(s, n).len, ends[n]);
+		assert_int_equal(heard_str_cut(s, n).len, ends[n]);
+	assert_int_equal(heard_str_cut(heard_str_n(NULL, 0), 0).len, 0);
+	/* No text at all: cut where asked. */
+	assert_int_equal(heard_str_cut(HEARD_STR_OF("\x80\x80\x80\x80\x80\x80"), 5).len, 5);
 }
 
 int main(void)

@@ -4,22 +4,9 @@
 #include "engine_emit.h"
 #include "engine_look.h"
 
-static struct engine e;
-
-static int setup(void **state)
-{
-	(void)state;
-	engine_init(&e, 2, 1);
-	e.filter[1].never_holds = true;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	engine_release(&e);
-	return 0;
-}
+#define ENGINE_FILTERS 2
+#define ENGINE_OUTPUTS 1
+#include "engine_each.h"
 
 static void keep_promise(void)
 {
@@ -138,6 +125,27 @@ static void a_daemon_that_stops_waits_for_the_answer(void **state)
 	assert_int_equal(r.n, 1);
 }
 
+static void what_waits_at_a_forced_end_is_no_leak(void **state)
+{
+	(void)state;
+	struct receipt waits[3] = {{0}}, busy = {0};
+	e.filter[1].deaf = true;
+	e.conf.workers = 1;
+	engine_start(&e);
+	for (int i = 0; i < 3; i++) {
+		engine_emit(&e, "{\"body\":\"ask\"}", &waits[i]);
+		engine_until(&e, e.filter[0].asked != NULL);
+		e.filter[0].asked = NULL;
+	}
+	heard_emit(e.in[0].host, &(struct heard_emission){.raw = HEARD_STR("{\"body\":\"x\"}"),
+							  .receipt = engine_receipt,
+							  .arg = &busy});
+	engine_stop(&e);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(waits[i].times, 0);
+	assert_int_equal(busy.times, 0);
+}
+
 /* ---- where a filter stands */
 
 static void only_a_filter_behind_an_unconditional_mask_is_masked(void **state)
@@ -160,7 +168,6 @@ static void a_mask_with_a_condition_does_not_count(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_batch_that_waits_holds_nobody_up),
 		TEST(nor_in_a_filter_with_its_own_loop),
@@ -168,6 +175,7 @@ int main(void)
 		TEST(the_same_records_come_again),
 		TEST(a_suspect_is_not_waited_for),
 		TEST(a_daemon_that_stops_waits_for_the_answer),
+		TEST(what_waits_at_a_forced_end_is_no_leak),
 		TEST(only_a_filter_behind_an_unconditional_mask_is_masked),
 		TEST(a_mask_with_a_condition_does_not_count),
 	};

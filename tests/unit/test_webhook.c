@@ -295,8 +295,12 @@ static void stop_waits_for_the_last_answer(void **state)
 
 static void headers_of_ours_cannot_be_overridden(void **state)
 {
-	static const char *const bad[] = {"webhook-id: x", "Webhook-Signature: v1,x",
-					  "no colon", "A: b\r\nC: d", "X:"};
+	static const char *const bad[] = {"webhook-id: x",
+					  "Webhook-Signature: v1,x",
+					  "no colon",
+					  "A: b\r\nC: d",
+					  "X:",
+					  "X: "};
 	struct heard_error err = {0};
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

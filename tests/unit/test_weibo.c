@@ -3,71 +3,45 @@
  */
 #include "input/weibo/weibo.c"
 
+static struct weibo self = {.uid = "42",
+			    .social = {.base_url = "https://w.test", .channel = "social"}};
+
 #include "social_fixture.h"
-
-static struct weibo w = {.uid = "42",
-			 .social = {.base_url = "https://w.test", .channel = "social"}};
-
-static int setup(void **state)
-{
-	struct heard_error err;
-	(void)state;
-	return social_open(&w.social, &test_host, &network, &err);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	feed_destroy(w.social.feed);
-	return 0;
-}
-
-static void check(const char *raw, const char *context, const char *wanted)
-{
-	char out[512];
-	decode_as(social_decode, &w, raw, context, out);
-	assert_string_equal(out, wanted);
-}
 
 static void statuses_and_comments_are_records(void **state)
 {
 	(void)state;
-	check("{\"statuses\":[{\"id\":7,\"text\":\"@小店 &lt;好&gt;\",\"created_at\":\"Wed Jun "
-	      "01 "
-	      "00:50:25 +0800 2011\",\"user\":{\"id\":5,\"screen_name\":\"n\"}}]}",
-	      "", "s7|@小店 <好>|5\n");
-	check("{\"comments\":[{\"idstr\":\"7\",\"text\":\"t\",\"status\":{},\"user\":{\"id\":5}"
-	      "}]}",
-	      "comments", "c7|t|5\n");
-	check("{\"statuses\":[{\"id\":7,\"user\":{\"id\":42}},{\"id\":8},{\"id\":9,\"created_"
-	      "at\":"
-	      "\"x\",\"user\":{\"id\":5}},{},3]}",
-	      "", "dropped\ndead\n3 pieces\n");
-	check("{\"statuses\":[{\"id\":7,\"deleted\":\"1\",\"text\":\"t\"}]}", "", "s7|t|\n");
-	check("[]", "", "refused: -71\n");
+	decodes_as("{\"statuses\":[{\"id\":7,\"text\":\"@小店 "
+		   "&lt;好&gt;\",\"created_at\":\"Wed Jun "
+		   "01 "
+		   "00:50:25 +0800 2011\",\"user\":{\"id\":5,\"screen_name\":\"n\"}}]}",
+		   "", "s7|@小店 <好>|5\n");
+	decodes_as("{\"comments\":[{\"idstr\":\"7\",\"text\":\"t\",\"status\":{},\"user\":{"
+		   "\"id\":5}"
+		   "}]}",
+		   "comments", "c7|t|5\n");
+	decodes_as(
+		"{\"statuses\":[{\"id\":7,\"user\":{\"id\":42}},{\"id\":8},{\"id\":9,\"created_"
+		"at\":"
+		"\"x\",\"user\":{\"id\":5}},{},3]}",
+		"", "dropped\ndead\n3 pieces\n");
+	decodes_as("{\"statuses\":[{\"id\":7,\"deleted\":\"1\",\"text\":\"t\"}]}", "",
+		   "s7|t|\n");
+	decodes_as("[]", "", "refused: -71\n");
 }
 
 static void a_walk_goes_down_to_where_the_last_began(void **state)
 {
-	struct social_source s = {&w, lists[0].path};
-	char out[512];
+	struct social_source s = {&self, lists[0].path};
 	(void)state;
-	read_as(&network.pull, &s, "", "{\"statuses\":[{\"id\":8},{\"id\":9}]}", NULL, out);
-	assert_string_equal(out, "9 - -"); /* the first page is the only one */
-	read_as(&network.pull, &s, "9 - -", "{\"statuses\":[{\"id\":12},{\"id\":11}]}", NULL,
-		out);
-	assert_string_equal(out, "9 12 11 +");
-	read_as(&network.pull, &s, "9 12 11", "{\"statuses\":[{\"id\":11},{\"id\":10}]}", NULL,
-		out);
-	assert_string_equal(out, "9 12 10 +");
-	read_as(&network.pull, &s, "9 12 10", "{\"statuses\":[{\"id\":10}]}", NULL, out);
-	assert_string_equal(out, "12 - -");
-	read_as(&network.pull, &s, "9 12 10", "[]", NULL, out);
-	assert_string_equal(out, "12 - -");
-	read_as(&network.pull, &s, "", "[]", NULL, out);
-	assert_string_equal(out, "0 - -");
-	read_as(&network.pull, &s, "9 - -", "{\"x\":1}", NULL, out);
-	assert_string_equal(out, "the answer is no list that can be read");
+	reads_as(&s, "", "{\"statuses\":[{\"id\":8},{\"id\":9}]}", NULL,
+		 "9 - -"); /* the first page is the only one */
+	reads_as(&s, "9 - -", "{\"statuses\":[{\"id\":12},{\"id\":11}]}", NULL, "9 12 11 +");
+	reads_as(&s, "9 12 11", "{\"statuses\":[{\"id\":11},{\"id\":10}]}", NULL, "9 12 10 +");
+	reads_as(&s, "9 12 10", "{\"statuses\":[{\"id\":10}]}", NULL, "12 - -");
+	reads_as(&s, "9 12 10", "[]", NULL, "12 - -");
+	reads_as(&s, "", "[]", NULL, "0 - -");
+	reads_as(&s, "9 - -", "{\"x\":1}", NULL, "the answer is no list that can be read");
 }
 
 static void error_codes_have_a_meaning(void **state)

@@ -9,15 +9,14 @@
 #include "folder.h"
 
 #include <heard/error.h>
+#include <heard/file.h>
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 struct walk {
@@ -102,22 +101,6 @@ uint64_t folder_stamp(const char *path)
 
 /* ---- reading */
 
-static int read_bytes(struct walk *w, const char *path, size_t size, struct heard_error *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
-
-	heard_buf_clear(&w->text);
-	char *room = heard_buf_room(&w->text, size);
-	while (fd >= 0 && room && w->text.len < size &&
-	       (n = read(fd, room + w->text.len, size - w->text.len)) > 0)
-		heard_buf_used(&w->text, (size_t)n);
-	int code = room == NULL ? ENOMEM : fd < 0 || n < 0 ? errno : 0;
-	if (fd >= 0)
-		close(fd);
-	return size && code ? heard_fail(err, code, "%s: %s", path, strerror(code)) : 0;
-}
-
 static int read_file(struct walk *w, const char *path, const struct stat *st,
 		     struct heard_error *err)
 {
@@ -127,7 +110,8 @@ static int read_file(struct walk *w, const char *path, const struct stat *st,
 	if ((uint64_t)st->st_size > FOLDER_BYTES || (w->bytes += size) > FOLDER_BYTES)
 		return heard_fail(err, EFBIG, "%s: the articles have more than %d MiB", path,
 				  FOLDER_BYTES >> 20);
-	int r = read_bytes(w, path, size, err);
+	heard_buf_clear(&w->text);
+	int r = heard_file_read(path, &w->text, err);
 	if (r == 0)
 		r = w->fn(w->arg, path, heard_str_n(base, strlen(base) - 3),
 			  heard_buf_view(&w->text), err);

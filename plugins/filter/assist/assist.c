@@ -54,8 +54,6 @@ struct assist {
 	struct budget budget;
 	struct ask *ask;
 	char endpoint[URL_SIZE], budget_path[PATH_SIZE];
-	char *authorization;
-	const char *headers[4];
 	const char *told; /* what is used up, once it was said */
 	bool is_unsaved;
 	uint64_t helped, refused;
@@ -72,14 +70,6 @@ struct asked {
 };
 
 /* ---- who is asked about */
-
-static size_t characters(struct heard_str s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s.len; i++)
-		n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
-	return n;
-}
 
 static bool is_unsure(const struct assist *a, const struct heard_record *r)
 {
@@ -103,7 +93,7 @@ static struct prompt_wish wish_of(const struct assist *a, const struct heard_rec
 	wish.class = a->asks_class == CLASS_ALWAYS ||
 		     (a->asks_class == CLASS_UNSURE && is_unsure(a, r));
 	wish.summary = a->summary_from > 0 && body.len >= (size_t)a->summary_from &&
-		       characters(body) >= (size_t)a->summary_from;
+		       heard_str_chars(body) >= (size_t)a->summary_from;
 	return wish;
 }
 
@@ -310,30 +300,22 @@ static int assist_open(void *self, struct heard_host *host, struct heard_error *
 				PROMPT_SYSTEM >> 10);
 	if (rc != 0)
 		return rc;
-	a->headers[0] = "Content-Type: application/json";
-	a->headers[1] = "Accept: application/json";
-	if (a->key[0] != '\0' &&
-	    asprintf(&a->authorization, "Authorization: Bearer %s", a->key) < 0)
-		a->authorization = NULL;
-	a->headers[2] = a->authorization;
+	static const char *const headers[] = {"Content-Type: application/json",
+					      "Accept: application/json", NULL};
 	const struct ask_options ask = {
 		.timeout = a->timeout,
 		.patience = a->patience,
 		.max_answer = a->max_answer,
 		.at_once = a->at_once,
 		.allow_private = a->allow_private,
-		.headers = a->headers,
+		.headers = headers,
+		.secret_name = "Authorization: Bearer ",
+		.secret = a->key,
 		.answered = assist_answered,
 		.arg = a,
 	};
 	a->ask = ask_create(host, &ask);
-	if (a->ask != NULL && (a->authorization != NULL || a->key[0] == '\0'))
-		return 0;
-	ask_destroy(a->ask);
-	free(a->authorization);
-	a->ask = NULL;
-	a->authorization = NULL;
-	return heard_fail(err, ENOMEM, "no memory");
+	return a->ask != NULL ? 0 : heard_fail(err, ENOMEM, "no memory");
 }
 
 static int assist_start(void *self, struct heard_error *err)
@@ -354,10 +336,6 @@ static void assist_close(void *self)
 	struct assist *a = self;
 	ask_destroy(a->ask);
 	a->ask = NULL;
-	if (a->authorization != NULL)
-		explicit_bzero(a->authorization, strlen(a->authorization));
-	free(a->authorization);
-	a->authorization = NULL;
 }
 
 static const char *const when_class[] = {"unsure", "always", "never", NULL};

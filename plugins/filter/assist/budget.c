@@ -3,7 +3,9 @@
  */
 #include "budget.h"
 
+#include <heard/buf.h>
 #include <heard/error.h>
+#include <heard/file.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +70,8 @@ bool budget_read(struct budget *b, struct heard_str text)
 	char line[FILE_MAX];
 	int64_t at[5];
 	char end;
-	if (text.len >= sizeof(line) || memchr(text.ptr, '\0', text.len) != NULL)
+	if (text.len == 0 || text.len >= sizeof(line) ||
+	    memchr(text.ptr, '\0', text.len) != NULL)
 		return false;
 	memcpy(line, text.ptr, text.len);
 	line[text.len] = '\0';
@@ -89,17 +92,13 @@ bool budget_read(struct budget *b, struct heard_str text)
 
 int budget_load(struct budget *b, const char *path, struct heard_error *err)
 {
-	char text[FILE_MAX];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return heard_fail(err, errno, "%s: %s", path, strerror(errno));
-	ssize_t n = read(fd, text, sizeof(text));
-	close(fd);
-	if (n < 0)
-		return heard_fail(err, EIO, "%s cannot be read", path);
-	if (!budget_read(b, heard_str_n(text, (size_t)n)))
-		return heard_fail(err, EBADMSG, "%s is damaged", path);
-	return 0;
+	struct heard_buf text;
+	heard_buf_init(&text, FILE_MAX);
+	int rc = heard_file_read(path, &text, err);
+	if (rc == 0 && !budget_read(b, heard_buf_view(&text)))
+		rc = heard_fail(err, EBADMSG, "%s is damaged", path);
+	heard_buf_release(&text);
+	return rc;
 }
 
 int budget_save(const struct budget *b, const char *path, struct heard_error *err)

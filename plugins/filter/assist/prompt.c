@@ -10,17 +10,6 @@ enum { SYSTEM_MAX = PROMPT_SYSTEM, USER_MAX = 1 << 20, SUBJECT_MAX = 512 };
 
 const char *const prompt_formats[] = {"json_object", "json_schema", "none", NULL};
 
-/* As much of it as fits, whole characters. */
-static struct heard_str cut(struct heard_str s, size_t most)
-{
-	if (s.len <= most)
-		return s;
-	const char *end = s.ptr + most;
-	while (end > s.ptr && ((unsigned char)*end & 0xc0) == 0x80)
-		end--;
-	return heard_str_n(s.ptr, (size_t)(end - s.ptr));
-}
-
 /* ---- the system message */
 
 static void put_classes(const struct prompt *p, struct heard_buf *b)
@@ -140,8 +129,8 @@ static void put_user(const struct prompt *p, struct heard_str subject, struct he
 	struct heard_json_out w = {.buf = b};
 	heard_json_begin(&w, NULL, '{');
 	if (subject.len > 0)
-		heard_json_str(&w, "subject", cut(subject, SUBJECT_MAX));
-	heard_json_str(&w, "text", cut(body, (size_t)p->max_text));
+		heard_json_str(&w, "subject", heard_str_cut(subject, SUBJECT_MAX));
+	heard_json_str(&w, "text", heard_str_cut(body, (size_t)p->max_text));
 	heard_json_end(&w, '}');
 }
 

@@ -15,14 +15,6 @@ enum { DIGITS = 6 };
 
 /* ---- summaries */
 
-static size_t characters(struct heard_str s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s.len; i++)
-		n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -73,7 +65,7 @@ static const char *fault_of_summary(struct heard_str s, struct heard_str text, i
 {
 	if (s.len == 0)
 		return "its summary is empty";
-	if (characters(s) > (size_t)most)
+	if (heard_str_chars(s) > (size_t)most)
 		return "its summary is too long";
 	if (has_markup(s) || has_controls(s))
 		return "its summary is not plain text";

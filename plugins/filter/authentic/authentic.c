@@ -17,6 +17,7 @@
 #include <heard/batch.h>
 #include <heard/error.h>
 #include <heard/host.h>
+#include <seen/seen.h>
 
 #include <errno.h>
 #include <string.h>
@@ -35,17 +36,42 @@ static int authentic_process(void *self, void *lane, struct heard_batch *batch,
 
 /* ---- life */
 
-static int authentic_open(void *self, struct heard_host *host, struct heard_error *err)
+static void authentic_close(void *self)
 {
 	struct authentic *a = self;
-	a->host = host;
+	phrases_destroy(a->phrases);
+	pace_destroy(a->authors);
+	pace_destroy(a->products);
+	pace_destroy(a->words);
+	seen_destroy(a->seen);
+	a->phrases = NULL;
+	a->authors = a->products = a->words = NULL;
+	a->seen = NULL;
+}
+
+static int prepare(struct authentic *a, struct heard_error *err)
+{
 	a->phrases = phrases_create(&a->own, err);
 	if (a->phrases == NULL)
 		return -err->code;
 	a->authors = pace_create(a->window);
 	a->products = pace_create(a->window);
 	a->words = pace_create(a->window);
-	return a->authors && a->products && a->words ? 0 : heard_fail(err, ENOMEM, "no memory");
+	a->seen = seen_create();
+	return a->authors && a->products && a->words && a->seen
+		       ? 0
+		       : heard_fail(err, ENOMEM, "no memory");
+}
+
+/* close() is not called for what did not open. */
+static int authentic_open(void *self, struct heard_host *host, struct heard_error *err)
+{
+	struct authentic *a = self;
+	a->host = host;
+	int rc = prepare(a, err);
+	if (rc != 0)
+		authentic_close(self);
+	return rc;
 }
 
 /* The key is this installation's: nobody can name products that share a place. */
@@ -57,17 +83,6 @@ static int authentic_start(void *self, struct heard_error *err)
 	heard_keyed_hash(a->host, "authentic", HEARD_STR_OF("names"), key);
 	memcpy(&a->seed, key, sizeof(a->seed));
 	return 0;
-}
-
-static void authentic_close(void *self)
-{
-	struct authentic *a = self;
-	phrases_destroy(a->phrases);
-	pace_destroy(a->authors);
-	pace_destroy(a->products);
-	pace_destroy(a->words);
-	a->phrases = NULL;
-	a->authors = a->products = a->words = NULL;
 }
 
 static const struct heard_option authentic_options[] = {

@@ -10,6 +10,7 @@
 #include <heard/batch.h>
 #include <heard/host.h>
 #include <heard/time.h>
+#include <seen/seen.h>
 
 #include <math.h>
 #include <stdarg.h>
@@ -32,6 +33,7 @@ struct evidence {
 	const struct authentic *self;
 	struct heard_record *record;
 	int64_t at;
+	bool is_again; /* it is not counted once more */
 	double odds;
 	size_t n;
 	struct heard_str reasons[REASONS];
@@ -105,6 +107,12 @@ static double account_days(const struct evidence *e)
 
 /* ---- how often */
 
+static struct pace_seen count(const struct evidence *e, struct pace *p, uint64_t key,
+			      uint64_t about)
+{
+	return (e->is_again ? pace_look : pace_count)(p, key, about, e->at);
+}
+
 static void ask_author(struct evidence *e, const struct wording *w)
 {
 	const struct authentic *a = e->self;
@@ -112,13 +120,13 @@ static void ask_author(struct evidence *e, const struct wording *w)
 	uint64_t product = hash_field(e, HEARD_PRODUCT);
 	if (author == 0)
 		return;
-	double n = round(pace_count(a->authors, author, 0, e->at).lately); /* it fades */
+	double n = round(count(e, a->authors, author, 0).lately); /* it fades */
 	if (n >= (double)a->busy)
 		say(e, n >= 3 * (double)a->busy ? w_author_flood : w_author_busy,
 		    "about %.0f by this author within a short time", n);
 	if (product == 0 || w->letters < SHORT_TEXT / 2)
 		return;
-	if (pace_count(a->words, author ^ w->hash, product, e->at).was_other)
+	if (count(e, a->words, author ^ w->hash, product).was_other)
 		say(e, w_same_other_product,
 		    "the same words by the same author about another product");
 }
@@ -129,7 +137,7 @@ static void ask_product(struct evidence *e)
 	uint64_t product = hash_field(e, HEARD_PRODUCT);
 	if (product == 0)
 		return;
-	struct pace_seen seen = pace_count(a->products, product, 0, e->at);
+	struct pace_seen seen = count(e, a->products, product, 0);
 	double rating = rating_of(e->record);
 	if (seen.usual < 0 || seen.lately < (double)a->burst || seen.lately < 5 * seen.usual)
 		return;
@@ -218,7 +226,11 @@ static int64_t time_of(const struct authentic *a, const struct heard_record *r)
 int authentic_judge(const struct authentic *a, struct wording_lane *lane,
 		    struct heard_record *r)
 {
-	struct evidence e = {.self = a, .record = r, .at = time_of(a, r), .odds = w_plain};
+	struct evidence e = {.self = a,
+			     .record = r,
+			     .at = time_of(a, r),
+			     .is_again = seen_again(a->seen, r),
+			     .odds = w_plain};
 	struct wording w;
 	wording_read(&w, lane, a->phrases, heard_get_str(r, HEARD_BODY));
 	ask_author(&e, &w);

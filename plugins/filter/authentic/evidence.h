@@ -20,6 +20,7 @@ struct authentic {
 	uint64_t seed; /* of hashed names */
 	struct phrases *phrases;
 	struct pace *authors, *products, *words;
+	struct seen *seen;
 };
 
 /* Sets the score and its reasons.  0 or -ENOMEM. */

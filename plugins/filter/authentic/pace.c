@@ -79,16 +79,29 @@ static void fade(const struct pace *p, struct cell *c, int64_t at)
 		c->since = at;
 }
 
-struct pace_seen pace_count(struct pace *p, uint64_t key, uint64_t about, int64_t at)
+static struct pace_seen see(struct pace *p, uint64_t key, uint64_t about, int64_t at,
+			    bool is_counted)
 {
 	pthread_mutex_lock(&p->lock);
 	struct cell *c = cell_of(p, key, about, at);
 	fade(p, c, at);
-	c->lately++;
-	c->week++;
+	if (!is_counted || c->week == 0) { /* 0: another took its cell meanwhile */
+		c->lately++;
+		c->week++;
+	}
 	struct pace_seen seen = {.lately = c->lately,
 				 .usual = usual_of(p, c, at),
 				 .was_other = about != 0 && c->about != 0 && c->about != about};
 	pthread_mutex_unlock(&p->lock);
 	return seen;
+}
+
+struct pace_seen pace_count(struct pace *p, uint64_t key, uint64_t about, int64_t at)
+{
+	return see(p, key, about, at, false);
+}
+
+struct pace_seen pace_look(struct pace *p, uint64_t key, uint64_t about, int64_t at)
+{
+	return see(p, key, about, at, true);
 }

@@ -27,5 +27,7 @@ struct pace *pace_create(int64_t window_ms); /* NULL: no memory */
 void pace_destroy(struct pace *);	     /* NULL is fine */
 /* One more of this key, at this time; `about` 0: nothing to compare. */
 struct pace_seen pace_count(struct pace *, uint64_t key, uint64_t about, int64_t at);
+/* The same for one that was counted before. */
+struct pace_seen pace_look(struct pace *p, uint64_t key, uint64_t about, int64_t at);
 
 #endif

@@ -258,7 +258,7 @@ static const struct heard_option classify_options[] = {
 static const struct heard_command classify_commands[] = {
 	{"train",
 	 "FILE|-... [--field intent|category|department] [--text COLUMN] [--label COLUMN] "
-	 "[--folds] [--dry-run]",
+	 "[--folds] [--dry-run] [--force]",
 	 "learn intent, category or department from labelled records", classify_train},
 	{.name = NULL},
 };

@@ -20,10 +20,21 @@ const enum heard_field learned_fields[LEARNED_FIELDS] = {HEARD_CATEGORY, HEARD_I
 const char *const learned_kinds[LEARNED_FIELDS] = {"classify.cat", "classify.int",
 						   "classify.dep"};
 
+static bool path_of(const char *folder, enum learned_field field, const char *end, char *out,
+		    size_t size)
+{
+	int n = snprintf(out, size, "%s/%s.%s", folder, learned_names[field], end);
+	return n > 0 && (size_t)n < size;
+}
+
 bool learned_path(const char *folder, enum learned_field field, char *out, size_t size)
 {
-	int n = snprintf(out, size, "%s/%s.model", folder, learned_names[field]);
-	return n > 0 && (size_t)n < size;
+	return path_of(folder, field, "model", out, size);
+}
+
+bool learned_held_path(const char *folder, enum learned_field field, char *out, size_t size)
+{
+	return path_of(folder, field, "held.model", out, size);
 }
 
 int learned_load(struct learned *l, const char *folder, struct heard_error *err)

@@ -31,6 +31,9 @@ struct guess {
 
 /* "FOLDER/intent.model"; false: too long. */
 bool learned_path(const char *folder, enum learned_field, char *out, size_t size);
+/* "FOLDER/intent.held.model": made with it, but of four fifths of the texts only, so that a
+ * later one can be compared with it (train.c). */
+bool learned_held_path(const char *folder, enum learned_field, char *out, size_t size);
 /* There need be nothing, nor the folder; what is there must be whole. */
 int learned_load(struct learned *, const char *folder, struct heard_error *);
 void learned_release(struct learned *);

@@ -8,7 +8,7 @@
 #include "teach.h"
 
 #include <heard/error.h>
-#include <labelled/texts.h>
+#include <labelled/learn.h>
 #include <model/train.h>
 #include <text/utf8.h>
 
@@ -179,35 +179,31 @@ static struct gram_shape shape_for(size_t n_labels)
 	return s;
 }
 
-static int learn_texts(struct teach *t, struct train *train, const struct gram_shape *shape,
-		       unsigned but_fold)
+struct learning {
+	struct teach *teach;
+	const struct gram_shape *shape;
+};
+
+static int learn_text(void *arg, struct train *train, const struct text *text)
 {
-	for (size_t i = 0; i < t->texts.n; i++) {
-		const struct text *text = &t->texts.at[i];
-		unsigned label = place_of(t, text);
-		if (text->fold == but_fold || label == LINEAR_LABELS)
-			continue;
-		gather_text(t, shape, text);
-		if (train_add(train, t->lane, label, 1) != 0)
-			return -ENOMEM;
-	}
-	return 0;
+	const struct learning *l = arg;
+	unsigned label = place_of(l->teach, text);
+	if (label == LINEAR_LABELS)
+		return 0;
+	gather_text(l->teach, l->shape, text);
+	return train_add(train, l->teach->lane, label, 1);
 }
 
 struct linear *teach_run(struct teach *t, enum learned_field field, unsigned but_fold,
 			 struct heard_error *err)
 {
 	struct gram_shape shape = shape_for(t->n_names);
+	struct learning l = {t, &shape};
 	struct train_options o = {.seed = SEED, .epochs = EPOCHS};
-	struct linear *m = NULL;
-	struct train *train = train_create(learned_kinds[field], &shape, (unsigned)t->n_names,
-					   t->names);
-	if (train == NULL || learn_texts(t, train, &shape, but_fold) != 0)
-		heard_fail(err, ENOMEM, "no memory for %zu examples", t->n_examples);
-	else
-		m = train_run(train, &o, err);
-	train_destroy(train);
-	return m;
+	return learn_texts(
+		&t->texts,
+		train_create(learned_kinds[field], &shape, (unsigned)t->n_names, t->names), &o,
+		but_fold, learn_text, &l, err);
 }
 
 void teach_test(struct teach *t, const struct linear *m, unsigned fold,

@@ -4,7 +4,13 @@
  * In a process of its own (decision 0005).  First a model is learned from four fifths of
  * the texts and asked about the last fifth, so that the operator sees what to expect, and
  * where to put `sure`; then one is learned from all and put in the place of the old one
- * by rename.  Nothing of the texts is kept but weights.
+ * by rename, unless it would be worse.  Nothing of the texts is kept but weights.
+ *
+ * Is it worse?  The model in use cannot be asked: it was learned from all texts of its
+ * time, most of which are in the files again, and knows them by heart.  So the one that
+ * has never seen the first fifth is kept beside it (learned.h).  A text is in the same
+ * fifth in whichever file it stands, so neither that one nor its successor has seen those
+ * that both are asked about.
  */
 #include "classify.h"
 #include "teach.h"
@@ -16,6 +22,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct training {
 	const struct classify *classify;
@@ -24,6 +31,7 @@ struct training {
 	struct teach *teach;
 	enum learned_field field;
 	struct labelled_args args;
+	bool is_refused;
 };
 
 /* ---- arguments */
@@ -80,7 +88,8 @@ static void tell(const struct training *t, const struct teach_figures *f)
 			labelled_percent(f->right_named[k], f->named[k]));
 }
 
-static int test(struct training *t)
+/* The models, of which the caller gets the one that has not seen the first fifth. */
+static int test(struct training *t, struct linear **first_r, struct teach_figures *first)
 {
 	struct teach_figures figures = {.n = 0};
 	for (unsigned fold = 0; fold < (t->args.all_folds ? TEACH_FOLDS : 1); fold++) {
@@ -88,21 +97,85 @@ static int test(struct training *t)
 		if (m == NULL)
 			return -t->err->code;
 		teach_test(t->teach, m, fold, &figures);
-		linear_destroy(m);
+		if (fold > 0) {
+			linear_destroy(m);
+			continue;
+		}
+		*first_r = m;
+		*first = figures;
 	}
 	tell(t, &figures);
 	return 0;
 }
 
-static int save(struct training *t)
+static int find_path(struct training *t, bool is_held, char *path, size_t size)
+{
+	const char *folder = t->classify->folder;
+	bool fits = is_held ? learned_held_path(folder, t->field, path, size)
+			    : learned_path(folder, t->field, path, size);
+	return fits ? 0 : heard_fail(t->err, ENAMETOOLONG, "%s: too long a name", folder);
+}
+
+/* The one that is kept beside the model in use; NULL: none is in use, or none can be read. */
+static struct linear *load_held(struct training *t)
 {
 	char path[4096];
-	const char *folder = t->classify->folder;
-	if (!learned_path(folder, t->field, path, sizeof(path)))
-		return heard_fail(t->err, ENAMETOOLONG, "%s: too long a name", folder);
+	struct heard_error why = {0};
+	if (find_path(t, false, path, sizeof(path)) != 0 || access(path, F_OK) != 0 ||
+	    find_path(t, true, path, sizeof(path)) != 0 || access(path, F_OK) != 0)
+		return NULL;
+	struct linear *m = linear_load(path, learned_kinds[t->field], &why);
+	if (m == NULL)
+		fprintf(t->call->err, "heard: not compared with the model in use: %s\n",
+			why.text);
+	return m;
+}
+
+static bool is_accepted(struct training *t, const struct teach_figures *first)
+{
+	struct teach_figures before = {.n = 0};
+	struct linear *held = load_held(t);
+	if (held == NULL)
+		return true;
+	teach_test(t->teach, held, 0, &before);
+	linear_destroy(held);
+	fprintf(t->call->out,
+		"of %zu texts that neither had seen, %.1f %% right; the model in use: %.1f "
+		"%%\n",
+		first->n, labelled_percent(first->right, first->n),
+		labelled_percent(before.right, before.n));
+	return labelled_accepts(&t->args, learned_names[t->field], first->right,
+				"the model in use", before.right, t->call->err);
+}
+
+static int keep(struct training *t, const struct linear *m, bool is_held)
+{
+	char path[4096];
+	int result = find_path(t, is_held, path, sizeof(path));
+	if (result != 0)
+		return result;
+	return is_held ? linear_save(m, path, t->err)
+		       : labelled_keep(m, t->classify->folder, path, t->call->out, t->err);
+}
+
+static int save(struct training *t, const struct linear *first)
+{
 	struct linear *m = teach_run(t->teach, t->field, TEACH_ALL, t->err);
-	int result = m ? labelled_keep(m, folder, path, t->call->out, t->err) : -t->err->code;
+	int result = m ? keep(t, m, false) : -t->err->code;
 	linear_destroy(m);
+	return result == 0 ? keep(t, first, true) : result;
+}
+
+static int learn(struct training *t)
+{
+	struct linear *first = NULL;
+	struct teach_figures figures = {.n = 0};
+	int result = test(t, &first, &figures);
+	if (result == 0)
+		t->is_refused = !is_accepted(t, &figures);
+	if (result == 0 && !t->is_refused && !t->args.dry)
+		result = save(t, first);
+	linear_destroy(first);
 	return result;
 }
 
@@ -118,8 +191,7 @@ static int train(struct training *t)
 	if (left_out > 0)
 		fprintf(t->call->out, "%zu labels with fewer than %d examples are left out\n",
 			left_out, TEACH_MIN);
-	result = test(t);
-	return result == 0 && !t->args.dry ? save(t) : result;
+	return learn(t);
 }
 
 int classify_train(void *self, const struct heard_call *call)
@@ -134,5 +206,5 @@ int classify_train(void *self, const struct heard_call *call)
 	teach_destroy(t.teach);
 	if (result != 0)
 		fprintf(call->err, "heard: %s\n", err.text[0] ? err.text : "no memory");
-	return result != 0;
+	return result != 0 || t.is_refused;
 }

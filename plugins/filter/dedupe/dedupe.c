@@ -66,12 +66,6 @@ static uint64_t hash_contact(uint64_t seed, struct heard_str s, bool is_phone)
 	return hash_str(seed, heard_str_n(plain + skip, n - skip));
 }
 
-static uint64_t source_of(uint64_t seed, const struct heard_record *r)
-{
-	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID);
-	return id.len > 0 ? hash_str(hash_str(seed, heard_get_str(r, HEARD_SOURCE)), id) : 0;
-}
-
 static int hex(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -131,7 +125,7 @@ static bool make_said(const struct dedupe *d, struct minhash_lane *lane,
 	s->who[0] = hash_str(d->seed, heard_get_str(r, HEARD_AUTHOR_KEY));
 	s->who[1] = hash_contact(d->seed + 1, heard_get_str(r, HEARD_AUTHOR_EMAIL), false);
 	s->who[2] = hash_contact(d->seed + 2, heard_get_str(r, HEARD_AUTHOR_PHONE), true);
-	s->source = source_of(d->seed, r);
+	s->origin = heard_record_origin(r);
 	s->order = hash_str(d->seed, heard_get_str(r, HEARD_ORDER));
 	s->product = hash_str(d->seed, heard_get_str(r, HEARD_PRODUCT));
 	s->at = time_of(d, r);

@@ -11,7 +11,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is little-endian");
 
-enum { AT_N = 4, AT_WHOLE = 5, AT_CHARS = 6, AT_ID = 8, AT_WHO = 24, AT_SOURCE = 48 };
+enum { AT_N = 4, AT_WHOLE = 5, AT_CHARS = 6, AT_ID = 8, AT_WHO = 24, AT_ORIGIN = 48 };
 enum { AT_ORDER = 56, AT_PRODUCT = 64, AT_TIME = 72, AT_BANDS = 80 };
 _Static_assert(AT_BANDS + 4 * MINHASH_BANDS == FRAME_HEAD, "the head is as kept.h says");
 
@@ -28,7 +28,7 @@ size_t frame_write(const struct said *s, char out[FRAME_MAX])
 	memcpy(out + AT_CHARS, &s->text.chars, 2);
 	memcpy(out + AT_ID, s->id, WINDOW_ID);
 	memcpy(out + AT_WHO, s->who, sizeof(s->who));
-	memcpy(out + AT_SOURCE, &s->source, 8);
+	memcpy(out + AT_ORIGIN, &s->origin, 8);
 	memcpy(out + AT_ORDER, &s->order, 8);
 	memcpy(out + AT_PRODUCT, &s->product, 8);
 	memcpy(out + AT_TIME, &s->at, 8);
@@ -65,7 +65,7 @@ size_t frame_read(struct heard_str bytes, struct said *s)
 	memcpy(&s->text.chars, p + AT_CHARS, 2);
 	memcpy(s->id, p + AT_ID, WINDOW_ID);
 	memcpy(s->who, p + AT_WHO, sizeof(s->who));
-	memcpy(&s->source, p + AT_SOURCE, 8);
+	memcpy(&s->origin, p + AT_ORIGIN, 8);
 	memcpy(&s->order, p + AT_ORDER, 8);
 	memcpy(&s->product, p + AT_PRODUCT, 8);
 	memcpy(&s->at, p + AT_TIME, 8);

@@ -25,7 +25,8 @@
 enum {
 	VERSION = 1,
 	HEAD = 24,
-	PENDING = 16 << 20, /* bytes that wait for a disk that does not answer */
+	PENDING = 16 << 20,    /* bytes that wait for a disk that does not answer */
+	WAITING_MAX = 1 << 20, /* of them, those that a full disk did not take */
 	FILE_BYTES = 1 << 30,
 	EVERY_MS = 200,
 };
@@ -44,10 +45,12 @@ struct kept {
 
 	pthread_t thread;
 	bool has_thread;
-	struct heard_buf writing; /* the other buffer */
-	int fd;			  /* of "newer", or -1 */
-	size_t in_file;		  /* frames */
-	off_t good;		  /* bytes of "newer" that are whole */
+	struct heard_buf writing; /* the other buffer; also what found no room yet */
+	size_t n_writing;
+	bool is_failing;
+	int fd;		/* of "newer", or -1 */
+	size_t in_file; /* frames */
+	off_t good;	/* bytes of "newer" that are whole */
 };
 
 static bool make_paths(struct kept *k, const char *folder)
@@ -250,30 +253,40 @@ static int write_frames(struct kept *k, size_t n)
 	return 0;
 }
 
-/* A disk that fails costs what it did not take, and no more. */
-static void write_out(struct kept *k, size_t n)
+/* A disk that fails is told once, and tried again; it costs what it does not take before
+ * there is too much of it. */
+static void write_out(struct kept *k)
 {
-	int rc = k->writing.len > 0 ? write_frames(k, n) : 0;
-	heard_buf_clear(&k->writing);
-	if (rc == 0)
-		return;
-	heard_log(k->host, HEARD_WARN,
-		  "what came of late cannot be written to '%s': %s; a restart will not know it",
-		  k->newer, strerror(-rc));
-	if (k->fd >= 0)
+	int rc = k->writing.len > 0 ? write_frames(k, k->n_writing) : 0;
+	if (rc == 0 || k->writing.len > WAITING_MAX) {
+		heard_buf_clear(&k->writing);
+		k->n_writing = 0;
+	}
+	if (rc != 0 && !k->is_failing)
+		heard_log(k->host, HEARD_WARN,
+			  "what came of late cannot be written to '%s': %s; a restart will "
+			  "not know it",
+			  k->newer, strerror(-rc));
+	k->is_failing = rc != 0;
+	if (rc != 0 && k->fd >= 0) {
 		close(k->fd);
-	k->fd = -1;
+		k->fd = -1;
+	}
 }
 
-/* The full buffer for the empty one; how many frames it has.  With the lock. */
-static size_t swap(struct kept *k)
+/* The full buffer for the empty one, or behind what waits.  With the lock. */
+static void swap(struct kept *k)
 {
 	struct heard_buf full = k->pending;
-	size_t n = k->n_pending;
-	k->pending = k->writing;
-	k->writing = full;
+	if (k->n_writing > 0) {
+		heard_buf_add(&k->writing, full.ptr, full.len);
+		heard_buf_clear(&k->pending);
+	} else {
+		k->pending = k->writing;
+		k->writing = full;
+	}
+	k->n_writing += k->writing.failed ? 0 : k->n_pending;
 	k->n_pending = 0;
-	return n;
 }
 
 static void *run(void *arg)
@@ -291,9 +304,9 @@ static void *run(void *arg)
 		       pthread_cond_timedwait(&k->ended, &k->lock, &until) != ETIMEDOUT)
 			continue;
 		is_ending = k->is_ending;
-		size_t n = swap(k);
+		swap(k);
 		pthread_mutex_unlock(&k->lock);
-		write_out(k, n);
+		write_out(k);
 		pthread_mutex_lock(&k->lock);
 	}
 	pthread_mutex_unlock(&k->lock);

@@ -124,6 +124,7 @@ struct look {
 	double best;
 	uint32_t numbers[WINDOW_RELATED]; /* of those related */
 	struct minhash_shade shade;	  /* of what is looked for */
+	uint32_t age;			  /* if it is_again: of its first coming    */
 	size_t n;
 	uint32_t candidates[CANDIDATES];
 };
@@ -185,17 +186,41 @@ static void take_related(struct look *l, const struct said *s, uint32_t number)
 	memcpy(found->related[at], s->id, WINDOW_ID);
 }
 
+static bool is_of_its_origin(const struct look *l, const struct said *s)
+{
+	return l->of->origin != 0 && l->of->origin == s->origin;
+}
+
+static uint32_t age_of(const struct look *l, uint32_t number)
+{
+	return l->window->next - number;
+}
+
+/* What came after its own first coming is not what was said before, though it stands in the
+ * window when the two are brought again. */
+static void find_itself(struct look *l)
+{
+	const struct window *w = l->window;
+	for (size_t i = 0; l->of->origin != 0 && i < l->n; i++) {
+		uint32_t number = l->candidates[i];
+		const struct said *s = &w->said[number % w->count];
+		if (!is_of_its_origin(l, s) || !is_in_span(l, s) || alike(l, s) < 1)
+			continue;
+		if (!l->found->is_again || age_of(l, number) > l->age)
+			l->age = age_of(l, number);
+		l->found->is_again = true;
+	}
+}
+
 static void consider(struct look *l, uint32_t number)
 {
 	const struct said *s = &l->window->said[number % l->window->count];
 	if (!is_in_span(l, s))
 		return;
-	double j = alike(l, s);
-	if (l->of->source != 0 && l->of->source == s->source) {
-		l->found->is_again |= j >= 1;
+	if (is_of_its_origin(l, s))
 		return; /* redelivered, or a revision of it: the journal judges */
-	}
-	if (j <= 0)
+	double j = alike(l, s);
+	if (j <= 0 || (l->found->is_again && age_of(l, number) < l->age))
 		return;
 	if (is_same_person(l->of, s))
 		take_earlier(l, s, number, j);
@@ -257,14 +282,17 @@ void window_look(struct window *w, const struct said *s, const struct window_rul
 	l.rules = rules;
 	l.found = found;
 	l.best = 0;
+	l.age = 0;
 	l.shade = minhash_shade(&s->text);
 	*found = (struct window_found){.is_again = false};
 	if (++w->looks == 0)
 		w->looks = 1; /* a place that was seen exactly then is passed over once */
 	gather(&l, MINHASH_BANDS, LINKS, OF_PERSON);
+	find_itself(&l);
 	for (size_t i = 0; i < l.n; i++)
 		consider(&l, l.candidates[i]);
 	gather(&l, 0, MINHASH_BANDS, OF_BAND);
+	find_itself(&l);
 	for (size_t i = 0; i < l.n && found->n_related < WINDOW_RELATED; i++) {
 		if (i + AHEAD < l.n)
 			fetch(&l, i + AHEAD);

@@ -21,7 +21,7 @@ enum { WINDOW_NAMES = 3, WINDOW_RELATED = 8, WINDOW_ID = 16 };
 struct said {
 	unsigned char id[WINDOW_ID];
 	uint64_t who[WINDOW_NAMES]; /* key, address, number; 0: not known          */
-	uint64_t source;	    /* its source and its id there; 0: it has none */
+	uint64_t origin;	    /* see heard_record_origin()                   */
 	uint64_t order, product;    /* 0: not said                                 */
 	int64_t at;		    /* ms                                          */
 	struct minhash text;

@@ -29,8 +29,7 @@ struct service {
 	const struct wanted *wanted;
 	struct ask *ask;
 	struct cache *cache;
-	char *authorization;
-	const char *headers[HEADERS_MAX + 3];
+	const char *headers[HEADERS_MAX + 2];
 };
 
 /* ---- the URL */
@@ -232,16 +231,6 @@ int service_look_up(struct service *s, struct heard_batch *b, struct visit *v,
 
 /* ---- life */
 
-/* As heard/fetch.h takes it: better told by check than by each look-up. */
-static bool is_header(const char *line)
-{
-	size_t name = strcspn(line, ":");
-	if (name == 0 || line[name] == '\0' || strcspn(line, " \t") < name ||
-	    strpbrk(line, "\r\n") != NULL)
-		return false;
-	return line[name + 1 + strspn(line + name + 1, " \t")] != '\0';
-}
-
 static int collect_headers(struct service *s, struct heard_error *err)
 {
 	const struct service_options *o = s->options;
@@ -249,21 +238,15 @@ static int collect_headers(struct service *s, struct heard_error *err)
 	if (o->headers.n > HEADERS_MAX)
 		return heard_fail(err, EINVAL, "headers: more than %d", HEADERS_MAX);
 	for (; n < o->headers.n; n++) {
-		if (!is_header(o->headers.at[n])) /* which is not quoted: it may be a key */
+		if (!heard_fetch_is_header(
+			    o->headers.at[n])) /* which is not quoted: it may be a key */
 			return heard_fail(
 				err, EINVAL,
 				"headers: number %zu is not of the form \"Name: value\"",
 				n + 1);
 		s->headers[n] = o->headers.at[n];
 	}
-	s->headers[n++] = "Accept: application/json";
-	if (o->token[0] == '\0')
-		return 0;
-	if (asprintf(&s->authorization, "Authorization: Bearer %s", o->token) < 0) {
-		s->authorization = NULL;
-		return heard_fail(err, ENOMEM, "no memory");
-	}
-	s->headers[n] = s->authorization;
+	s->headers[n] = "Accept: application/json";
 	return 0;
 }
 
@@ -288,6 +271,8 @@ struct service *service_create(struct heard_host *host, const struct service_opt
 		.at_once = o->at_once,
 		.allow_private = o->allow_private,
 		.headers = s->headers,
+		.secret_name = "Authorization: Bearer ",
+		.secret = o->token,
 		.answered = service_answered,
 		.arg = s,
 	};
@@ -313,8 +298,5 @@ void service_destroy(struct service *s)
 		return;
 	ask_destroy(s->ask);
 	cache_destroy(s->cache);
-	if (s->authorization != NULL)
-		explicit_bzero(s->authorization, strlen(s->authorization));
-	free(s->authorization);
 	free(s);
 }

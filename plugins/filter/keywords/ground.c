@@ -3,17 +3,16 @@
  */
 #include "ground.h"
 
+#include <heard/buf.h>
 #include <heard/error.h>
+#include <heard/file.h>
 
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 enum { BUCKETS = 1 << 15, WAYS = 8, ENTRIES = BUCKETS * WAYS, HEAD = 32, VERSION = 1 };
@@ -146,54 +145,20 @@ static const char *judge(const unsigned char *bytes, size_t n, uint64_t key)
 
 int ground_load(struct ground *g, const char *path, uint64_t key, struct heard_error *err)
 {
-	FILE *f = fopen(path, "re");
-	if (f == NULL)
-		return errno == ENOENT ? 0
-				       : heard_fail(err, errno, "%s cannot be read: %s", path,
-						    strerror(errno));
-	unsigned char *bytes = malloc(BYTES + 1);
-	size_t n = bytes ? fread(bytes, 1, BYTES + 1, f) : 0;
-	fclose(f);
-	const char *why = bytes ? judge(bytes, n, key) : "no memory for it";
-	if (why == NULL) {
+	struct heard_buf file;
+	heard_buf_init(&file, BYTES);
+	int rc = heard_file_read(path, &file, err);
+	const unsigned char *bytes = (const unsigned char *)file.ptr;
+	const char *why = rc == 0 ? judge(bytes, file.len, key) : NULL;
+	if (rc == 0 && why == NULL) {
 		atomic_store(&g->records, get64(bytes + 24));
 		for (size_t i = 0; i < ENTRIES; i++)
 			put(g, i, get64(bytes + HEAD + i * 8));
 	}
-	free(bytes);
-	return why ? heard_fail(err, EBADMSG, "%s %s", path, why) : 0;
-}
-
-static bool write_all(int fd, const unsigned char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t some = write(fd, bytes, n);
-		if (some < 0 && errno == EINTR)
-			continue;
-		if (some <= 0)
-			return false;
-		bytes += some;
-		n -= (size_t)some;
-	}
-	return true;
-}
-
-static int replace(const char *path, const unsigned char *bytes, size_t n)
-{
-	char fresh[4096];
-	int len = snprintf(fresh, sizeof(fresh), "%s.new", path);
-	if (len < 0 || (size_t)len >= sizeof(fresh))
-		return -ENAMETOOLONG;
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), code = 0;
-	if (fd < 0)
-		return -errno;
-	if (!write_all(fd, bytes, n) || fsync(fd) != 0)
-		code = -errno;
-	if (close(fd) != 0 && code == 0)
-		code = -errno;
-	if (code == 0 && rename(fresh, path) != 0)
-		code = -errno;
-	return code;
+	heard_buf_release(&file);
+	if (rc == -ENOENT)
+		return 0;
+	return why ? heard_fail(err, EBADMSG, "%s %s", path, why) : rc;
 }
 
 int ground_save(const struct ground *g, const char *path, uint64_t key, struct heard_error *err)
@@ -208,9 +173,7 @@ int ground_save(const struct ground *g, const char *path, uint64_t key, struct h
 	for (size_t i = 0; i < ENTRIES; i++)
 		put64(bytes + HEAD + i * 8, entry(g, i));
 	put64(bytes + BYTES - 8, XXH3_64bits(bytes, BYTES - 8));
-	int code = replace(path, bytes, BYTES);
+	int rc = heard_file_replace(path, 0600, heard_str_n((const char *)bytes, BYTES), err);
 	free(bytes);
-	return code == 0 ? 0
-			 : heard_fail(err, -code, "%s cannot be written: %s", path,
-				      strerror(-code));
+	return rc;
 }

@@ -14,15 +14,12 @@
 #include <heard/host.h>
 #include <heard/plugin.h>
 #include <heard/record.h>
+#include <seen/seen.h>
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
-
-enum { SEEN = 1 << 14 };
 
 struct keywords {
 	const char *lists;
@@ -36,23 +33,12 @@ struct keywords {
 	char *path;
 	struct saver *saver;
 	struct heard_timer *timer; /* rings once, when the loop runs */
-	_Atomic uint64_t *seen;	   /* SEEN prints of the records read last */
+	struct seen *seen;
 };
-
-/* While a record cannot be taken its source brings it again and again. */
-static bool is_again(const struct keywords *k, const struct heard_record *r)
-{
-	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID),
-			 source = heard_get_str(r, HEARD_SOURCE);
-	uint64_t print = XXH3_64bits_withSeed(id.ptr, id.len,
-					      XXH3_64bits(source.ptr, source.len) ^ k->key);
-	return id.len > 0 && atomic_exchange_explicit(&k->seen[print % SEEN], print,
-						      memory_order_relaxed) == print;
-}
 
 static bool counts(const struct keywords *k, const struct heard_record *r)
 {
-	return !is_again(k, r) && !heard_has(r, HEARD_DUPLICATE_OF) &&
+	return !seen_again(k->seen, r) && !heard_has(r, HEARD_DUPLICATE_OF) &&
 	       !heard_str_is(heard_get_str(r, HEARD_SPAM_VERDICT), "spam");
 }
 
@@ -116,7 +102,7 @@ static void keywords_close(void *self)
 	if (k->timer)
 		heard_timer_destroy(k->timer);
 	free(k->path);
-	free((void *)k->seen);
+	seen_destroy(k->seen);
 	ground_destroy(k->ground);
 	words_destroy(k->words);
 	k->saver = NULL;
@@ -132,7 +118,7 @@ static int prepare(struct keywords *k, struct heard_host *host, struct heard_err
 	k->host = host;
 	k->words = words_create();
 	k->ground = ground_create((uint64_t)k->span);
-	k->seen = calloc(SEEN, sizeof(*k->seen));
+	k->seen = seen_create();
 	if (k->words == NULL || k->ground == NULL || k->seen == NULL)
 		return heard_fail(err, ENOMEM, "no memory for the words");
 	k->cut = (struct cut){.words = k->words, .ground = k->ground};

@@ -7,10 +7,11 @@
 #include <text/hanzi.h>
 #include <text/utf8.h>
 
+#include <heard/buf.h>
 #include <heard/error.h>
+#include <heard/file.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
@@ -186,22 +187,14 @@ int words_read(struct words *w, struct heard_str text, int flag, struct heard_er
 int words_load(struct words *w, const char *path, int flag, struct heard_error *err)
 {
 	struct heard_error why = {0};
-	FILE *f = fopen(path, "re");
-	if (f == NULL)
-		return heard_fail(err, errno, "%s cannot be read: %s", path, strerror(errno));
-	char *bytes = malloc(WORDS_FILE + 1);
-	size_t n = bytes ? fread(bytes, 1, WORDS_FILE + 1, f) : 0;
-	int rc = 0;
-	if (bytes == NULL)
-		rc = heard_fail(&why, ENOMEM, "no memory for it");
-	else if (ferror(f) || n > WORDS_FILE)
-		rc = heard_fail(&why, EFBIG, "cannot be read, or is larger than %d MB",
-				WORDS_FILE >> 20);
-	else if (!text_is_valid(heard_str_n(bytes, n)))
-		rc = heard_fail(&why, EBADMSG, "is no UTF-8 text");
-	else
-		rc = words_read(w, heard_str_n(bytes, n), flag, &why);
-	fclose(f);
-	free(bytes);
-	return rc == 0 ? 0 : heard_fail(err, why.code, "%s: %s", path, why.text);
+	struct heard_buf bytes;
+	heard_buf_init(&bytes, WORDS_FILE);
+	int rc = heard_file_read(path, &bytes, err);
+	struct heard_str text = heard_buf_view(&bytes);
+	if (rc == 0 && !text_is_valid(text))
+		rc = heard_fail(err, EBADMSG, "%s is no UTF-8 text", path);
+	else if (rc == 0 && words_read(w, text, flag, &why) != 0)
+		rc = heard_fail(err, why.code, "%s: %s", path, why.text);
+	heard_buf_release(&bytes);
+	return rc;
 }

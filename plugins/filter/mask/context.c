@@ -2,11 +2,13 @@
  * context.c - names, addresses and chat ids: what only the words around tell.
  *
  * Two walks over the text, one by words of Latin letters (latin.c) and one by Chinese
- * characters (han.c); a text without either costs next to nothing.  An attribute whose
- * name says what it holds needs none.
+ * characters (han.c); a text without either costs next to nothing.  Then what they were
+ * sure of is looked for once more (again.c).  An attribute whose name says what it holds
+ * needs none of this.
  */
 #include "context.h"
 
+#include "again.h"
 #include "han.h"
 #include "latin.h"
 
@@ -54,6 +56,7 @@ void context_find(struct mask_text *t, const struct lexicon *lexicon, unsigned k
 		  struct heard_buf *spans)
 {
 	unsigned kind = t->label.len ? label_kind(t->label) : MASK_KINDS;
+	size_t others = spans->len / sizeof(struct mask_span);
 
 	t->low = 0;
 	if (kind < MASK_KINDS && t->n && t->n <= 200) {
@@ -66,4 +69,5 @@ void context_find(struct mask_text *t, const struct lexicon *lexicon, unsigned k
 	}
 	latin_find(t, lexicon, kinds, spans);
 	han_find(t, lexicon, kinds, spans);
+	again_find(t, spans, others);
 }

@@ -7,6 +7,10 @@
  * is an address; a row of three without one if it names a road or village and
  * begins with a province or large city; one alone is not (在路上, 这个市).  Behind 地址
  * or 住在 less is enough.
+ *
+ * A number in Chinese numerals is one only where a house has its: 号 or 弄 right behind a
+ * road (建国路八十八号), and what follows that (三栋二单元).  Elsewhere 一座, 一层, 十号 are
+ * ordinary words; even there 十号 may be a day, and needs more of an address around it.
  */
 #include "han.h"
 
@@ -69,9 +73,14 @@ static uint32_t first_part(const struct mask_text *t, const struct lexicon *lexi
 	return from;
 }
 
+enum part { OTHER, ROAD, HOUSE };
+
 struct row {
 	unsigned places, units, rooms; /* parts of each sort                  */
 	unsigned details;	       /* places smaller than a district      */
+	unsigned worded;	       /* in Chinese numerals, that do not count */
+	unsigned days;		       /* units that may be a day of a month  */
+	enum part last;		       /* HOUSE: a unit that counts           */
 	uint32_t end;
 };
 
@@ -86,34 +95,100 @@ static bool is_detail(const struct mask_text *t, uint32_t at)
 	return false;
 }
 
+/* 八十八, 一百二, 五零一; 100 for what is no plain number (甲一). */
+static unsigned numerals_value(const struct mask_text *t, uint32_t at, uint32_t end)
+{
+	static const char digits[] = "〇零一二三四五六七八九";
+	unsigned sum = 0, digit = 0;
+
+	for (; at < end; at += HAN_BYTES) {
+		const char *of = memmem(digits, sizeof(digits) - 1, t->s + at, HAN_BYTES);
+		unsigned index = of ? (unsigned)(of - digits) / HAN_BYTES : 0;
+
+		if (of)
+			digit = digit * 10 + (index ? index - 1 : 0);
+		else if (text_has(t, at, HEARD_STR_OF("十")))
+			sum += (digit ? digit : 1) * 10, digit = 0;
+		else
+			return 100;
+	}
+	return sum + digit;
+}
+
+/* Is the unit behind these Chinese numerals, which begin a part, that of a house? */
+static bool is_house_number(const struct mask_text *t, struct row *row, uint32_t from,
+			    uint32_t unit)
+{
+	static const struct heard_str others[] = {HEARD_STR("店"), HEARD_STR("线"),
+						  HEARD_STR("線")};
+
+	if (row->last == HOUSE)
+		return true;
+	bool is_number = text_has(t, unit, HEARD_STR_OF("号")) ||
+			 text_has(t, unit, HEARD_STR_OF("號"));
+	/* 得弄一弄 is no lane */
+	bool is_lane = text_has(t, unit, HEARD_STR_OF("弄")) && unit - from > HAN_BYTES;
+	if (row->last != ROAD || !(is_number || is_lane))
+		return false;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (text_has(t, unit + HAN_BYTES, others[i]))
+			return false;
+	row->days += is_number && numerals_value(t, from, unit) <= 31;
+	return true;
+}
+
+/* A unit stands at this place. */
+static void take_unit(const struct mask_text *t, struct row *row, uint32_t at, bool is_entry,
+		      bool counts)
+{
+	row->units += counts;
+	row->worded += !counts;
+	row->last = counts ? HOUSE : OTHER;
+	row->rooms += is_entry || text_has(t, at, HEARD_STR_OF("室"));
+	row->end = at + (is_entry ? 2u : 1u) * HAN_BYTES;
+	/* 3号楼 */
+	if (text_has(t, row->end, HEARD_STR_OF("楼")) ||
+	    text_has(t, row->end, HEARD_STR_OF("樓")) ||
+	    text_has(t, row->end, HEARD_STR_OF("院")))
+		row->end += HAN_BYTES;
+}
+
+static void take_place(const struct mask_text *t, struct row *row, uint32_t at)
+{
+	bool is_road = is_detail(t, at);
+
+	row->places++;
+	row->details += is_road;
+	row->last = is_road ? ROAD : OTHER;
+	row->end = at + HAN_BYTES;
+	/* 工业园|区 */
+	if (text_has(t, row->end, HEARD_STR_OF("区")) ||
+	    text_has(t, row->end, HEARD_STR_OF("區")))
+		row->end += HAN_BYTES;
+}
+
 /* One more part from row->end on. */
 static bool next_part(const struct mask_text *t, const struct lexicon *lexicon, struct row *row)
 {
-	uint32_t at = row->end, len;
+	uint32_t at = row->end, from = at, len;
+	bool numerals = true; /* nothing but Chinese ones so far */
 
 	for (unsigned n = 0; n < PART_MOST && at < t->n; n++, at += len) {
 		if (n == 0 && t->s[at] == ' ')
-			at++;
+			from = ++at;
 		len = numeral_at(t, lexicon, at);
+		numerals = numerals && len && han_at(t, at);
 		if (len) {
-			uint32_t next = at + len;
+			uint32_t unit = at + len;
+			bool is_entry = text_has(t, unit, HEARD_STR_OF("单元")) ||
+					text_has(t, unit, HEARD_STR_OF("單元"));
 
-			if (han_class(t, lexicon, next) & HAN_UNIT ||
-			    text_has(t, next, HEARD_STR_OF("单元")) ||
-			    text_has(t, next, HEARD_STR_OF("單元"))) {
-				bool entry = !(han_class(t, lexicon, next) & HAN_UNIT);
-
-				row->units += len < HAN_BYTES || text_byte(t, at) == 0xEF;
-				row->rooms += entry || text_has(t, next, HEARD_STR_OF("室"));
-				row->end = next + (entry ? 2u : 1u) * HAN_BYTES;
-				/* 3号楼 */
-				if (text_has(t, row->end, HEARD_STR_OF("楼")) ||
-				    text_has(t, row->end, HEARD_STR_OF("樓")) ||
-				    text_has(t, row->end, HEARD_STR_OF("院")))
-					row->end += HAN_BYTES;
-				return true;
-			}
-			continue;
+			if (!is_entry && !(han_class(t, lexicon, unit) & HAN_UNIT))
+				continue;
+			take_unit(t, row, unit, is_entry,
+				  !han_at(t, at) ||
+					  (numerals && is_house_number(t, row, from, unit)));
+			return true;
 		}
 		if ((len = region_at(t, lexicon, at)) != 0)
 			continue;
@@ -121,13 +196,7 @@ static bool next_part(const struct mask_text *t, const struct lexicon *lexicon, 
 		if ((class & HAN_PLACE) && n == 0)
 			break; /* 24楼|市 */
 		if (class & HAN_PLACE) {
-			row->places++;
-			row->details += is_detail(t, at);
-			row->end = at + HAN_BYTES;
-			/* 工业园|区 */
-			if (text_has(t, row->end, HEARD_STR_OF("区")) ||
-			    text_has(t, row->end, HEARD_STR_OF("區")))
-				row->end += HAN_BYTES;
+			take_place(t, row, at);
 			return true;
 		}
 		if (!han_is_letter(t, at) || (class & HAN_STOP))
@@ -175,9 +244,11 @@ static unsigned surety_of(const struct row *row, bool region, bool announced)
 {
 	unsigned parts = row->places + row->units;
 
+	if (row->days && row->days == row->units && parts == 2 && !announced && !region)
+		return 0; /* 中山路十号: the tenth? */
 	if (row->places && row->units)
 		return announced || region ? 95 : parts > 2 || row->units > 1 ? 85 : 65;
-	if (row->units >= 2 && row->rooms)
+	if (row->rooms && (row->units >= 2 || row->units + row->worded >= 3))
 		return announced ? 90 : 75;
 	if (row->places >= 3 && region && row->details)
 		return announced ? 90 : 70;

@@ -6,13 +6,14 @@
  */
 #include "list.h"
 
+#include <heard/buf.h>
 #include <heard/error.h>
+#include <heard/file.h>
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum {
 	FILE_MOST = 1 << 20,
@@ -32,8 +33,9 @@ int list_no_memory(struct list_reading *r)
 static int read_plain(struct list_reading *r, struct heard_str written,
 		      struct heard_str *plain_r)
 {
-	if (plain_read(&r->plain, written))
-		return list_no_memory(r);
+	int rc = plain_read(&r->plain, written) ? list_no_memory(r) : 0;
+	if (rc)
+		return rc;
 	*plain_r = heard_str_n(r->plain.bytes, r->plain.n);
 	if (r->plain.n == 0 || memchr(r->plain.bytes, PLAIN_BREAK, r->plain.n))
 		return heard_fail(r->err, EINVAL,
@@ -190,50 +192,25 @@ static int read_line(struct list_reading *r, struct heard_str line)
 	return list_add_word(r, line);
 }
 
-/* The bytes of the file, which the caller frees; NULL with a sentence. */
-static char *read_bytes(const char *path, size_t *n_r, struct heard_error *err)
-{
-	FILE *f = fopen(path, "re");
-	struct stat st;
-	char *bytes = NULL;
-
-	if (f == NULL || fstat(fileno(f), &st))
-		heard_fail(err, errno, "%s: %m", path);
-	else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MOST)
-		heard_fail(err, EINVAL, "%s is no list of words: a file of at most 1 MiB",
-			   path);
-	else if ((bytes = malloc((size_t)st.st_size + 1)) == NULL)
-		heard_fail(err, ENOMEM, "no memory for the improper words");
-	else
-		*n_r = fread(bytes, 1, (size_t)st.st_size, f);
-	if (bytes && ferror(f)) {
-		heard_fail(err, EIO, "%s: it cannot be read to its end", path);
-		free(bytes);
-		bytes = NULL;
-	}
-	if (f)
-		fclose(f);
-	return bytes;
-}
-
 static int read_file(struct list_reading *r, const char *path)
 {
-	size_t n = 0;
-	char *bytes = read_bytes(path, &n, r->err);
-	int line = 1, result = bytes ? 0 : -r->err->code;
+	struct heard_buf bytes;
 
-	for (const char *s = bytes; result == 0 && s < bytes + n; line++) {
-		const char *end = memchr(s, '\n', (size_t)(bytes + n - s));
+	heard_buf_init(&bytes, FILE_MOST);
+	int line = 1, result = heard_file_read(path, &bytes, r->err);
+	struct heard_str rest = heard_buf_view(&bytes);
+	for (; result == 0 && rest.len; line++) {
+		const char *end = memchr(rest.ptr, '\n', rest.len);
+		size_t n = end ? (size_t)(end - rest.ptr) : rest.len;
 
-		end = end ? end : bytes + n;
-		result = read_line(r, heard_str_n(s, (size_t)(end - s)));
+		result = read_line(r, heard_str_n(rest.ptr, n));
 		if (result) {
 			snprintf(r->err->file, sizeof(r->err->file), "%.150s", path);
 			r->err->line = line;
 		}
-		s = end + 1;
+		rest = heard_str_skip(rest, n + 1);
 	}
-	free(bytes);
+	heard_buf_release(&bytes);
 	return result;
 }
 

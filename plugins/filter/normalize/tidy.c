@@ -108,9 +108,7 @@ size_t tidy_cut(struct heard_str text, size_t max)
 {
 	if (text.len <= max)
 		return text.len;
-	size_t n = max;
-	while (n > 0 && ((unsigned char)text.ptr[n] & 0xC0) == 0x80)
-		n--;
+	size_t n = heard_str_cut(text, max).len;
 	for (size_t m = n; m > 0 && n - m < CUT_REACH; m--)
 		if (is_good_cut((unsigned char)text.ptr[m - 1]))
 			return m;

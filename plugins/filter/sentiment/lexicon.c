@@ -6,10 +6,11 @@
 
 #include <model/gram.h>
 
+#include <heard/buf.h>
 #include <heard/error.h>
+#include <heard/file.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,20 +230,11 @@ int lexicon_read(struct lexicon *l, struct heard_str text, struct heard_error *e
 int lexicon_load(struct lexicon *l, const char *path, struct heard_error *err)
 {
 	struct heard_error why = {0};
-	FILE *f = fopen(path, "re");
-	if (f == NULL)
-		return heard_fail(err, errno, "%s cannot be read: %s", path, strerror(errno));
-	char *bytes = malloc(LEXICON_FILE + 1);
-	size_t n = bytes ? fread(bytes, 1, LEXICON_FILE + 1, f) : 0;
-	int rc = 0;
-	if (bytes == NULL)
-		rc = heard_fail(&why, ENOMEM, "no memory for it");
-	else if (ferror(f) || n > LEXICON_FILE)
-		rc = heard_fail(&why, EFBIG, "cannot be read, or is larger than %d MB",
-				LEXICON_FILE >> 20);
-	else
-		rc = lexicon_read(l, heard_str_n(bytes, n), &why);
-	fclose(f);
-	free(bytes);
-	return rc == 0 ? 0 : heard_fail(err, why.code, "%s: %s", path, why.text);
+	struct heard_buf bytes;
+	heard_buf_init(&bytes, LEXICON_FILE);
+	int rc = heard_file_read(path, &bytes, err);
+	if (rc == 0 && lexicon_read(l, heard_buf_view(&bytes), &why) != 0)
+		rc = heard_fail(err, why.code, "%s: %s", path, why.text);
+	heard_buf_release(&bytes);
+	return rc;
 }

@@ -4,7 +4,7 @@
 #include "teach.h"
 
 #include <heard/error.h>
-#include <labelled/texts.h>
+#include <labelled/learn.h>
 #include <model/train.h>
 
 #include <errno.h>
@@ -108,32 +108,29 @@ static enum sentiment called(const struct text *text, enum judge_language k)
 
 /* ---- learning */
 
-static int learn_text(struct teach *t, struct train *train, const struct gram_shape *shape,
-		      const struct text *text, enum sentiment is)
+struct learning {
+	struct teach *teach;
+	const struct gram_shape *shape;
+	enum judge_language language;
+};
+
+static int learn_text(void *arg, struct train *train, const struct text *text)
 {
+	const struct learning *l = arg;
+	struct teach *t = l->teach;
 	struct heard_str subject = texts_subject(&t->texts, text);
 	struct heard_str body = texts_body(&t->texts, text);
+	enum sentiment is = called(text, l->language);
 	float weight = is == SENTIMENT_NEUTRAL ? 0.5f : 1;
 	int rc = 0;
+	if (is == SENTIMENT_NONE)
+		return 0;
 	judge_read(t->judge, &t->lane, subject, body);
-	judge_gather(&t->lane, shape, subject, body);
+	judge_gather(&t->lane, l->shape, subject, body);
 	if (is != SENTIMENT_NEGATIVE)
 		rc = train_add(train, t->lane.grams, POSITIVE, weight);
 	if (is != SENTIMENT_POSITIVE && rc == 0)
 		rc = train_add(train, t->lane.grams, NEGATIVE, weight);
-	return rc;
-}
-
-static int learn_texts(struct teach *t, struct train *train, const struct gram_shape *shape,
-		       enum judge_language k, unsigned but_fold)
-{
-	int rc = 0;
-	for (size_t i = 0; i < t->texts.n && rc == 0; i++) {
-		const struct text *text = &t->texts.at[i];
-		enum sentiment is = called(text, k);
-		if (is != SENTIMENT_NONE && text->fold != but_fold)
-			rc = learn_text(t, train, shape, text, is);
-	}
 	return rc;
 }
 
@@ -142,16 +139,11 @@ struct linear *teach_run(struct teach *t, enum judge_language k, unsigned but_fo
 {
 	static const char *const labels[] = {"positive", "negative"};
 	const struct linear *shipped = t->judge->models[k];
+	struct learning l = {t, &shipped->shape, k};
 	struct train_options o = {
 		.seed = SEED, .is_balanced = true, .rate = RATE, .from = shipped};
-	struct train *train = train_create(judge_kinds[k], &shipped->shape, 2, labels);
-	struct linear *m = NULL;
-	if (train == NULL || learn_texts(t, train, &shipped->shape, k, but_fold) != 0)
-		heard_fail(err, ENOMEM, "no memory for %zu texts", t->texts.n);
-	else
-		m = train_run(train, &o, err);
-	train_destroy(train);
-	return m;
+	return learn_texts(&t->texts, train_create(judge_kinds[k], l.shape, 2, labels), &o,
+			   but_fold, learn_text, &l, err);
 }
 
 /* ---- asking */

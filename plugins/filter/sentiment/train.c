@@ -26,19 +26,8 @@ struct training {
 	struct judge judge; /* the shipped models alone */
 	struct teach *teach;
 	struct labelled_args args;
-	bool is_forced;
 	unsigned refused; /* models that were not taken */
 };
-
-static int take_force(void *arg, const char *option, const char *value)
-{
-	struct training *t = arg;
-	(void)value;
-	if (strcmp(option, "--force") != 0)
-		return 0;
-	t->is_forced = true;
-	return 1;
-}
 
 static int take_record(void *arg, const struct labelled *l)
 {
@@ -77,11 +66,6 @@ static int save(struct training *t, enum judge_language k)
 	return result;
 }
 
-static bool is_taken(const struct training *t, const struct teach_figures *f)
-{
-	return f->right >= f->right_shipped || t->is_forced;
-}
-
 static int learn(struct training *t, enum judge_language k)
 {
 	struct teach_figures f = {.n = 0};
@@ -96,11 +80,9 @@ static int learn(struct training *t, enum judge_language k)
 		return 0;
 	}
 	int result = test(t, k, &f);
-	if (result == 0 && !is_taken(t, &f)) {
-		fprintf(t->call->err,
-			"heard: %s would be worse than the shipped model and is not taken; "
-			"--folds asks more texts, --force takes it\n",
-			judge_kinds[k]);
+	if (result == 0 &&
+	    !labelled_accepts(&t->args, judge_kinds[k], f.right, "the shipped model",
+			      f.right_shipped, t->call->err)) {
 		t->refused++;
 		return 0;
 	}
@@ -139,7 +121,7 @@ int sentiment_train(void *self, const struct heard_call *call)
 			     .err = &err,
 			     .judge = {.neutral = filter->neutral},
 			     .args = {.columns = {.field = "sentiment"}}};
-	if (!labelled_take(&t.args, call, take_force, &t))
+	if (!labelled_take(&t.args, call, NULL, NULL))
 		return 2;
 	int result = judge_open(&t.judge, filter->models, NULL, &err);
 	if (result == 0) {

@@ -5,13 +5,15 @@
 
 #include <heard/error.h>
 
+#include <store/db.h>
+
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { VERSION = 2, WAIT_MS = 10000 };
+enum { VERSION = 2, WAIT_MS = 10000, CACHE_KIB = 2048 };
 
 struct corrections {
 	sqlite3 *db;
@@ -19,12 +21,12 @@ struct corrections {
 
 static int fail(struct corrections *c, struct heard_error *err)
 {
-	int code = sqlite3_errcode(c->db);
-	return heard_fail(err,
-			  code == SQLITE_FULL	? ENOSPC
-			  : code == SQLITE_BUSY ? EBUSY
-						: EIO,
-			  "%s: %s", sqlite3_db_filename(c->db, "main"), sqlite3_errmsg(c->db));
+	int result = db_fail(c->db, err);
+	return result != -EBUSY ? result
+				: heard_fail(err, EBUSY,
+					     "%s: another `heard train` is at work on it; try "
+					     "again when that is done",
+					     sqlite3_db_filename(c->db, "main"));
 }
 
 static int run(struct corrections *c, const char *sql, struct heard_error *err)
@@ -50,14 +52,14 @@ static int version_of(struct corrections *c)
 	return version;
 }
 
-static int prepare(struct corrections *c, struct heard_error *err)
+static int make_table(struct corrections *c, struct heard_error *err)
 {
 	char pragma[64];
 	/* 1 had no odds, and was never in a release */
 	if (version_of(c) == 1 && run(c, "DROP TABLE correction", err) != 0)
 		return -err->code;
 	snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%d", VERSION);
-	if (run(c, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE", err) ||
+	if (run(c, "BEGIN IMMEDIATE", err) ||
 	    run(c,
 		"CREATE TABLE IF NOT EXISTS correction(id TEXT PRIMARY KEY, kind INTEGER NOT "
 		"NULL, shape INTEGER NOT NULL, is_spam INTEGER NOT NULL, odds REAL NOT "
@@ -83,14 +85,12 @@ struct corrections *corrections_open(const char *folder, struct heard_error *err
 		free(c);
 		return NULL;
 	}
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-	if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK) {
-		heard_fail(err, EIO, "%s cannot be opened: %s", path, sqlite3_errmsg(c->db));
+	if (db_open(&c->db, path, true, CACHE_KIB, err) != 0) {
 		corrections_close(c);
 		return NULL;
 	}
 	sqlite3_busy_timeout(c->db, WAIT_MS);
-	if (prepare(c, err) != 0) {
+	if (make_table(c, err) != 0) {
 		corrections_close(c);
 		return NULL;
 	}
@@ -129,12 +129,27 @@ int corrections_forget(struct corrections *c, struct heard_error *err)
 	return run(c, "DELETE FROM correction", err);
 }
 
+int corrections_forget_author(struct corrections *c, uint64_t author, int64_t *n_r,
+			      struct heard_error *err)
+{
+	sqlite3_stmt *st;
+	if (sqlite3_prepare_v2(c->db, "DELETE FROM correction WHERE author=?", -1, &st, NULL) !=
+	    SQLITE_OK)
+		return fail(c, err);
+	sqlite3_bind_int64(st, 1, (int64_t)author);
+	int rc = sqlite3_step(st);
+	sqlite3_finalize(st);
+	*n_r = sqlite3_changes64(c->db);
+	return rc == SQLITE_DONE ? 0 : fail(c, err);
+}
+
+/* Between the two another one may have its turn; we begin anew behind it. */
 int corrections_commit(struct corrections *c, struct heard_error *err)
 {
 	char sql[160];
 	snprintf(sql, sizeof(sql),
 		 "DELETE FROM correction WHERE id IN (SELECT id FROM correction ORDER BY at "
-		 "DESC, id LIMIT -1 OFFSET %d); COMMIT; BEGIN",
+		 "DESC, id LIMIT -1 OFFSET %d); COMMIT; BEGIN IMMEDIATE",
 		 CORRECTIONS_MAX);
 	return run(c, sql, err);
 }

@@ -29,8 +29,6 @@ struct rspamd {
 	const struct rspamd_options *options;
 	struct ask *ask;
 	char url[URL_SIZE];
-	char *password; /* the header */
-	const char *headers[2];
 	_Atomic uint64_t counts[ASK_LEFT + 1];
 };
 
@@ -111,16 +109,6 @@ bool rspamd_wants(const struct rspamd *r, double p)
 	return r != NULL && p >= r->options->from && p < r->options->to;
 }
 
-/* Cut at a character. */
-static struct heard_str cut(struct heard_str s, size_t max)
-{
-	if (s.len <= max)
-		return s;
-	while (max > 0 && ((unsigned char)s.ptr[max] & 0xc0) == 0x80)
-		max--;
-	return heard_str_n(s.ptr, max);
-}
-
 static bool write_mail(const struct rspamd *r, size_t record, const struct spam_text *t,
 		       struct heard_buf *out)
 {
@@ -135,7 +123,7 @@ static bool write_mail(const struct rspamd *r, size_t record, const struct spam_
 		.subject = t->subject,
 		.date_ms = heard_now(r->host),
 		.message_id = heard_str(id),
-		.text = cut(t->body, (size_t)r->options->max_body),
+		.text = heard_str_cut(t->body, (size_t)r->options->max_body),
 	};
 	if (mail.from.email.len == 0)
 		mail.from.email = HEARD_STR_OF("nobody@heard.invalid");
@@ -211,12 +199,6 @@ static int prepare(struct rspamd *r, struct heard_error *err)
 		return -err->code;
 	if (r->options->from > r->options->to)
 		return heard_fail(err, EINVAL, "rspamd.from is above rspamd.to");
-	if (r->options->password[0] != '\0' &&
-	    asprintf(&r->password, "Password: %s", r->options->password) < 0) {
-		r->password = NULL;
-		return heard_fail(err, ENOMEM, "no memory");
-	}
-	r->headers[0] = r->password;
 	return 0;
 }
 
@@ -237,7 +219,8 @@ int rspamd_open(struct rspamd **out, struct heard_host *host, const struct rspam
 		.max_answer = ANSWER_MAX,
 		.at_once = o->at_once,
 		.allow_private = o->allow_private,
-		.headers = r->headers,
+		.secret_name = "Password: ",
+		.secret = o->password,
 		.answered = answered,
 		.arg = r,
 	};
@@ -262,8 +245,5 @@ void rspamd_close(struct rspamd *r)
 	if (r == NULL)
 		return;
 	ask_destroy(r->ask);
-	if (r->password != NULL)
-		explicit_bzero(r->password, strlen(r->password));
-	free(r->password);
 	free(r);
 }

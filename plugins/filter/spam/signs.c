@@ -2,8 +2,23 @@
  * signs.c - what in a text is a sign of spam to anybody who reads it.
  *
  * The folded text (model/gram.h) is put back into UTF-8 and searched for the words of a
- * table; a group of words is one sign, however many of them there are.  Some count only
- * with an id right behind them: "微信" is a word of daily life, "加微信 abc123" is not.
+ * table.  Some count only with an id right behind them: "微信" is a word of daily life,
+ * "加微信 abc123" is not.
+ *
+ * Words are evidence of a kind: somebody wants to go on in private; he offers a business
+ * that nobody advertises openly; links.  Of each kind the strongest group that is met
+ * counts, and it alone: "加微信 abc123" asks for a private chat and names the account for
+ * it, which is one wish and not two.  A business that is open elsewhere (兼职, 返利) is one
+ * of these only beside a private contact.
+ *
+ * Only kinds confirm each other.  One alone may be a customer who wants to be called
+ * back, so by itself it leaves a text unsure, unless a model or a flood has a doubt of its
+ * own.  And customers complain of what others asked of them: where a private contact
+ * stands beside a complaint or a demand (退款, 没收到, "not arrived"), signs never make
+ * spam of it, however many they are, nor does the model of short texts, to which a number
+ * to call is a sign, too.  A seller who writes so comes to a person's eyes; a customer
+ * taken for one would be heard by nobody.  What is offered ("代退款") is taken out of the
+ * text before complaints are looked for, as a word is evidence of one thing.
  */
 #include "signs.h"
 
@@ -14,29 +29,39 @@
 
 enum { FOLDED = 2048 }; /* characters that are looked at */
 
+enum kind { CONTACT, TRADE, LINKS };
+
 struct group {
+	enum kind kind;
 	const char *reason;
-	float odds;
-	bool needs_id; /* letters and digits, five or more, within a few bytes */
+	float odds;    /* 0: without an id it is none                            */
+	float with_id; /* letters and digits, five or more, within a few bytes */
 	const char *const *words;
+	bool beside; /* counts beside a contact only */
 };
 
 /* In folded writing; a digit is '0'.  The variants are those in use to get by filters. */
 static const char *const contacts[] = {
-	"加微信", "加个微信", "加v信",	  "加vx",   "加薇信",  "加威信",   "加徽信",   "加微",
-	"+微信",  "+vx",      "+v:",	  "加我v",  "v信同号", "vx同号",   "微信同号", "薇芯",
-	"嶶信",	  "加q",      "加扣扣",	  "加企鹅", "q群",     "扣扣群",   "qq群",     "进群",
-	"加群",	  "whatsapp", "telegram", "电报群", "飞机号",  "加我line", NULL};
+	"加微信",   "加个微信", "加v信",  "加vx", "加薇信", "加威信",  "加徽信",
+	"加微",	    "+微信",	"+vx",	  "+v:",  "加我v",  "v信同号", "vx同号",
+	"微信同号", "薇芯",	"嶶信",	  "加q",  "加扣扣", "加企鹅",  "q群",
+	"扣扣群",   "qq群",	"进群",	  "加群", "电报群", "飞机号",  "加我line",
+	"加我微信", "加我vx",	"加我薇", "+薇",  NULL};
+static const char *const invitations[] = {
+	"whatsapp me",	"whatsapp +",	 "telegram @",	   "t.me/",	     "wa.me/",
+	"me on wechat", "add my wechat", "me on whatsapp", "me on telegram", NULL};
 static const char *const ids[] = {"微信",     "vx", "v信",  "薇信", "wechat",
 				  "weixin",   "qq", "扣扣", "企鹅", "telegram",
 				  "whatsapp", "tg", NULL};
 static const char *const trades[] = {
-	"刷单",	    "代开发票", "代开票",   "办证",	"刻章",	      "兼职日结",   "日结工资",
-	"在家赚钱", "躺赚",	"稳赚不赔", "博彩",	"彩票计划",   "澳门赌场",   "百家乐",
-	"时时彩",   "六合彩",	"网贷",	    "无抵押贷", "套现",	      "代还信用卡", "办信用卡",
-	"约炮",	    "一夜情",	"成人视频", "裸聊",	"私家侦探",   "迷药",	    "枪支",
-	"假币",	    "代写论文", "替考",	    "代孕",	"刷好评返现", "返利群",	    "优惠券群",
-	"淘宝客",   "招代理",	"微商代理", "一件代发", "诚招加盟",   NULL};
+	"刷单",	      "刷信誉",	  "代开发票", "代开票",	    "办证",	"刻章",	    "兼职日",
+	"日赚",	      "月赚",	  "月入过",   "日结工资",   "在家赚钱", "轻松赚",   "躺赚",
+	"稳赚不赔",   "博彩",	  "彩票计划", "澳门赌场",   "百家乐",	"时时彩",   "六合彩",
+	"网贷",	      "无抵押贷", "套现",     "代还信用卡", "约炮",	"办信用卡", "一夜情",
+	"成人视频",   "裸聊",	  "私家侦探", "迷药",	    "枪支",	"假币",	    "代写论文",
+	"替考",	      "代孕",	  "返利群",   "优惠券群",   "淘宝客",	"招代理",   "微商代理",
+	"一件代发",   "诚招加盟", "代退款",   "退款技术",   "退款教程", "退款项目", "无效退款",
+	"刷好评返现", "删差评",	  "一手货源", NULL};
 static const char *const lures[] = {"make money fast",
 				    "work from home",
 				    "casino",
@@ -55,23 +80,75 @@ static const char *const lures[] = {"make money fast",
 				    "free iphone",
 				    NULL};
 
+/* What shops' customers write of, too, but hardly beside a private contact. */
+static const char *const offers[] = {
+	"兼职",	     "赚钱",	       "副业",	   "代开",	   "低息",
+	"秒批",	     "放款",	       "无抵押",   "一比一",	   "高仿",
+	"原单",	     "货源",	       "奢侈品",   "低价出售",	   "长期出售",
+	"高价回收",  "棋牌",	       "上分",	   "荐股",	   "牛股",
+	"内部消息",  "刷粉",	       "涨粉",	   "看片",	   "同城约",
+	"办学历",    "办文凭",	       "海外代购", "招人",	   "返利",
+	"福利视频",  "forex",	       "bitcoin",  "crypto",	   "investment",
+	"followers", "passive income", "per day",  "daily profit", "replica",
+	"escort",    "loan offer",     NULL};
+
+/* What sellers have no need to write: that something went wrong, and what is to be done. */
+static const char *const complaints[] = {
+	"退款",	      "退钱",	      "退货",	       "换货",	      "退换",
+	"没退",	      "不退",	      "赔偿",	       "赔付",	      "补发",
+	"维修",	      "返修",	      "投诉",	       "举报",	      "维权",
+	"差评",	      "假货",	      "次品",	       "质量差",      "质量太",
+	"质量不",     "质量问题",     "坏了",	       "坏的",	      "破了",
+	"碎了",	      "裂了",	      "漏了",	       "漏水",	      "破损",
+	"损坏",	      "瑕疵",	      "发霉",	       "变质",	      "过期",
+	"少发",	      "漏发",	      "错发",	       "发错",	      "缺件",
+	"没收到",     "未收到",	      "没到",	       "未到",	      "没有收到",
+	"没有到",     "没发",	      "未发货",	       "不发货",      "没有发",
+	"没给",	      "不给",	      "扣款",	       "多扣",	      "乱扣",
+	"重复扣",     "闪退",	      "打不开",	       "登不上",      "登录不",
+	"用不了",     "不能用",	      "没法用",	       "无法",	      "没反应",
+	"故障",	      "黑屏",	      "死机",	       "不回复",      "没人理",
+	"联系不上",   "被骗",	      "受骗",	       "骗子",	      "骗人",
+	"骗我",	      "上当",	      "让我加",	       "叫我加",      "要我加",
+	"是真的吗",   "没效果",	      "没用",	       "为什么",      "什么时候",
+	"还没",	      "查一下",	      "处理一下",      "订单号",      "我的订单",
+	"请处理",     "尽快处理",     "请解决",	       "尽快解决",    "请帮",
+	"帮我查",     "refund",	      "my money",      "broke",	      "damaged",
+	"faulty",     "defective",    "cracked",       "leak",	      "t work",
+	"not work",   "stopped",      "t arrive",      "not arrive",  "never arrive",
+	"t receive",  "not receive",  "never receive", "never came",  "still waiting",
+	"wrong item", "wrong size",   "wrong colo",    "missing",     "complain",
+	"return it",  "send it back", "replacement",   "exchange it", "charged",
+	"cancel",     "my order",     "my parcel",     "my package",  "my account",
+	"compensat",  "scammed",      "cheated",       "crash",	      "log in",
+	"warranty",   "repair",	      "help me",       "please help", NULL};
+
+/* Of a kind the strongest first. */
 static const struct group groups[] = {
-	{"asks to go on in private: a chat group or account", 2.5f, false, contacts},
-	{"names a private account to trade with", 1.5f, true, ids},
-	{"offers what shops' customers do not write of", 3.5f, false, trades},
-	{"offers what shops' customers do not write of", 2.5f, false, lures},
+	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, contacts,
+	 false},
+	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, invitations,
+	 false},
+	{CONTACT, "names a private account to trade with", 0, 1.5f, ids, false},
+	{TRADE, "offers what shops' customers do not write of", 3.5f, 3.5f, trades, false},
+	{TRADE, "offers what shops' customers do not write of", 2.5f, 2.5f, lures, false},
+	{TRADE, "offers a business beside a private account", 2.5f, 2.5f, offers, true},
 };
 
 struct looked {
 	char text[FOLDED * 4 + 1];
 	size_t n;
+	bool is_latin; /* most words need not be looked for, then */
 };
 
 static void unfold(const uint32_t *folded, size_t n, struct looked *l)
 {
 	l->n = 0;
-	for (size_t i = 0; i < n; i++)
+	l->is_latin = true;
+	for (size_t i = 0; i < n; i++) {
 		l->n += text_encode(folded[i], l->text + l->n);
+		l->is_latin &= folded[i] < 0x80;
+	}
 	l->text[l->n] = '\0';
 }
 
@@ -80,44 +157,106 @@ static bool is_id_char(unsigned char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+static bool starts_with_one(const char *s, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strncmp(s, *words, strlen(*words)) == 0)
+			return true;
+	return false;
+}
+
 /* Behind a word: at most a few bytes of anything (":", "号是"), then an id.  Of a long
- * number folding leaves "000"; with a character right behind it, it is an amount. */
+ * number folding leaves "000"; one that is paid, or counted in something, is an amount. */
 static bool has_id(const char *at)
 {
 	enum { BETWEEN = 9, ID = 5 };
+	static const char *const paid[] = {"付", "转", "充", "收", "扣", NULL},
+				 *const units[] = {"元", "块", "件", "个", "次", "天",
+						   "年", "月", "日", "号", "分", "多",
+						   "人", "万", "%",  NULL};
 	for (size_t skip = 0; skip <= BETWEEN && at[skip] != '\0'; skip++) {
 		size_t n = 0, digits = 0;
 		for (; is_id_char((unsigned char)at[skip + n]); n++)
 			digits += at[skip + n] == '0';
-		bool is_number = n == 3 && digits == 3 && (at[skip + n] & 0x80) == 0;
-		if ((n >= ID && digits > 0) || is_number)
+		if (starts_with_one(at + skip, paid))
+			return false;
+		if ((n >= ID && digits > 0) ||
+		    (n == 3 && digits == 3 && !starts_with_one(at + skip + n, units)))
 			return true;
 	}
 	return false;
 }
 
-static bool is_met(const struct group *g, const struct looked *l)
+/* The next place from `at` on where the word stands and no part of another one; NULL: none
+ * does. */
+static char *find_word(struct looked *l, char *at, const char *word)
+{
+	bool is_latin = (unsigned char)word[0] < 0x80;
+	if (l->is_latin && !is_latin)
+		return NULL;
+	while ((at = strstr(at, word)) != NULL && is_latin && at > l->text &&
+	       is_id_char((unsigned char)at[-1]))
+		at++;
+	return at;
+}
+
+static float find_group(const struct group *g, struct looked *l)
+{
+	float found = 0;
+	for (size_t i = 0; g->words[i] != NULL && found < g->with_id; i++) {
+		size_t n = strlen(g->words[i]);
+		for (char *at = l->text; found < g->with_id; at++) {
+			at = find_word(l, at, g->words[i]);
+			if (at == NULL)
+				break;
+			found = has_id(at + n) ? g->with_id : g->odds;
+		}
+	}
+	return found;
+}
+
+static void take_out(const struct group *g, struct looked *l)
 {
 	for (size_t i = 0; g->words[i] != NULL; i++)
-		for (const char *at = l->text; (at = strstr(at, g->words[i])) != NULL; at++) {
-			size_t n = strlen(g->words[i]);
-			bool inside = (unsigned char)g->words[i][0] < 0x80 && at > l->text &&
-				      is_id_char((unsigned char)at[-1]);
-			if (!inside && (!g->needs_id || has_id(at + n)))
-				return true;
-		}
+		for (char *at = l->text; (at = find_word(l, at, g->words[i])) != NULL;)
+			memset(at, ' ', strlen(g->words[i]));
+}
+
+static void add(struct signs *s, enum kind kind, const char *reason, float odds)
+{
+	if (s->n == SIGNS_MAX)
+		return;
+	s->reasons[s->n++] = reason;
+	s->odds += odds;
+	s->kinds |= 1u << kind;
+}
+
+static bool has_complaint(struct looked *l)
+{
+	for (size_t i = 0; complaints[i] != NULL; i++)
+		if (find_word(l, l->text, complaints[i]) != NULL)
+			return true;
 	return false;
 }
 
-static void add(struct signs *s, const char *reason, float odds)
+static bool has_kind(const struct signs *s, enum kind kind)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->reasons[i] == reason)
-			return;
-	if (s->n < SIGNS_MAX) {
-		s->reasons[s->n++] = reason;
-		s->odds += odds;
+	return (s->kinds & 1u << kind) != 0;
+}
+
+static void add_words(struct signs *s, struct looked *l)
+{
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		const struct group *g = &groups[i];
+		if (has_kind(s, g->kind) || (g->beside && !has_kind(s, CONTACT)))
+			continue;
+		float odds = find_group(g, l);
+		if (odds > 0)
+			add(s, g->kind, g->reason, odds);
+		if (odds > 0 && g->kind == TRADE)
+			take_out(g, l);
 	}
+	s->is_customers = has_kind(s, CONTACT) && has_complaint(l);
 }
 
 /* ---- links */
@@ -153,24 +292,33 @@ static void add_links(struct signs *s, const struct looked *l, bool is_mail)
 {
 	struct links n = count_links(l);
 	if (n.numbers > 0)
-		add(s, "links to an address without a name", 1.5f);
+		add(s, LINKS, "links to an address without a name", 1.5f);
 	if (n.shorteners > 0 && !is_mail)
-		add(s, "hides where a link leads", 1.5f);
+		add(s, LINKS, "hides where a link leads", 1.5f);
 	if (n.all >= 4 && !is_mail)
-		add(s, "has many links", 2);
+		add(s, LINKS, "has many links", 2);
 }
 
 void signs_find(struct signs *s, struct heard_str subject, struct heard_str body, bool is_mail)
 {
 	uint32_t folded[FOLDED];
 	struct looked l;
-	*s = (struct signs){.n = 0};
+	*s = (struct signs){.is_mail = is_mail};
 	size_t n = gram_fold(subject, folded, FOLDED / 4);
 	if (n > 0)
 		folded[n++] = '\n';
 	unfold(folded, n + gram_fold(body, folded + n, FOLDED - n), &l);
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-		if (is_met(&groups[i], &l))
-			add(s, groups[i].reason, groups[i].odds);
+	add_words(s, &l);
 	add_links(s, &l, is_mail);
+}
+
+float signs_weigh(const struct signs *s, float model, float others, float suspect, float doubt)
+{
+	bool is_alone = (s->kinds & (s->kinds - 1)) == 0;
+	if (s->is_customers && !s->is_mail && model > doubt)
+		model = doubt;
+	float before = model + others, all = before + s->odds;
+	if (all <= doubt || !(s->is_customers || (is_alone && before < suspect)))
+		return all;
+	return before > doubt ? before : doubt;
 }

@@ -19,6 +19,7 @@
 #include <heard/error.h>
 #include <heard/host.h>
 #include <heard/wait.h>
+#include <seen/seen.h>
 
 #include <errno.h>
 #include <math.h>
@@ -26,7 +27,7 @@
 #include <stdio.h>
 #include <xxhash.h>
 
-enum { REASONS = SIGNS_MAX + 4, REASON = 96, SHORT_TEXT = 48 };
+enum { REASONS = SIGNS_MAX + 5, REASON = 96, SHORT_TEXT = 48 };
 
 struct verdict {
 	float odds;
@@ -78,15 +79,6 @@ static void ask_model(const struct spam *s, struct gram_lane *grams, const struc
 		    kind == SPAM_MAIL ? "written and sent as spam is" : "reads as spam does");
 }
 
-static void ask_signs(const struct spam_text *t, struct verdict *v)
-{
-	struct signs signs;
-	signs_find(&signs, t->subject, t->body, t->traits.len > 0);
-	v->odds += signs.odds;
-	for (size_t i = 0; i < signs.n; i++)
-		say(v, "%s", signs.reasons[i]);
-}
-
 /* Who a record is of, as far as the source says. */
 static uint64_t author_of(const struct heard_record *r)
 {
@@ -100,26 +92,13 @@ static uint64_t author_of(const struct heard_record *r)
 	return 0;
 }
 
-/* A source that is told to come again brings the same record again and again, however long
- * a disk is full or a filter behind this one waits for somebody: that is no flood. */
-static bool is_again(const struct spam *s, const struct heard_record *r,
-		     const struct spam_text *t, uint32_t window)
-{
-	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID),
-			 source = heard_get_str(r, HEARD_SOURCE);
-	uint64_t seed = XXH3_64bits(source.ptr, source.len) ^
-			XXH3_64bits(t->body.ptr, t->body.len);
-	return id.len > 0 &&
-	       flood_count(s->seen, XXH3_64bits_withSeed(id.ptr, id.len, seed), window) > 1;
-}
-
 static void ask_floods(const struct spam *s, const struct heard_record *r,
 		       const struct spam_text *t, struct verdict *v)
 {
 	uint32_t window = (uint32_t)(heard_now(s->host) / s->window);
 	uint64_t author = author_of(r);
 	unsigned (*count)(struct flood *, uint64_t,
-			  uint32_t) = is_again(s, r, t, window) ? flood_look : flood_count;
+			  uint32_t) = seen_again(s->seen, r) ? flood_look : flood_count;
 	if (s->flood > 0 && author != 0) {
 		unsigned n = count(s->authors, author, window);
 		if (n >= s->flood) {
@@ -165,6 +144,30 @@ static bool ask_rspamd(const struct spam *s, struct gram_lane *grams, struct hea
 	return list != NULL && rspamd_ask(s->rspamd, batch, list);
 }
 
+/* ---- signs */
+
+static float odds_of(double p)
+{
+	return (float)log(p / (1 - p));
+}
+
+/* Last, for how much they may say depends on what all else says. */
+static void ask_signs(const struct spam *s, const struct spam_text *t, float model,
+		      struct verdict *v)
+{
+	enum spam_kind kind = spam_kind_of(t);
+	struct signs signs;
+	/* The middle of unsure, and below the cut-off where there is no room for it. */
+	double middle = (s->unsure + s->spam[kind]) / 2 - 1e-4;
+	signs_find(&signs, t->subject, t->body, kind == SPAM_MAIL);
+	v->odds = signs_weigh(&signs, model, v->odds - model, odds_of(s->unsure),
+			      odds_of(middle));
+	for (size_t i = 0; i < signs.n; i++)
+		say(v, "%s", signs.reasons[i]);
+	if (signs.is_customers)
+		say(v, "but it complains or asks for something, as customers do");
+}
+
 /* ---- verdicts */
 
 static int set_verdict(struct heard_record *r, const char *word, float p,
@@ -194,9 +197,10 @@ static int judge(const struct spam *s, struct gram_lane *grams, struct heard_rec
 		return set_verdict(r, "spam", 1, &v);
 	}
 	ask_model(s, grams, &t, &v);
-	ask_signs(&t, &v);
+	float model = v.odds;
 	ask_floods(s, r, &t, &v);
 	hear_rspamd(said, at, &v);
+	ask_signs(s, &t, model, &v);
 	float p = spam_probability(v.odds);
 	const char *word = p >= (float)s->spam[kind] ? "spam"
 			   : p >= (float)s->unsure   ? "unsure"
@@ -232,8 +236,9 @@ static void spam_close(void *self)
 	spam_models_release(&s->models);
 	flood_destroy(s->authors);
 	flood_destroy(s->texts);
-	flood_destroy(s->seen);
-	s->authors = s->texts = s->seen = NULL;
+	seen_destroy(s->seen);
+	s->authors = s->texts = NULL;
+	s->seen = NULL;
 }
 
 static int prepare(struct spam *s, struct heard_host *host, struct heard_error *err)
@@ -249,7 +254,7 @@ static int prepare(struct spam *s, struct heard_host *host, struct heard_error *
 		return -err->code;
 	s->authors = flood_create();
 	s->texts = flood_create();
-	s->seen = flood_create();
+	s->seen = seen_create();
 	return s->authors && s->texts && s->seen ? 0 : heard_fail(err, ENOMEM, "no memory");
 }
 
@@ -329,7 +334,7 @@ static const struct heard_option spam_options[] = {
 };
 
 static const struct heard_command spam_commands[] = {
-	{"train", "[--spam FILE|-]... [--ham FILE|-]... [--forget]",
+	{"train", "[--spam FILE|-]... [--ham FILE|-]... [--forget] [--forget-person KEY]",
 	 "learn from mails and texts, and from what the desk called spam", spam_train},
 	{.name = NULL},
 };

@@ -23,8 +23,9 @@ struct spam {
 	struct rspamd_options rspamd_options;
 	struct heard_host *host;
 	struct spam_models models;
-	struct flood *authors, *texts, *seen; /* seen: records, each by its source's id */
-	struct rspamd *rspamd;		      /* NULL: nobody is asked */
+	struct flood *authors, *texts;
+	struct seen *seen;     /* whoever was counted */
+	struct rspamd *rspamd; /* NULL: nobody is asked */
 };
 
 /* What the filter looks at in a record; views into it. */

@@ -3,8 +3,9 @@
  *
  * In a process of its own (decision 0005).  What is new goes into the database of
  * corrections in one transaction; then both models are learned from all of it and
- * replaced by rename.  Killed at any moment, the corrections are there or not, a model is
- * the old or the new one, and the next run brings them together.
+ * replaced by rename, while others are kept out of it.  Killed at any moment, the
+ * corrections are there or not, a model is the old or the new one, and the next run brings
+ * them together.
  */
 #include "spam.h"
 
@@ -12,9 +13,11 @@
 #include "examples.h"
 #include "learn.h"
 
+#include <heard/buf.h>
 #include <heard/command.h>
 #include <heard/error.h>
 #include <heard/host.h>
+#include <labelled/bytes.h>
 #include <mime/mime.h>
 #include <store/store.h>
 
@@ -49,13 +52,19 @@ static void id_of(const struct example *e, const uint32_t *places, size_t n, cha
 		 (unsigned long long)h.low64);
 }
 
+/* By author.key, or by the address of a mail. */
+static uint64_t author_named(struct heard_str name)
+{
+	return XXH3_64bits(name.ptr, name.len);
+}
+
 /* What somebody said of a text.  One whose author is not known counts as of one with all
  * others of the desk, or one could write under no name and often; what an operator hands
  * over in files is vouched for, so it is of an author of its own. */
 static uint64_t author_of(const struct example *e, bool is_vouched, const char *id)
 {
 	if (e->author.len > 0)
-		return XXH3_64bits(e->author.ptr, e->author.len);
+		return author_named(e->author);
 	return is_vouched ? XXH3_64bits(id, strlen(id)) : 0;
 }
 
@@ -97,46 +106,16 @@ static int take_from_desk(void *arg, const struct example *e)
 
 /* ---- files */
 
-static char *read_all(FILE *f, size_t *n_r)
+static int take_file(struct training *t, const char *name)
 {
-	size_t size = 1 << 16, n = 0;
-	char *bytes = malloc(size);
-	while (bytes != NULL && !feof(f) && !ferror(f) && n < EXAMPLES_FILE_MAX) {
-		if (n == size) {
-			char *more = realloc(bytes, size *= 2);
-			if (more == NULL)
-				break;
-			bytes = more;
-		}
-		n += fread(bytes + n, 1, size - n, f);
-	}
-	bool is_whole = bytes != NULL && feof(f) && !ferror(f);
-	if (!is_whole) {
-		free(bytes);
-		bytes = NULL;
-	}
-	*n_r = n;
-	return bytes;
-}
-
-static int take_file(struct training *t, const char *path)
-{
-	size_t n;
-	bool is_stdin = strcmp(path, "-") == 0;
-	FILE *f = is_stdin ? t->call->in : fopen(path, "re");
-	if (f == NULL)
-		return heard_fail(t->err, errno, "%s cannot be read: %s", path,
-				  strerror(errno));
-	char *bytes = read_all(f, &n);
-	if (!is_stdin)
-		fclose(f);
-	if (bytes == NULL)
-		return heard_fail(t->err, EFBIG,
-				  "%s cannot be read, or is larger than %d MB; divide it", path,
-				  EXAMPLES_FILE_MAX >> 20);
-	int result = examples_read(heard_str_n(bytes, n), take_from_file, t, t->err);
-	free(bytes);
-	return result ? heard_error_wrap(t->err, "%s", path) : 0;
+	struct heard_buf bytes;
+	heard_buf_init(&bytes, EXAMPLES_FILE_MAX);
+	int result = bytes_read(name, t->call, &bytes, t->err);
+	if (result == 0 &&
+	    (result = examples_read(heard_buf_view(&bytes), take_from_file, t, t->err)) != 0)
+		heard_error_wrap(t->err, "%s", name);
+	heard_buf_release(&bytes);
+	return result;
 }
 
 /* ---- the desk */
@@ -245,27 +224,49 @@ static int learn_kind(struct training *t, enum spam_kind kind)
 
 /* ---- the command */
 
+static int forget_person(struct training *t, const char *name)
+{
+	int64_t n;
+	if (corrections_forget_author(t->corrections, author_named(heard_str(name)), &n,
+				      t->err) != 0)
+		return -t->err->code;
+	fprintf(t->call->out, "%lld corrections of this person's texts are forgotten\n",
+		(long long)n);
+	return 0;
+}
+
+static int take_files(struct training *t, bool is_spam, int *at)
+{
+	const struct heard_call *c = t->call;
+	t->is_spam = is_spam;
+	/* `--spam *.eml`: all words up to the next option */
+	while (*at + 1 < c->argc && strncmp(c->argv[*at + 1], "--", 2) != 0)
+		if (take_file(t, c->argv[++*at]) != 0)
+			return -t->err->code;
+	return 0;
+}
+
 /* 2: wrong usage. */
 static int take_arguments(struct training *t)
 {
 	const struct heard_call *c = t->call;
+	int result = 0;
 	t->at = heard_now(c->host);
-	for (int i = 1; i < c->argc; i++) {
-		bool is_spam = strcmp(c->argv[i], "--spam") == 0;
-		if (strcmp(c->argv[i], "--forget") == 0) {
-			if (corrections_forget(t->corrections, t->err) != 0)
-				return -t->err->code;
-			continue;
-		}
-		if ((!is_spam && strcmp(c->argv[i], "--ham") != 0) || i + 1 >= c->argc)
-			return 2;
-		t->is_spam = is_spam;
-		/* `--spam *.eml`: all words up to the next option */
-		while (i + 1 < c->argc && strncmp(c->argv[i + 1], "--", 2) != 0)
-			if (take_file(t, c->argv[++i]) != 0)
-				return -t->err->code;
+	for (int i = 1; i < c->argc && result == 0; i++) {
+		const char *word = c->argv[i];
+		bool is_spam = strcmp(word, "--spam") == 0;
+		if (strcmp(word, "--forget") == 0)
+			result = corrections_forget(t->corrections, t->err);
+		else if (i + 1 >= c->argc)
+			result = 2;
+		else if (strcmp(word, "--forget-person") == 0)
+			result = forget_person(t, c->argv[++i]);
+		else if (is_spam || strcmp(word, "--ham") == 0)
+			result = take_files(t, is_spam, &i);
+		else
+			result = 2;
 	}
-	return 0;
+	return result;
 }
 
 static int train(struct training *t)

@@ -247,16 +247,20 @@ enum body_kind body_kind(struct heard_str type)
 	return BODY_UNKNOWN;
 }
 
-/* Fields that name another record, or claim one.  Anybody could write the name of
- * somebody else's, so they count from senders with a key only (decision 0051). */
+/* Fields that name another record, or claim one, and what only those say who have the mail
+ * itself (letter/letter.h): that nobody wrote it, what it answers, how it was made.
+ * Anybody could write that, so it counts from senders with a key only (decision 0051). */
 void body_disown(struct heard_batch *batch, size_t from)
 {
 	static const enum heard_field claims[] = {
 		HEARD_SOURCE_ID, HEARD_REVISION, HEARD_OP,	   HEARD_DUPLICATE_OF,
 		HEARD_RELATED,	 HEARD_THREAD,	 HEARD_IN_REPLY_TO};
-	for (size_t i = from; i < heard_batch_size(batch); i++)
+	for (size_t i = from; i < heard_batch_size(batch); i++) {
+		struct heard_record *r = heard_batch_at(batch, i);
 		for (size_t k = 0; k < sizeof(claims) / sizeof(claims[0]); k++)
-			heard_unset(heard_batch_at(batch, i), claims[k]);
+			heard_unset(r, claims[k]);
+		heard_family_drop(r, HEARD_ATTRIBUTES, HEARD_STR_OF("mail."));
+	}
 }
 
 static int decode_plain(const struct body_context *context, struct heard_str raw,

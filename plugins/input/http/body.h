@@ -34,8 +34,8 @@ struct body_context {
 	char boundary[MULTIPART_BOUNDARY];
 };
 
-/* What names another record, or claims one, is taken out of records from the anonymous:
- * those from the `from`-th on.  [worker] */
+/* What names another record or claims one, and what only mail says of itself, is taken out
+ * of records from the anonymous: those from the `from`-th on.  [worker] */
 void body_disown(struct heard_batch *, size_t from);
 /* BODY_UNKNOWN also for another charset than UTF-8. */
 enum body_kind body_kind(struct heard_str content_type);

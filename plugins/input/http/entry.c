@@ -18,7 +18,7 @@
 #include <once/once.h>
 #include <sodium.h>
 #include <string.h>
-#include <text/percent.h>
+#include <text/field.h>
 #include <text/utf8.h>
 
 static const struct {
@@ -65,30 +65,11 @@ struct heard_str entry_get(const struct entry *e, enum entry_field f)
 
 /* ---- reading */
 
-/* Browsers send CR LF for a line break in a text. */
-static size_t drop_returns(char *s, size_t n)
+/* A value of e->text, which may move when it grows. */
+static void set(struct entry *e, int field, struct heard_str value)
 {
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++)
-		if (s[i] != '\r' || i + 1 == n || s[i + 1] != '\n')
-			s[kept++] = s[i];
-	return kept;
-}
-
-/* A value whose bytes stand at the end of e->text. */
-static enum form_fault keep(struct entry *e, int field, size_t at)
-{
-	char *s = e->text.ptr + at;
-	size_t n = drop_returns(s, e->text.len - at);
-	if (!text_is_valid(heard_str_n(s, n)) || memchr(s, '\0', n) != NULL) {
-		e->text.len = at;
-		return FAULT_MALFORMED;
-	}
-	struct heard_str value = heard_str_trim(heard_str_n(s, n));
-	e->values[field].at = at + (size_t)(value.ptr - s);
+	e->values[field].at = value.len ? (size_t)(value.ptr - e->text.ptr) : 0;
 	e->values[field].len = value.len;
-	e->text.len = at + n;
-	return FAULT_NONE;
 }
 
 static int find(struct heard_str name)
@@ -99,39 +80,23 @@ static int find(struct heard_str name)
 	return -1;
 }
 
-static enum form_fault read_pair(struct entry *e, struct heard_str pair, bool *is_ours)
-{
-	const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
-	size_t n = equals ? (size_t)(equals - pair.ptr) : pair.len;
-	struct heard_str value = heard_str_skip(pair, equals ? n + 1 : n);
-	int field = find(heard_str_n(pair.ptr, n));
-	*is_ours |= field == ENTRY_ONCE;
-	if (field < 0 || !*is_ours)
-		return FAULT_NONE;
-	size_t at = e->text.len, size = value.len;
-	char *room = heard_buf_room(&e->text, size + 1);
-	if (room == NULL)
-		return FAULT_TOO_LONG;
-	if (!text_unescape(value, room, size, &size))
-		return FAULT_MALFORMED;
-	heard_buf_used(&e->text, size);
-	return keep(e, field, at);
-}
-
 static enum form_fault read_pairs(struct entry *e, struct heard_str raw, bool *is_ours)
 {
-	enum form_fault fault = FAULT_NONE;
-	for (int n = 0; raw.len && fault == FAULT_NONE; n++) {
-		const char *end = memchr(raw.ptr, '&', raw.len);
-		size_t len = end ? (size_t)(end - raw.ptr) : raw.len;
+	struct heard_str name, value;
+	for (int n = 0; text_pair(&raw, &name, &value); n++) {
+		int field = find(name);
+		*is_ours |= field == ENTRY_ONCE;
+		if (!*is_ours)
+			return FAULT_NONE;
 		if (n == MULTIPART_MAX_PARTS)
 			return FAULT_MALFORMED;
-		fault = read_pair(e, heard_str_n(raw.ptr, len), is_ours);
-		if (!*is_ours)
-			return fault;
-		raw = heard_str_skip(raw, end ? len + 1 : len);
+		int result = field < 0 ? 0 : text_value(&e->text, value, &value);
+		if (result < 0)
+			return result == -ENOMEM ? FAULT_TOO_LONG : FAULT_MALFORMED;
+		if (field >= 0)
+			set(e, field, value);
 	}
-	return fault;
+	return FAULT_NONE;
 }
 
 /* What was cut off is a file's, or the fields are too long. */
@@ -140,7 +105,7 @@ static enum form_fault read_parts(struct entry *e, const char *boundary, struct 
 {
 	struct multipart m;
 	struct multipart_part part;
-	enum form_fault fault = FAULT_NONE;
+	struct heard_str value;
 	multipart_init(&m, raw, boundary);
 	int result;
 	while ((result = multipart_next(&m, &part)) > 0 && !part.is_file) {
@@ -154,13 +119,13 @@ static enum form_fault read_parts(struct entry *e, const char *boundary, struct 
 		heard_buf_str(&e->text, part.bytes);
 		if (e->text.failed)
 			return FAULT_TOO_LONG;
-		fault = keep(e, field, at);
-		if (fault != FAULT_NONE)
-			return fault;
+		if (text_settle(&e->text, at, &value) < 0)
+			return FAULT_MALFORMED;
+		set(e, field, value);
 	}
 	if (result < 0 && is_cut && *is_ours)
 		return part.is_file ? FAULT_NONE : FAULT_TOO_LONG;
-	return result < 0 && !is_cut ? FAULT_MALFORMED : fault;
+	return result < 0 && !is_cut ? FAULT_MALFORMED : FAULT_NONE;
 }
 
 enum form_fault entry_read(struct entry *e, enum body_kind kind, const char *boundary,

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <text/field.h>
 #include <text/percent.h>
 #include <text/utf8.h>
 
@@ -89,16 +90,11 @@ int form_set(struct heard_record *r, struct heard_str name, struct heard_str val
 	return result == -EINVAL ? -EBADMSG : result;
 }
 
-/* One "name=value". */
-static int take_pair(struct heard_record *r, struct heard_str pair)
+static int take_pair(struct heard_record *r, struct heard_str name, struct heard_str value)
 {
-	const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
-	size_t n = equals ? (size_t)(equals - pair.ptr) : pair.len;
-	struct heard_str name = {0}, value = {0};
-	struct heard_str rest = heard_str_skip(pair, equals ? n + 1 : n);
-	int result = unescape(heard_record_batch(r), heard_str_n(pair.ptr, n), &name);
+	int result = unescape(heard_record_batch(r), name, &name);
 	if (result == 0)
-		result = unescape(heard_record_batch(r), rest, &value);
+		result = unescape(heard_record_batch(r), value, &value);
 	if (result < 0 || name.len == 0 || value.len == 0)
 		return result;
 	return form_set(r, name, value);
@@ -107,14 +103,9 @@ static int take_pair(struct heard_record *r, struct heard_str pair)
 static int take_pairs(struct heard_record *r, struct heard_str raw, size_t *n)
 {
 	int result = 0;
-	for (*n = 0; raw.len && result == 0; (*n)++) {
-		const char *end = memchr(raw.ptr, '&', raw.len);
-		size_t len = end ? (size_t)(end - raw.ptr) : raw.len;
-		if (*n == MAX_PAIRS)
-			return -EBADMSG;
-		result = take_pair(r, heard_str_n(raw.ptr, len));
-		raw = heard_str_skip(raw, end ? len + 1 : len);
-	}
+	struct heard_str name, value;
+	for (*n = 0; result == 0 && text_pair(&raw, &name, &value); (*n)++)
+		result = *n == MAX_PAIRS ? -EBADMSG : take_pair(r, name, value);
 	return result;
 }
 

@@ -34,14 +34,6 @@ static bool is_nothing(const struct multipart_part *part)
 	return part->filename.len == 0 && part->bytes.len == 0;
 }
 
-static bool is_wanted(const struct http *h, const char *type)
-{
-	for (size_t i = 0; type && i < h->attachments.types.n; i++)
-		if (strcmp(type, h->attachments.types.at[i]) == 0)
-			return true;
-	return false;
-}
-
 static enum form_fault check_file(const struct http *h, const struct multipart_part *part,
 				  int64_t n)
 {
@@ -51,7 +43,8 @@ static enum form_fault check_file(const struct http *h, const struct multipart_p
 		return FAULT_FILE_COUNT;
 	if (part->bytes.len > (size_t)h->attachments.max_size)
 		return FAULT_FILE_SIZE;
-	return is_wanted(h, sniff_type(part->bytes)) ? FAULT_NONE : FAULT_FILE_TYPE;
+	return sniff_is_in(&h->attachments.types, sniff_type(part->bytes)) ? FAULT_NONE
+									   : FAULT_FILE_TYPE;
 }
 
 /* ---- in it comes */

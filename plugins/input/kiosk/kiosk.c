@@ -16,6 +16,7 @@
 #include <heard/http.h>
 
 #include <errno.h>
+#include <page/page.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,19 +42,15 @@ static int check_path(const struct kiosk *k, struct heard_error *err)
 
 static int check_reasons(const struct kiosk *k, struct heard_error *err)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				      "0123456789-_";
 	const struct kiosk_reason *r = k->reasons.at;
 	if (k->reasons_for > k->faces)
 		return heard_fail(err, EINVAL, "reasons_for is more than there are faces");
-	for (size_t i = 0; i < k->reasons.n; i++) {
-		size_t n = strlen(r[i].id);
-		if (n == 0 || n > PRESS_REASON || strspn(r[i].id, allowed) != n)
+	for (size_t i = 0; i < k->reasons.n; i++)
+		if (r[i].id[0] == '\0' || !press_is_reason(heard_str(r[i].id)))
 			return heard_fail(err, EINVAL,
 					  "reasons: id \"%.64s\" must be 1 to %d letters, "
 					  "digits, \"-\" or \"_\"",
 					  r[i].id, PRESS_REASON);
-	}
 	return k->reasons.n <= 9 ? 0
 				 : heard_fail(err, EINVAL,
 					      "reasons: at most 9 have room on a small screen");
@@ -92,8 +89,8 @@ static int kiosk_open(void *self, struct heard_host *host, struct heard_error *e
 	struct kiosk *k = self;
 	k->host = host;
 	if (kiosk_mqtt_check(&k->mqtt_options, err) || check_path(k, err) ||
-	    check_reasons(k, err) || device_ids_are_good(k, err) || device_create_all(k, err) ||
-	    screen_create(k, err))
+	    page_check_url("url", k->url, err) || check_reasons(k, err) ||
+	    device_ids_are_good(k, err) || device_create_all(k, err) || screen_create(k, err))
 		return -err->code;
 	return mount_all(k, err);
 }

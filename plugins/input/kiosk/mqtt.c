@@ -24,6 +24,7 @@
 #include <heard/host.h>
 #include <mqtt/client.h>
 #include <mqtt/packet.h>
+#include <sodium.h>
 
 enum { STOP_GRACE_MS = 3000, BUSY_MS = 1000, CLIENT_ID_BYTES = 8 };
 
@@ -190,12 +191,12 @@ int kiosk_mqtt_check(const struct kiosk_mqtt_options *o, struct heard_error *err
 static const char *client_id(struct kiosk_mqtt *m)
 {
 	unsigned char hash[32];
+	char hex[2 * CLIENT_ID_BYTES + 1];
 	if (m->options->client_id[0])
 		return m->options->client_id;
 	heard_keyed_hash(m->host, "mqtt client", heard_str(heard_name(m->host)), hash);
-	char *to = m->client_id + sprintf(m->client_id, "heard-");
-	for (size_t i = 0; i < CLIENT_ID_BYTES; i++)
-		to += sprintf(to, "%02x", hash[i]);
+	sodium_bin2hex(hex, sizeof(hex), hash, CLIENT_ID_BYTES);
+	snprintf(m->client_id, sizeof(m->client_id), "heard-%s", hex);
 	return m->client_id;
 }
 

@@ -102,6 +102,11 @@ static bool is_label(struct heard_str s, size_t max)
 	return s.len <= max;
 }
 
+bool press_is_reason(struct heard_str s)
+{
+	return is_label(s, PRESS_REASON);
+}
+
 /* Absent and null are the empty text; false: it is no text. */
 static bool read_text(const struct heard_json *press, const char *name, struct heard_str *text)
 {
@@ -115,7 +120,7 @@ static bool read_text(const struct heard_json *press, const char *name, struct h
 
 static const char *read_texts(struct press *p, const struct heard_json *json)
 {
-	if (!read_text(json, "reason", &p->reason) || !is_label(p->reason, PRESS_REASON))
+	if (!read_text(json, "reason", &p->reason) || !press_is_reason(p->reason))
 		return "reason must be a word of at most 32 letters and digits";
 	if (!read_text(json, "lang", &p->lang) || !is_label(p->lang, PRESS_LANG))
 		return "lang must be a tag such as \"zh\"";

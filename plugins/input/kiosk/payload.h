@@ -11,6 +11,7 @@
 #include <heard/json.h>
 #include <heard/str.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,8 @@ struct press {
 	struct heard_str reason, text, lang;
 };
 
+/* May that be a press's reason, or none: letters, digits, "-" and "_"? */
+bool press_is_reason(struct heard_str);
 /* NULL, or what is wrong with it.  `device` is whose it must be if it says so. */
 const char *press_read(struct press *, const struct heard_json *, int64_t faces,
 		       struct heard_str device);

@@ -110,7 +110,9 @@ export class Queue {
   async close(seq, more) {
     await this.write('presses', async (presses) => {
       const press = await done(presses.get(seq));
-      if (!press) return;
+      /* Another tab that was opened meanwhile has closed it, and may be sending it: with
+       * more in it now it would be taken for another press. */
+      if (!press || !press.open) return;
       delete press.open;
       presses.put({ ...press, ...more });
     });

@@ -65,6 +65,7 @@ static bool write_all(int fd, struct heard_str s)
 	return true;
 }
 
+/* heard_file_replace() would wait for the disk, at home and every other second. */
 int saved_store(const struct kiosk *k, struct heard_error *err)
 {
 	char path[PATH_SIZE], draft[PATH_SIZE + 8];

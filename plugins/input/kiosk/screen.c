@@ -70,18 +70,16 @@ static void put_config(struct heard_buf *json, const struct kiosk *k)
 /* Another config or another script is another page. */
 static void name_version(struct kiosk *k, struct heard_str config)
 {
-	unsigned char hash[8];
+	unsigned char hash[crypto_generichash_BYTES_MIN];
 	const struct files_one *f;
 	crypto_generichash_state state;
-	crypto_generichash_init(&state, NULL, 0, 16);
+	crypto_generichash_init(&state, NULL, 0, sizeof(hash));
 	crypto_generichash_update(&state, (const unsigned char *)config.ptr, config.len);
 	for (unsigned i = 0; (f = files_at(i)) != NULL; i++)
 		crypto_generichash_update(&state, (const unsigned char *)f->begin,
 					  (size_t)(f->end - f->begin));
-	unsigned char whole[16];
-	crypto_generichash_final(&state, whole, sizeof(whole));
-	memcpy(hash, whole, sizeof(hash));
-	sodium_bin2hex(k->page, sizeof(k->page), hash, sizeof(hash));
+	crypto_generichash_final(&state, hash, sizeof(hash));
+	sodium_bin2hex(k->page, sizeof(k->page), hash, sizeof(k->page) / 2);
 }
 
 /* ---- the page */

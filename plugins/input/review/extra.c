@@ -285,7 +285,7 @@ int extra_open(struct extra *x, struct heard_host *host, const struct extra_opti
 	if (usual_merge(&x->fields, USUAL_FOLLOW_UP, &o->follow_up.fields, err) != 0)
 		return heard_error_wrap(err, "follow_up");
 	feed.fields = x->fields.map;
-	x->feed = feed_create(host, &feed, err);
+	x->feed = feed_create(&feed, err);
 	if (x->feed == NULL)
 		return heard_error_wrap(err, "follow_up");
 	return media_check(&o->media, host, err);

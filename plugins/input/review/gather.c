@@ -57,21 +57,13 @@ static void note_why(struct link *l, const char *why)
 	note(l, &(struct found){.why = heard_str(why)});
 }
 
-static bool is_wanted(const struct media_options *o, const char *type)
-{
-	for (size_t i = 0; type && i < o->types.n; i++)
-		if (strcmp(type, o->types.at[i]) == 0)
-			return true;
-	return false;
-}
-
 static void keep(struct link *l, struct heard_str bytes)
 {
 	const struct gather *g = l->job->gather;
 	const char *type = sniff_type(bytes);
 	char name[HEARD_BLOB_NAME];
 	struct heard_error why;
-	if (!is_wanted(g->options, type)) {
+	if (!sniff_is_in(&g->options->types, type)) {
 		note_why(l, "type");
 		return;
 	}

@@ -1,5 +1,5 @@
 /*
- * push.c - a request with a review, a list of them, or one a line.
+ * push.c - a request with reviews.
  *
  * Who posts may name reviews, change and delete them, so nobody posts without a key or a
  * signature.  Nothing is taken of a body that is bad anywhere: the sender is told which
@@ -9,6 +9,8 @@
  * came, with what was found as context.
  */
 #include "push.h"
+
+#include "body.h"
 
 #include <heard/batch.h>
 #include <heard/error.h>
@@ -35,94 +37,6 @@ struct push {
 		enum page_kind kind;
 	} waiting[WAITING];
 };
-
-/* ---- the items of a body */
-
-typedef int visit_fn(void *arg, const struct heard_json *item, size_t i, struct heard_error *);
-
-static int bad_line(size_t line, struct heard_error *err)
-{
-	heard_fail(err, EBADMSG, "a JSON object is expected here");
-	if (err)
-		err->line = (int)line;
-	return -EBADMSG;
-}
-
-/* Lines are made a list, and so is a single object. */
-static int put_lines(struct heard_str raw, struct heard_buf *out, struct heard_error *err)
-{
-	for (size_t line = 1; raw.len; line++) {
-		const char *end = memchr(raw.ptr, '\n', raw.len);
-		size_t n = end ? (size_t)(end - raw.ptr) : raw.len;
-		struct heard_str one = heard_str_trim(heard_str_n(raw.ptr, n));
-		if (one.len > 0 && (one.ptr[0] != '{' || one.ptr[one.len - 1] != '}'))
-			return bad_line(line, err);
-		if (one.len > 0) {
-			heard_buf_puts(out, out->len > 1 ? "," : "");
-			heard_buf_str(out, one);
-		}
-		raw = heard_str_skip(raw, end ? n + 1 : n);
-	}
-	return 0;
-}
-
-static int put_list(struct heard_str raw, bool is_lines, struct heard_buf *out,
-		    struct heard_error *err)
-{
-	int code = 0;
-	if (heard_str_starts(raw, HEARD_STR_OF("\xef\xbb\xbf")))
-		raw = heard_str_skip(raw, 3);
-	raw = heard_str_trim(raw);
-	bool is_list = !is_lines && raw.len > 0 && raw.ptr[0] == '[';
-	heard_buf_puts(out, is_list ? "" : "[");
-	if (is_lines)
-		code = put_lines(raw, out, err);
-	else
-		heard_buf_str(out, raw);
-	heard_buf_puts(out, is_list ? "" : "]");
-	if (code == 0 && out->failed)
-		return heard_fail(err, ENOMEM, "no memory for the body");
-	return code;
-}
-
-/* An envelope has its items at the path `items`. */
-static int visit(const struct push *p, const struct heard_json *j, visit_fn *fn, void *arg,
-		 struct heard_error *err)
-{
-	const char *items = p->review->pull.feed.items;
-	size_t n = 0;
-	int code = 0;
-	for (; j && code == 0; j = j->next) {
-		const struct heard_json *inner = items[0] ? feed_get(j, items) : NULL;
-		if (inner == NULL || inner->type == HEARD_JSON_OBJECT) {
-			code = fn(arg, inner ? inner : j, ++n, err);
-			continue;
-		}
-		for (inner = inner->first; inner && code == 0; inner = inner->next)
-			code = fn(arg, inner, ++n, err);
-	}
-	if (code == 0 && n == 0)
-		return heard_fail(err, EBADMSG, "the body holds no review");
-	return code;
-}
-
-static int visit_body(const struct push *p, struct heard_str raw, bool is_lines, visit_fn *fn,
-		      void *arg, struct heard_error *err)
-{
-	struct heard_buf list;
-	struct feed_page *page = NULL;
-	size_t n;
-	heard_buf_init(&list, 2 * raw.len + 16);
-	int code = put_list(raw, is_lines, &list, err);
-	if (code == 0 && (page = feed_page_read(p->feed, heard_buf_view(&list), err)) == NULL)
-		code = err->code == ENOMEM ? -ENOMEM
-					   : heard_fail(err, EBADMSG, "%s", err->text);
-	if (code == 0)
-		code = visit(p, feed_page_first(page, &n), fn, arg, err);
-	feed_page_destroy(page);
-	heard_buf_release(&list);
-	return code;
-}
 
 /* ---- on a worker */
 
@@ -162,7 +76,8 @@ int push_decode(const struct review *r, const struct page *page, struct heard_st
 	struct decoding d = {r, page->found, batch, page->kind == PAGE_LINES};
 	if (r->push == NULL)
 		return heard_fail(err, EBADMSG, "nothing is taken by `path` here");
-	return visit_body(r->push, raw, d.is_lines, decode_item, &d, err);
+	return body_visit(r->push->feed, r->pull.feed.items, raw, d.is_lines, decode_item, &d,
+			  err);
 }
 
 /* ---- a request goes on its way */
@@ -231,7 +146,8 @@ static void gather_body(struct push *p, struct heard_http *take, enum page_kind 
 		return;
 	}
 	*w = (struct waiting){.push = p, .request = take, .job = job, .kind = kind};
-	visit_body(p, heard_http_body(take), kind == PAGE_LINES, gather_item, w, &ignored);
+	body_visit(p->feed, p->review->pull.feed.items, heard_http_body(take),
+		   kind == PAGE_LINES, gather_item, w, &ignored);
 	gather_run(job);
 }
 
@@ -327,7 +243,7 @@ static int open_parts(struct push *p, struct heard_error *err)
 		return heard_error_wrap(err, "signature");
 	p->verify.header = s->header[0] ? s->header : NULL;
 	p->verify.tolerance = s->tolerance;
-	p->feed = feed_create(r->host, &feed, err);
+	p->feed = feed_create(&feed, err);
 	return p->feed ? heard_http_mount(r->host, &route, err) : -err->code;
 }
 

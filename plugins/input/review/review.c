@@ -1,7 +1,7 @@
 /*
  * review.c - input: reviews, posted by a shop's own system or pulled from an API.
  *
- *	push	a request with reviews			push.c
+ *	push	a request with reviews			push.c, body.c
  *	source	a JSON API, deletions, the App Store	source.c
  *	usual	where fields stand			extra	and the rest
  *	gather	pictures					media, found

@@ -30,11 +30,6 @@ struct source {
 
 /* ---- a page that is held */
 
-static bool is_skipped(struct heard_str skip, size_t i)
-{
-	return i / 8 < skip.len && ((unsigned char)skip.ptr[i / 8] >> i % 8 & 1);
-}
-
 static void release(struct source *s)
 {
 	collect_release(s->collect, heard_buf_view(&s->context));
@@ -56,7 +51,7 @@ static void gather_page(struct source *s, struct heard_str raw, struct heard_str
 	size_t n = 0, i = 0;
 	const struct heard_json *item = page ? feed_page_first(page, &n) : NULL;
 	for (; item && i < n; item = item->next, i++)
-		if (!is_skipped(skip, i))
+		if (!feed_is_skipped(skip, i))
 			gather_add(s->job, item);
 	feed_page_destroy(page);
 	gather_run(s->job);

@@ -16,115 +16,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { NAME_MAX_BYTES = 32, DIGITS_MAX = 5, STARS = 5 };
+enum { STARS = 5 };
 
 #define SURVEY "survey."
-
-/* ---- where to */
-
-static const struct {
-	int field;
-	double low, high;
-} scales[] = {{HEARD_NPS, 0, 10}, {HEARD_CSAT, 1, 5}, {HEARD_CES, 1, 7}};
-
-static const struct {
-	const char *word;
-	enum target_kind kind;
-} kinds[] = {{"stars", HOOK_STARS}, {"rating", HOOK_STARS},	{"text", HOOK_TEXT},
-	     {"body", HOOK_TEXT},   {"choice", HOOK_ATTRIBUTE}, {"ignore", HOOK_IGNORE}};
-
-/* What a source may give, and is text. */
-static const int text_fields[] = {HEARD_SUBJECT,      HEARD_LANG,	  HEARD_AUTHOR_NAME,
-				  HEARD_AUTHOR_EMAIL, HEARD_AUTHOR_PHONE, HEARD_AUTHOR_ID,
-				  HEARD_PRODUCT,      HEARD_ORDER,	  HEARD_STORE,
-				  HEARD_REGION};
-
-/* Names of questions, and of hidden fields, that say enough. */
-static const struct {
-	const char *name, *is;
-} known[] = {
-	{"nps", "nps"},
-	{"csat", "csat"},
-	{"ces", "ces"},
-	{"rating", "stars"},
-	{"stars", "stars"},
-	{"email", "author.email"},
-	{"phone", "author.phone"},
-	{"mobile", "author.phone"},
-	{"name", "author.name"},
-	{"user_id", "author.id"},
-	{"userid", "author.id"},
-	{"customer_id", "author.id"},
-	{"order", "order"},
-	{"order_id", "order"},
-	{"product", "product"},
-	{"store", "store"},
-	{"region", "region"},
-	{"lang", "lang"},
-	{"comment", "text"},
-};
-
-static bool is_name(struct heard_str s)
-{
-	int n_digits = 0;
-	if (s.len == 0 || s.len > NAME_MAX_BYTES)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-		bool is_digit = c >= '0' && c <= '9';
-		bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		n_digits += is_digit;
-		if (!(is_letter || (i && (is_digit || c == '_' || c == '-'))))
-			return false;
-	}
-	return n_digits <= DIGITS_MAX;
-}
-
-struct hook_target hook_target(struct heard_str word)
-{
-	static const struct heard_str ratings = HEARD_STR("ratings.");
-	if (heard_str_starts(word, ratings)) {
-		struct heard_str name = heard_str_skip(word, ratings.len);
-		return (struct hook_target){is_name(name) ? HOOK_PART : HOOK_NONE, 0, name};
-	}
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (heard_str_is(word, kinds[i].word))
-			return (struct hook_target){.kind = kinds[i].kind};
-	int field = heard_field_find(word);
-	for (size_t i = 0; i < sizeof(scales) / sizeof(*scales); i++)
-		if (scales[i].field == field)
-			return (struct hook_target){HOOK_SCORE, field, {0}};
-	for (size_t i = 0; i < sizeof(text_fields) / sizeof(*text_fields); i++)
-		if (text_fields[i] == field)
-			return (struct hook_target){HOOK_FIELD, field, {0}};
-	return (struct hook_target){0};
-}
-
-int hook_questions_check(const struct heard_rows *rows, struct heard_error *err)
-{
-	const struct hook_question *q = rows->at;
-	for (size_t i = 0; i < rows->n; i++) {
-		if (*q[i].id == '\0')
-			return heard_fail(err, EINVAL, "questions: row %zu has no id", i + 1);
-		if (hook_target(heard_str(q[i].is)).kind == HOOK_NONE)
-			return heard_fail(
-				err, EINVAL,
-				"questions: \"%s\": is: \"%s\" is none of nps, csat, ces, "
-				"stars, ratings.NAME, choice, text, ignore, and no field that "
-				"a survey may give",
-				q[i].id, q[i].is);
-		if (*q[i].name && !is_name(heard_str(q[i].name)))
-			return heard_fail(err, EINVAL,
-					  "questions: \"%s\": name must be of letters, digits, "
-					  "_ and -, begin with a letter and have at most %d",
-					  q[i].id, NAME_MAX_BYTES);
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(q[i].id, q[k].id) == 0)
-				return heard_fail(err, EINVAL,
-						  "questions: \"%s\" is there twice", q[i].id);
-	}
-	return 0;
-}
 
 /* ---- what an answer says */
 
@@ -145,10 +39,20 @@ static bool read_number(struct heard_str text, double *number_r)
 	return *end == '\0' && end != copy;
 }
 
-static void put_value(struct heard_buf *out, const struct heard_json *v)
+/* What a tool calls by an id, as its options have it; without them it says it itself. */
+static struct heard_str said(const struct hook_answer *a, struct heard_str value)
+{
+	for (const struct heard_json *o = a->options ? a->options->first : NULL; o; o = o->next)
+		if (heard_str_eq(heard_json_string(o, "id"), value))
+			return heard_json_string(o, "text");
+	return value;
+}
+
+static void put_value(struct heard_buf *out, const struct hook_answer *a,
+		      const struct heard_json *v)
 {
 	switch (v->type) {
-	case HEARD_JSON_STRING: heard_buf_str(out, v->string); break;
+	case HEARD_JSON_STRING: heard_buf_str(out, said(a, v->string)); break;
 	case HEARD_JSON_INT: heard_json_put_int(out, v->integer); break;
 	case HEARD_JSON_NUMBER: heard_json_put_number(out, v->number); break;
 	case HEARD_JSON_BOOL: heard_buf_puts(out, v->boolean ? "true" : "false"); break;
@@ -168,7 +72,7 @@ static bool join(struct hook_answer *a, const struct hook_filling *f,
 		if (before)
 			heard_buf_puts(&out, ", ");
 		size_t with_comma = out.len;
-		put_value(&out, v);
+		put_value(&out, a, v);
 		if (out.len == with_comma)
 			out.len = before;
 	}
@@ -192,7 +96,7 @@ bool hook_answer_value(struct hook_answer *a, const struct hook_filling *f,
 		a->is_boolean = a->has_number = true;
 		a->number = v->boolean;
 		return true;
-	case HEARD_JSON_STRING: a->text = v->string; return a->text.len > 0;
+	case HEARD_JSON_STRING: a->text = said(a, v->string); return a->text.len > 0;
 	case HEARD_JSON_ARRAY: return join(a, f, v);
 	default: return false;
 	}
@@ -210,20 +114,11 @@ static const struct hook_question *find_question(const struct hook_filling *f,
 	return NULL;
 }
 
-static const char *find_known(struct heard_str name)
-{
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (name.len == strlen(known[i].name) &&
-		    strncasecmp(name.ptr, known[i].name, name.len) == 0)
-			return known[i].is;
-	return NULL;
-}
-
 static struct hook_target target_of(const struct hook_question *q, const struct hook_answer *a)
 {
-	const char *word = q ? q->is : find_known(a->ref);
+	const char *word = q ? q->is : hook_word(a->ref);
 	if (word == NULL)
-		word = find_known(a->id);
+		word = hook_word(a->id);
 	if (word == NULL)
 		word = a->guess ? a->guess : "choice";
 	return hook_target(heard_str(word));
@@ -248,7 +143,7 @@ static struct heard_str name_of(const struct hook_question *q, const struct hook
 	/* attributes.survey.<these> are ours */
 	static const char *const ours[] = {"name", "tool", "form"};
 	struct heard_str name = q && *q->name ? heard_str(q->name) : a->ref;
-	bool is_free = is_name(name) || is_name(name = a->id);
+	bool is_free = hook_is_name(name) || hook_is_name(name = a->id);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		is_free = is_free && !heard_str_is(name, ours[i]);
 	return is_free ? name : made_name(a->ref.len ? a->ref : a->id, out);
@@ -257,7 +152,7 @@ static struct heard_str name_of(const struct hook_question *q, const struct hook
 static int set_attribute(struct hook_filling *f, struct heard_str name,
 			 const struct hook_answer *a)
 {
-	char full[sizeof(SURVEY) + NAME_MAX_BYTES];
+	char full[sizeof(SURVEY) + HOOK_NAME];
 	struct heard_value v = {.type = HEARD_STR_, .str = a->text};
 	int n = snprintf(full, sizeof(full), SURVEY "%.*s", HEARD_ARG(name));
 	if (a->is_boolean)
@@ -306,18 +201,13 @@ static int set_stars(struct hook_filling *f, const struct hook_question *q, doub
 	return result ? result : 1;
 }
 
-static int set_score(struct hook_filling *f, const struct hook_question *q, int field,
-		     double number)
+static int set_score(struct hook_filling *f, const struct hook_question *q,
+		     const struct hook_target *t, double number)
 {
-	int result = 0;
-	for (size_t i = 0; i < sizeof(scales) / sizeof(*scales); i++) {
-		if (scales[i].field != field)
-			continue;
-		if (heard_has(f->record, (enum heard_field)field) ||
-		    !on_scale(q, scales[i].low, scales[i].high, &number))
-			return 0;
-		result = heard_set_number(f->record, (enum heard_field)field, number);
-	}
+	enum heard_field field = (enum heard_field)t->field;
+	if (heard_has(f->record, field) || !on_scale(q, t->low, t->high, &number))
+		return 0;
+	int result = heard_set_number(f->record, field, number);
 	return result ? result : 1;
 }
 
@@ -365,7 +255,7 @@ static int place(struct hook_filling *f, const struct hook_question *q,
 	bool has_number = !a->is_boolean && (a->has_number || read_number(a->text, &number));
 	switch (t->kind) {
 	case HOOK_IGNORE: return 1;
-	case HOOK_SCORE: return has_number ? set_score(f, q, t->field, number) : 0;
+	case HOOK_SCORE: return has_number ? set_score(f, q, t, number) : 0;
 	case HOOK_STARS: return has_number ? set_stars(f, q, number) : 0;
 	case HOOK_PART: return has_number ? set_part(f, q, t->name, number) : 0;
 	case HOOK_TEXT: return add_text(f, a);

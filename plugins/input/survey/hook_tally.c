@@ -41,46 +41,6 @@ static const char *tally_guess(struct heard_str type)
 	return NULL;
 }
 
-static struct heard_str option_text(const struct heard_json *options, struct heard_str id)
-{
-	for (const struct heard_json *o = options->first; o; o = o->next)
-		if (heard_str_eq(heard_json_string(o, "id"), id))
-			return heard_json_string(o, "text");
-	return id;
-}
-
-static bool read_options(struct hook_answer *a, const struct hook_filling *f,
-			 const struct heard_json *options, const struct heard_json *value)
-{
-	struct heard_buf out;
-	int n = 0;
-	heard_buf_init(&out, HOOK_JOINED);
-	for (const struct heard_json *v = value->first; v && n < HOOK_LIST; v = v->next, n++) {
-		struct heard_str text = option_text(options, v->string);
-		if (out.len && text.len)
-			heard_buf_puts(&out, ", ");
-		heard_buf_str(&out, text);
-	}
-	a->text = heard_batch_copy(heard_record_batch(f->record), heard_buf_view(&out));
-	heard_buf_release(&out);
-	return a->text.len > 0;
-}
-
-static bool tally_value(struct hook_answer *a, const struct hook_filling *f,
-			const struct heard_json *field)
-{
-	const struct heard_json *value = heard_json_member(field, "value");
-	const struct heard_json *options = heard_json_member(field, "options");
-	if (value == NULL || options == NULL || options->type != HEARD_JSON_ARRAY)
-		return hook_answer_value(a, f, value);
-	if (value->type == HEARD_JSON_ARRAY)
-		return read_options(a, f, options, value);
-	if (value->type != HEARD_JSON_STRING)
-		return hook_answer_value(a, f, value);
-	a->text = option_text(options, value->string);
-	return a->text.len > 0;
-}
-
 int tally_fill(const struct heard_json *root, struct hook_filling *f, struct heard_error *err)
 {
 	const struct heard_json *fields = heard_json_member(heard_json_member(root, "data"),
@@ -88,12 +48,14 @@ int tally_fill(const struct heard_json *root, struct hook_filling *f, struct hea
 	int result = 0;
 	for (const struct heard_json *v = fields ? fields->first : NULL; v && result == 0;
 	     v = v->next) {
+		const struct heard_json *options = heard_json_member(v, "options");
 		struct heard_str type = heard_json_string(v, "type");
 		struct hook_answer a = {.id = heard_json_string(v, "key"),
 					.ref = heard_json_string(v, "label"),
 					.title = heard_json_string(v, "label"),
-					.guess = tally_guess(type)};
-		if (!tally_value(&a, f, v) ||
+					.guess = tally_guess(type),
+					.options = options};
+		if (!hook_answer_value(&a, f, heard_json_member(v, "value")) ||
 		    (a.is_boolean && heard_str_is(type, "CHECKBOXES")))
 			continue;
 		result = hook_fill(f, &a, err);

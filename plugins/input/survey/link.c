@@ -3,30 +3,18 @@
  */
 #include "survey.h"
 
-#include <stdio.h>
-#include <string.h>
-
-static void put_escaped(struct heard_buf *out, const char *text)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
-	for (; *text; text++)
-		if (strchr(plain, *text))
-			heard_buf_add(out, text, 1);
-		else
-			heard_buf_printf(out, "%%%02X", (unsigned char)*text);
-}
+#include <text/percent.h>
 
 void survey_put_query(struct heard_buf *out, const char *segment, const char *product)
 {
 	size_t begin = out->len;
 	if (segment[0]) {
 		heard_buf_puts(out, "segment=");
-		put_escaped(out, segment);
+		text_escape(out, heard_str(segment));
 	}
 	if (product[0]) {
 		heard_buf_puts(out, out->len > begin ? "&product=" : "product=");
-		put_escaped(out, product);
+		text_escape(out, heard_str(product));
 	}
 }
 

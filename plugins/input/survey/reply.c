@@ -10,10 +10,10 @@
  */
 #include "reply.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <string.h>
-#include <text/percent.h>
-#include <text/utf8.h>
+#include <text/field.h>
 
 enum { PAIRS = 2048 }; /* all boxes of the largest form ticked are fewer */
 
@@ -61,34 +61,6 @@ bool reply_has(const struct reply *reply, const struct question *q, size_t quest
 
 /* ---- values */
 
-/* Browsers send CR LF for a line break in a text. */
-static size_t drop_returns(char *s, size_t n)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++)
-		if (s[i] != '\r' || i + 1 == n || s[i + 1] != '\n')
-			s[kept++] = s[i];
-	return kept;
-}
-
-/* Unescapes the value to the end of reply->text; it must be text. */
-static enum reply_fault take_value(struct reply *reply, struct heard_str raw,
-				   struct heard_str *value)
-{
-	size_t at = reply->text.len, n = raw.len;
-	char *room = heard_buf_room(&reply->text, n + 1);
-	if (room == NULL)
-		return REPLY_LONG;
-	if (!text_unescape(raw, room, n, &n))
-		return REPLY_MALFORMED;
-	n = drop_returns(room, n);
-	if (!text_is_valid(heard_str_n(room, n)) || memchr(room, '\0', n) != NULL)
-		return REPLY_MALFORMED;
-	heard_buf_used(&reply->text, n);
-	*value = heard_str_trim(heard_str_n(reply->text.ptr + at, n));
-	return REPLY_GOOD;
-}
-
 static bool read_number(struct heard_str s, int64_t least, int64_t most, int64_t *out)
 {
 	int64_t n = 0;
@@ -106,12 +78,9 @@ static bool read_number(struct heard_str s, int64_t least, int64_t most, int64_t
 static enum reply_fault set_text(struct reply *reply, const struct question *q,
 				 struct given *given, struct heard_str value)
 {
-	int64_t chars = 0;
-	for (size_t i = 0; i < value.len; i++)
-		chars += ((unsigned char)value.ptr[i] & 0xc0) != 0x80;
 	given->text = (size_t)(value.ptr - reply->text.ptr);
 	given->len = value.len;
-	return chars > q->max ? REPLY_LONG : REPLY_GOOD;
+	return (int64_t)heard_str_chars(value) > q->max ? REPLY_LONG : REPLY_GOOD;
 }
 
 static enum reply_fault set_given(struct reply *reply, const struct question *q,
@@ -181,15 +150,13 @@ static enum reply_fault set_value(struct reply *reply, const struct form *form,
 /* ---- all of it */
 
 static enum reply_fault read_pair(struct reply *reply, const struct form *form,
-				  struct heard_str pair)
+				  struct heard_str name, struct heard_str encoded)
 {
-	const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
-	size_t n = equals ? (size_t)(equals - pair.ptr) : pair.len;
-	struct heard_str value = {NULL, 0};
-	enum reply_fault fault = take_value(reply, heard_str_skip(pair, equals ? n + 1 : n),
-					    &value);
-	return fault == REPLY_GOOD ? set_value(reply, form, heard_str_n(pair.ptr, n), value)
-				   : fault;
+	struct heard_str value;
+	int result = text_value(&reply->text, encoded, &value);
+	if (result < 0)
+		return result == -ENOMEM ? REPLY_LONG : REPLY_MALFORMED;
+	return set_value(reply, form, name, value);
 }
 
 /* The first fault; what comes behind it is read all the same, to be shown again. */
@@ -197,14 +164,12 @@ static enum reply_fault read_pairs(struct reply *reply, const struct form *form,
 				   struct heard_str raw)
 {
 	enum reply_fault first = REPLY_GOOD;
-	for (int n = 0; raw.len; n++) {
-		const char *end = memchr(raw.ptr, '&', raw.len);
-		size_t len = end ? (size_t)(end - raw.ptr) : raw.len;
+	struct heard_str name, value;
+	for (int n = 0; text_pair(&raw, &name, &value); n++) {
 		if (n == PAIRS)
 			return REPLY_MALFORMED;
-		enum reply_fault fault = read_pair(reply, form, heard_str_n(raw.ptr, len));
+		enum reply_fault fault = read_pair(reply, form, name, value);
 		first = first == REPLY_GOOD ? fault : first;
-		raw = heard_str_skip(raw, end ? len + 1 : len);
 	}
 	return first;
 }

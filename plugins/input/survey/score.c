@@ -7,6 +7,7 @@
 #include "score.h"
 
 #include <heard/error.h>
+#include <heard/label.h>
 
 #include <errno.h>
 #include <string.h>
@@ -79,30 +80,7 @@ struct score score_of(const struct form *form, const struct bad_options *bad,
 
 /* ---- the options */
 
-static bool is_in(char c, const char *set)
-{
-	return strchr(set, c) != NULL;
-}
-
-/* As core/admit.c wants labels: what is none becomes an attribute and reaches nobody. */
-static bool is_department(const char *name)
-{
-	enum { MOST = 32, DIGITS = 5 };
-	size_t n = 0, letters = 0, digits = 0, wide = 0;
-	for (; name[n]; n++) {
-		bool is_letter = is_in(name[n], "abcdefghijklmnopqrstuvwxyz"
-						"ABCDEFGHIJKLMNOPQRSTUVWXYZ.");
-		bool is_digit = is_in(name[n], "0123456789");
-		bool is_wide = (unsigned char)name[n] >= 0x80;
-		if (!is_letter && !is_digit && !is_wide && !is_in(name[n], "_-"))
-			return false;
-		letters += is_letter;
-		digits += is_digit;
-		wide += is_wide;
-	}
-	return n <= MOST && digits <= DIGITS && (wide == 0 || letters + digits == 0);
-}
-
+/* A department that is no label would become an attribute and reach nobody. */
 static int check_departments(const struct question *stars, const struct bad_options *bad,
 			     struct heard_error *err)
 {
@@ -121,7 +99,7 @@ static int check_departments(const struct question *stars, const struct bad_opti
 					  "\"%.40s\"%s%.40s%s",
 					  part, near ? "; did you mean \"" : "",
 					  near ? near : "", near ? "\"?" : "");
-		if (!is_department(bad->departments.values[i]))
+		if (!heard_is_label(heard_str(bad->departments.values[i])))
 			return heard_fail(err, EINVAL,
 					  "bad.departments: \"%.60s\" is no name of a "
 					  "department: one word of at most 32 bytes",
@@ -137,7 +115,7 @@ int score_check(const struct form *form, const struct bad_options *bad, struct h
 			return heard_fail(err, EINVAL,
 					  "bad.%s: the survey has no question of that kind",
 					  kind_words[kind]);
-	if (!is_department(bad->department))
+	if (!heard_is_label(heard_str(bad->department)))
 		return heard_fail(err, EINVAL,
 				  "bad.department: \"%.60s\" is no name of a department: one "
 				  "word of at most 32 bytes",

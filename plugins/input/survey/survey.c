@@ -7,7 +7,7 @@
  *	form.c, when.c, wording.c   what is asked
  *	visit.c, screen.c, field.c, style.c   who comes, and what is shown
  *	reply.c, score.c, line.c, take.c   what is answered, and what becomes of it
- *	command.c, link.c, qr.c   whom to ask
+ *	command.c, command_ask.c, list.c, link.c, qr.c   whom to ask
  *	hook*.c   answers that other tools push
  */
 #include "survey.h"
@@ -29,6 +29,7 @@
 
 #include <campaign/campaign.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,21 +174,6 @@ static int read_end(struct survey *self, struct heard_error *err)
 	return 0;
 }
 
-static int check_url(const char *url, struct heard_error *err)
-{
-	size_t len = strlen(url);
-	bool is_web = len == 0 || strncmp(url, "https://", 8) == 0 ||
-		      strncmp(url, "http://", 7) == 0;
-	for (size_t i = 0; i < len; i++)
-		is_web = is_web && url[i] > ' ' && url[i] < 127 && !strchr("\"\\<>?#", url[i]);
-	return is_web && (len == 0 || url[len - 1] != '/')
-		       ? 0
-		       : heard_fail(err, EINVAL,
-				    "public_url: \"%.100s\" must be as https://shop.example, "
-				    "without a slash at its end",
-				    url);
-}
-
 static int check_names(const struct heard_list *list, const char *option,
 		       struct heard_error *err)
 {
@@ -260,6 +246,23 @@ static int mount(struct survey *self, struct heard_error *err)
 	return result ? result : heard_http_mount(self->host, &qr, err);
 }
 
+/* surveys.db knows a survey by its name, without the pipeline's: that is in links that
+ * were sent, so two of one name would answer and be full as one. */
+static int claim_name(const struct survey *self, struct heard_error *err)
+{
+	char both[PATH_MAX + PLACE_MAX];
+	snprintf(both, sizeof(both), "%s#%s", self->database, self->name);
+	int result = heard_claim(self->host, both, err);
+	return result != -EBUSY
+		       ? result
+		       : heard_fail(
+				 err, EBUSY,
+				 "another pipeline has a survey \"%.100s\" in the same file: "
+				 "give this one another name, or the option surveys another "
+				 "file",
+				 self->name);
+}
+
 static int open_form(struct survey *self, struct heard_error *err)
 {
 	if (self->questions.n == 0)
@@ -271,7 +274,8 @@ static int open_form(struct survey *self, struct heard_error *err)
 		return -err->code;
 	if (score_check(self->form, &self->bad, err) ||
 	    check_names(&self->segments, "segments", err) ||
-	    check_names(&self->products, "products", err) || check_url(self->public_url, err))
+	    check_names(&self->products, "products", err) ||
+	    page_check_url("public_url", self->public_url, err) || claim_name(self, err))
 		return -err->code;
 	heard_buf_init(&self->style, STYLE_MAX);
 	style_write(&self->style, self->form);
@@ -286,7 +290,8 @@ static int survey_start(void *arg, struct heard_error *err)
 	struct survey *self = arg;
 	if (self->form == NULL)
 		return 0;
-	self->campaign = campaign_open(self->database, true, true, err);
+	/* A place must be taken for good before the answer is, or power could give it twice. */
+	self->campaign = campaign_open(self->database, true, self->quota == 0, err);
 	return self->campaign ? 0 : -err->code;
 }
 

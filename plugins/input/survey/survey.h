@@ -46,7 +46,7 @@ void survey_link(const struct survey *, const char *segment, const char *product
 /* "segment=a&product=b" */
 void survey_put_query(struct heard_buf *out, const char *segment, const char *product);
 
-/* `text` if the list has it, else empty. */
+/* visit.c: `text` if the list has it, else empty. */
 struct heard_str survey_known(const struct heard_list *, struct heard_str text);
 
 extern const struct heard_command survey_commands[];

@@ -8,11 +8,13 @@
  */
 #include "access.h"
 
+#include <feed/feed.h>
 #include <heard/buf.h>
 #include <heard/error.h>
 #include <heard/fetch.h>
 #include <heard/host.h>
 #include <heard/json.h>
+#include <pull/request.h>
 #include <text/percent.h>
 
 #include <errno.h>
@@ -40,7 +42,7 @@ struct access {
 	int64_t until_ms;	/* it is good, and so long before that another is fetched */
 	int64_t early_ms;
 	struct heard_fetch *fetch;
-	struct heard_buf url, body;
+	struct pull_request request;
 	struct heard_timer *again; /* after a failure */
 	int64_t pause_ms;
 	int64_t forced_at_ms;
@@ -53,11 +55,11 @@ bool access_is_refusal(long long errcode)
 	return errcode == 40001 || errcode == 40014 || errcode == 42001;
 }
 
-static void wipe(struct heard_buf *b)
+static void forget_token(struct access *a)
 {
-	if (b->ptr != NULL)
-		sodium_memzero(b->ptr, b->size);
-	heard_buf_clear(b);
+	if (a->token.ptr != NULL)
+		sodium_memzero(a->token.ptr, a->token.size);
+	heard_buf_clear(&a->token);
 }
 
 static void fail(struct access *a, const char *why)
@@ -71,16 +73,10 @@ static void fail(struct access *a, const char *why)
 	a->is_complained = true;
 }
 
-static int64_t number_of(const struct heard_json *root, const char *name)
-{
-	const struct heard_json *v = heard_json_member(root, name);
-	return v != NULL && v->type == HEARD_JSON_INT ? v->integer : 0;
-}
-
 static int keep_token(struct access *a, const struct heard_json *root, struct heard_error *err)
 {
 	struct heard_str token = heard_json_string(root, "access_token");
-	int64_t code = number_of(root, "errcode"), seconds = number_of(root, "expires_in");
+	int64_t code = feed_int(root, "errcode"), seconds = feed_int(root, "expires_in");
 	if (code != 0)
 		return heard_fail(err, EACCES,
 				  "the platform says errcode %lld: check app_id and secret, "
@@ -89,7 +85,7 @@ static int keep_token(struct access *a, const struct heard_json *root, struct he
 	if (token.len == 0 || token.len > TOKEN_MAX || seconds < 1)
 		return heard_fail(err, EPROTO, "the platform's answer has no token");
 	int64_t ms = (seconds < LONGEST_S ? seconds : LONGEST_S) * 1000;
-	wipe(&a->token);
+	forget_token(a);
 	heard_buf_str(&a->token, token);
 	a->until_ms = heard_now(a->host) + ms;
 	a->early_ms = ms > 2 * EARLY_MS ? EARLY_MS : ms / 2;
@@ -116,8 +112,7 @@ static void on_token(void *arg, const struct heard_fetch_answer *answer)
 	struct access *a = arg;
 	struct heard_error err = {0};
 	a->fetch = NULL;
-	wipe(&a->url);
-	wipe(&a->body);
+	request_release(&a->request);
 	if (read_token(a, answer, &err) != 0) {
 		fail(a, err.text);
 		return;
@@ -129,22 +124,24 @@ static void on_token(void *arg, const struct heard_fetch_answer *answer)
 	a->ready(a->arg);
 }
 
-static void write_request(struct access *a)
+static void write_request(struct access *a, struct pull_request *q)
 {
 	int64_t now = heard_now(a->host);
-	heard_buf_puts(&a->url, a->o.base_url);
+	request_init(q);
+	pull_header(q, "Content-Type: application/json");
+	heard_buf_puts(&q->url, a->o.base_url);
 	if (a->o.is_wecom) {
-		heard_buf_puts(&a->url, "/cgi-bin/gettoken?corpid=");
-		text_escape(&a->url, heard_str(a->o.id));
-		heard_buf_puts(&a->url, "&corpsecret=");
-		text_escape(&a->url, heard_str(a->o.secret));
+		heard_buf_puts(&q->url, "/cgi-bin/gettoken?corpid=");
+		text_escape(&q->url, heard_str(a->o.id));
+		heard_buf_puts(&q->url, "&corpsecret=");
+		text_escape(&q->url, heard_str(a->o.secret));
 		return;
 	}
 	bool is_forced = a->is_refused && now - a->forced_at_ms >= FORCE_MS;
 	if (is_forced)
 		a->forced_at_ms = now;
-	struct heard_json_out out = {.buf = &a->body};
-	heard_buf_puts(&a->url, "/cgi-bin/stable_token");
+	struct heard_json_out out = {.buf = &q->body};
+	heard_buf_puts(&q->url, "/cgi-bin/stable_token");
 	heard_json_begin(&out, NULL, '{');
 	heard_json_str(&out, "grant_type", HEARD_STR_OF("client_credential"));
 	heard_json_str(&out, "appid", heard_str(a->o.id));
@@ -155,24 +152,13 @@ static void write_request(struct access *a)
 
 static void fetch_token(struct access *a)
 {
-	static const char *const headers[] = {"Content-Type: application/json", NULL};
+	const struct request_limits limits = {.timeout_ms = TIMEOUT_MS,
+					      .max_answer = MAX_ANSWER,
+					      .allow_private = a->o.allow_private};
 	struct heard_error err = {0};
-	write_request(a);
-	struct heard_fetch_request request = {
-		.method = a->body.len ? "POST" : "GET",
-		.url = a->url.ptr,
-		.headers = headers,
-		.body = heard_buf_view(&a->body),
-		.timeout_ms = TIMEOUT_MS,
-		.max_answer = MAX_ANSWER,
-		.allow_private = a->o.allow_private,
-		.done = on_token,
-		.arg = a,
-	};
-	if (a->url.failed || a->body.failed)
-		heard_fail(&err, ENOMEM, "out of memory");
-	else
-		a->fetch = heard_fetch(a->client, &request, &err);
+	request_release(&a->request);
+	write_request(a, &a->request);
+	a->fetch = request_send(&a->request, a->client, &limits, on_token, a, &err);
 	if (a->fetch == NULL)
 		fail(a, err.text);
 }
@@ -196,7 +182,7 @@ void access_refused(struct access *a)
 {
 	if (a->token.len > 0)
 		a->is_refused = true;
-	wipe(&a->token);
+	forget_token(a);
 	access_get(a);
 }
 
@@ -212,8 +198,6 @@ struct access *access_create(struct heard_host *host, struct heard_fetch_client 
 	*a = (struct access){
 		.host = host, .client = client, .o = *o, .ready = ready, .arg = arg};
 	heard_buf_init(&a->token, TOKEN_MAX);
-	heard_buf_init(&a->url, 4096);
-	heard_buf_init(&a->body, 4096);
 	a->again = heard_timer_create(host, on_again, a);
 	if (a->again != NULL)
 		return a;
@@ -229,11 +213,8 @@ void access_destroy(struct access *a)
 	if (a->fetch != NULL)
 		heard_fetch_cancel(a->fetch);
 	heard_timer_destroy(a->again);
-	wipe(&a->token);
-	wipe(&a->url);
-	wipe(&a->body);
+	forget_token(a);
 	heard_buf_release(&a->token);
-	heard_buf_release(&a->url);
-	heard_buf_release(&a->body);
+	request_release(&a->request);
 	free(a);
 }

@@ -13,6 +13,7 @@
 #include "message.h"
 #include "wechat.h"
 
+#include <feed/feed.h>
 #include <heard/batch.h>
 #include <heard/error.h>
 #include <heard/host.h>
@@ -57,25 +58,6 @@ static int kf_ask(void *arg, struct heard_str state, struct pull_request *q,
 
 /* ---- reading */
 
-static struct heard_str number_text(const struct heard_json *v, char out[NUMBER])
-{
-	if (v == NULL || v->type != HEARD_JSON_INT)
-		return heard_str_n(NULL, 0);
-	return heard_str_n(out, (size_t)snprintf(out, NUMBER, "%lld", (long long)v->integer));
-}
-
-static int64_t number_of(const struct heard_json *object, const char *name)
-{
-	const struct heard_json *v = heard_json_member(object, name);
-	return v != NULL && v->type == HEARD_JSON_INT ? v->integer : 0;
-}
-
-static struct heard_str string_or(const struct heard_json *o, const char *a, const char *b)
-{
-	struct heard_str s = heard_json_string(o, a);
-	return s.len ? s : heard_json_string(o, b);
-}
-
 /* The part that is named as the type, in the names of a callback. */
 static void read_part(struct message *m, const struct heard_json *item)
 {
@@ -84,11 +66,11 @@ static void read_part(struct message *m, const struct heard_json *item)
 	const struct heard_json *part = heard_json_member(item, type);
 	m->content = heard_json_string(part, "content");
 	m->media_id = heard_json_string(part, "media_id");
-	m->title = string_or(part, "title", "product_titles");
+	m->title = feed_text(part, "title|product_titles", NULL, 0);
 	m->description = heard_json_string(part, "desc");
 	m->url = heard_json_string(part, "url");
 	m->pic_url = heard_json_string(part, "pic_url");
-	m->label = string_or(part, "name", "address");
+	m->label = feed_text(part, "name|address", NULL, 0);
 	m->order = heard_json_string(part, "order_id");
 	m->event = heard_json_string(part, "event_type");
 	m->page = heard_json_string(part, "pagepath");
@@ -103,7 +85,7 @@ static void read_item(struct message *m, const struct heard_json *item, char tim
 	*m = (struct message){
 		.type = heard_json_string(item, "msgtype"),
 		.id = heard_json_string(item, "msgid"),
-		.created = number_text(heard_json_member(item, "send_time"), time),
+		.created = feed_text(item, "send_time", time, NUMBER),
 	};
 	read_part(m, item);
 	if (m->from.len == 0)
@@ -124,7 +106,7 @@ static void note_senders(struct wechat *w, const struct heard_json *root)
 	char time[NUMBER], address[FEEDBACK_ADDRESS];
 	for (const struct heard_json *item = items_of(root); item; item = item->next) {
 		struct message m;
-		if (number_of(item, "origin") != FROM_CUSTOMER)
+		if (feed_int(item, "origin") != FROM_CUSTOMER)
 			continue;
 		read_item(&m, item, time);
 		int64_t at = feedback_time(&m);
@@ -167,7 +149,7 @@ static int kf_read(void *arg, struct heard_str state, const struct heard_fetch_a
 	int result = read_errcode(w, root, err);
 	if (result == 0) {
 		struct heard_str cursor = heard_json_string(root, "next_cursor");
-		page->more = number_of(root, "has_more") == 1 && cursor.len > 0 &&
+		page->more = feed_int(root, "has_more") == 1 && cursor.len > 0 &&
 			     !heard_str_eq(cursor, state);
 		heard_buf_str(&page->state, cursor);
 		if (items_of(root) == NULL)
@@ -206,7 +188,7 @@ static int add_item(const struct wechat *w, const struct heard_json *item,
 	bool is_event = heard_str_is(m.type, "event");
 	if (is_event && heard_str_is(m.event, "user_recall_msg"))
 		return add_recall(w, heard_json_string(event, "recall_msgid"), batch, err);
-	if (!is_event && number_of(item, "origin") != FROM_CUSTOMER)
+	if (!is_event && feed_int(item, "origin") != FROM_CUSTOMER)
 		return 0;
 	return feedback_add(&w->feedback, w->host, &m, heard_str_n(NULL, 0), batch, err);
 }

@@ -12,20 +12,20 @@
 #include <heard/error.h>
 #include <heard/fetch.h>
 #include <heard/host.h>
+#include <pull/request.h>
 #include <sniff/sniff.h>
 #include <text/percent.h>
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { TIME_MS = 3000, AT_ONCE = 16, URL_MOST = 4096 };
+enum { TIME_MS = 3000, AT_ONCE = 16 };
 
 struct media {
 	struct media *next;
 	struct wechat *wechat;
+	struct pull_request request;
 	struct heard_fetch *fetch;
 	void (*done)(void *arg, struct heard_str context);
 	void *arg;
@@ -48,12 +48,10 @@ int media_check(const struct wechat *w, struct heard_error *err)
 	return 0;
 }
 
-static bool is_wanted(const struct media_options *o, const char *type)
+static void release(struct media *f)
 {
-	for (size_t i = 0; type && i < o->types.n; i++)
-		if (strcmp(type, o->types.at[i]) == 0)
-			return true;
-	return false;
+	request_release(&f->request);
+	free(f);
 }
 
 static void finish(struct media *f, struct heard_str context)
@@ -64,7 +62,7 @@ static void finish(struct media *f, struct heard_str context)
 	*at = f->next;
 	f->wechat->n_fetching--;
 	f->done(f->arg, context);
-	free(f);
+	release(f);
 }
 
 static void on_answer(void *arg, const struct heard_fetch_answer *a)
@@ -76,7 +74,7 @@ static void on_answer(void *arg, const struct heard_fetch_answer *a)
 	const char *type = is_here ? sniff_type(a->body) : NULL;
 	char name[HEARD_BLOB_NAME], context[MEDIA_CONTEXT] = "";
 	struct heard_error why;
-	if (!is_wanted(o, type))
+	if (!sniff_is_in(&o->types, type))
 		heard_log(f->wechat->host, HEARD_INFO,
 			  "a file was left out: HTTP %d, %zu bytes", a->status, a->body.len);
 	else if (heard_blob_put(f->wechat->host, a->body, name, &why) != 0)
@@ -90,29 +88,21 @@ static void on_answer(void *arg, const struct heard_fetch_answer *a)
 bool media_fetch(struct wechat *w, struct heard_str id,
 		 void (*done)(void *arg, struct heard_str context), void *arg)
 {
-	struct heard_buf url;
+	const struct request_limits limits = {.timeout_ms = TIME_MS,
+					      .max_answer = (size_t)w->media.max_size + 1,
+					      .allow_private = w->pull_options.allow_private};
 	struct media *f = w->n_fetching < AT_ONCE ? calloc(1, sizeof(*f)) : NULL;
-	heard_buf_init(&url, URL_MOST);
-	if (f != NULL && reply_url(w, "/cgi-bin/media/get", &url)) {
-		*f = (struct media){.next = w->fetching, .wechat = w, .done = done, .arg = arg};
-		heard_buf_puts(&url, "&media_id=");
-		text_escape(&url, id);
-		struct heard_fetch_request q = {
-			.method = "GET",
-			.url = url.failed ? "" : url.ptr,
-			.timeout_ms = TIME_MS,
-			.max_answer = (size_t)w->media.max_size + 1,
-			.allow_private = w->pull_options.allow_private,
-			.done = on_answer,
-			.arg = f,
-		};
-		f->fetch = heard_fetch(w->client, &q, NULL);
+	if (f == NULL)
+		return false;
+	*f = (struct media){.next = w->fetching, .wechat = w, .done = done, .arg = arg};
+	request_init(&f->request);
+	if (reply_url(w, "/cgi-bin/media/get", &f->request.url)) {
+		heard_buf_puts(&f->request.url, "&media_id=");
+		text_escape(&f->request.url, id);
+		f->fetch = request_send(&f->request, w->client, &limits, on_answer, f, NULL);
 	}
-	if (url.ptr != NULL)
-		sodium_memzero(url.ptr, url.size); /* the access token */
-	heard_buf_release(&url);
-	if (f == NULL || f->fetch == NULL) {
-		free(f);
+	if (f->fetch == NULL) {
+		release(f);
 		return false;
 	}
 	w->fetching = f;
@@ -122,8 +112,9 @@ bool media_fetch(struct wechat *w, struct heard_str id,
 
 void media_stop(struct wechat *w)
 {
-	while (w->fetching != NULL) {
-		heard_fetch_cancel(w->fetching->fetch);
-		finish(w->fetching, HEARD_STR_OF(""));
+	for (struct media *f = w->fetching, *next; f != NULL; f = next) {
+		next = f->next;
+		heard_fetch_cancel(f->fetch);
+		finish(f, HEARD_STR_OF(""));
 	}
 }

@@ -101,10 +101,7 @@ static int judge(struct heard_str body, int64_t *after_ms, struct heard_error *e
 {
 	struct heard_error bad;
 	struct heard_json_doc *doc = heard_json_parse(body, JSON_MAX, &bad);
-	const struct heard_json *code = doc ? heard_json_member(heard_json_root(doc),
-								"error_code")
-					    : NULL;
-	long long n = code && code->type == HEARD_JSON_INT ? code->integer : 0;
+	long long n = doc ? feed_int(heard_json_root(doc), "error_code") : 0;
 	heard_json_destroy(doc);
 	if (n == 0)
 		return 0;

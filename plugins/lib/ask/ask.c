@@ -15,9 +15,11 @@
 #include <heard/wait.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { AT_ONCE_MAX = 64 };
+enum { AT_ONCE_MAX = 64, HEADERS_MAX = 32 };
 
 struct ask_round {
 	struct ask *ask;
@@ -32,6 +34,8 @@ struct ask_round {
 struct ask {
 	struct heard_host *host;
 	struct ask_options options;
+	const char *headers[HEADERS_MAX + 2]; /* of the options, and the secret one */
+	char *secret;
 	struct heard_fetch_client *client;
 	struct ask_round *first, **last; /* with something not begun */
 	unsigned under_way;
@@ -120,7 +124,7 @@ static void ask_begin(struct ask *a, struct ask_question *q)
 	struct heard_fetch_request request = {
 		.method = q->body.len > 0 ? "POST" : "GET",
 		.url = q->url,
-		.headers = a->options.headers,
+		.headers = a->headers,
 		.body = q->body,
 		.timeout_ms = a->options.timeout,
 		.max_answer = (size_t)a->options.max_answer + 1, /* one more tells too many */
@@ -201,6 +205,24 @@ uint64_t ask_count(const struct ask *a, enum ask_state state)
 
 /* ---- life */
 
+/* False without memory. */
+static bool ask_collect_headers(struct ask *a)
+{
+	const struct ask_options *o = &a->options;
+	size_t n = 0;
+	for (; o->headers != NULL && o->headers[n] != NULL; n++) {
+		if (n == HEADERS_MAX)
+			HEARD_BUG("a service is sent more than %d headers", HEADERS_MAX);
+		a->headers[n] = o->headers[n];
+	}
+	if (o->secret == NULL || o->secret[0] == '\0')
+		return true;
+	if (asprintf(&a->secret, "%s%s", o->secret_name, o->secret) < 0)
+		a->secret = NULL;
+	a->headers[n] = a->secret;
+	return a->secret != NULL;
+}
+
 struct ask *ask_create(struct heard_host *host, const struct ask_options *options)
 {
 	struct ask *a = calloc(1, sizeof(*a));
@@ -211,7 +233,10 @@ struct ask *ask_create(struct heard_host *host, const struct ask_options *option
 	a->last = &a->first;
 	if (a->options.at_once > AT_ONCE_MAX)
 		a->options.at_once = AT_ONCE_MAX;
-	return a;
+	if (ask_collect_headers(a))
+		return a;
+	ask_destroy(a);
+	return NULL;
 }
 
 int ask_start(struct ask *a, struct heard_error *err)
@@ -225,5 +250,8 @@ void ask_destroy(struct ask *a)
 	if (a == NULL)
 		return;
 	heard_fetch_client_destroy(a->client);
+	if (a->secret != NULL)
+		explicit_bzero(a->secret, strlen(a->secret));
+	free(a->secret);
 	free(a);
 }

@@ -49,6 +49,8 @@ struct ask_options {
 	int64_t at_once;
 	bool allow_private;
 	const char *const *headers; /* ended by NULL; live as long as the ask */
+	const char *secret_name;    /* of one more, such as "Authorization: Bearer " */
+	const char *secret;	    /* its value, wiped behind us; NULL or "": none    */
 	/* At home, for an answer whose status is none of 408, 425, 429 and 5xx: 0, or -errno
 	 * with a sentence if it cannot be used, which counts as a failure of the service. */
 	int (*answered)(void *arg, struct ask_question *, const struct heard_fetch_answer *,

@@ -137,13 +137,13 @@ int campaign_each(struct campaign *c, int64_t from, int64_t to,
 	int more;
 	sqlite3_stmt *st = campaign_statement(
 		c,
-		"SELECT DISTINCT survey,?1 FROM invitation WHERE"
-		" invited_at>=?2 AND invited_at<?3 ORDER BY survey",
-		"", err);
+		"SELECT DISTINCT survey FROM invitation WHERE"
+		" invited_at>=?1 AND invited_at<?2 ORDER BY survey",
+		NULL, err);
 	if (st == NULL)
 		return -err->code;
-	sqlite3_bind_int64(st, 2, from);
-	sqlite3_bind_int64(st, 3, to);
+	sqlite3_bind_int64(st, 1, from);
+	sqlite3_bind_int64(st, 2, to);
 	while ((more = campaign_step(c, st, err)) > 0)
 		fn(arg, (const char *)sqlite3_column_text(st, 0));
 	sqlite3_finalize(st);

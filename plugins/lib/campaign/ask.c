@@ -50,15 +50,15 @@ static void make_token(const struct heard_host *host, const char *survey,
 	sodium_bin2base64(token, CAMPAIGN_TOKEN, hash, CAMPAIGN_KEY, VARIANT);
 }
 
-/* The time of the last invitation by any survey; HAS none: 0. */
+/* The time of the last invitation by any survey; 0: there was none. */
 static int last_asked(struct campaign *c, const unsigned char person[CAMPAIGN_KEY],
 		      int64_t *at_r, struct heard_error *err)
 {
 	sqlite3_stmt *st = campaign_statement(
-		c, "SELECT max(invited_at), ?1 FROM invitation WHERE person=?2", "", err);
+		c, "SELECT max(invited_at) FROM invitation WHERE person=?1", NULL, err);
 	if (st == NULL)
 		return -err->code;
-	bind_blob(st, 2, heard_str_n((const char *)person, CAMPAIGN_KEY));
+	bind_blob(st, 1, heard_str_n((const char *)person, CAMPAIGN_KEY));
 	int found = campaign_step(c, st, err);
 	*at_r = found > 0 ? sqlite3_column_int64(st, 0) : 0;
 	sqlite3_finalize(st);

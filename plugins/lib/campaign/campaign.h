@@ -35,9 +35,9 @@ enum {
 	CAMPAIGN_NAME_MAX = 64, /* bytes of a segment or product, with a NUL */
 };
 
-/* NULL with a sentence.  Without `create` it must be there.  `is_daemon`: a commit waits
- * for no disk; what power takes away then the journal still knows. */
-struct campaign *campaign_open(const char *path, bool create, bool is_daemon,
+/* NULL with a sentence.  Without `create` it must be there.  `is_lazy`: a commit waits for
+ * no disk; what power takes away then the journal still knows, but nobody counts it. */
+struct campaign *campaign_open(const char *path, bool create, bool is_lazy,
 			       struct heard_error *);
 void campaign_close(struct campaign *); /* NULL is fine */
 

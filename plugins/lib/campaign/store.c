@@ -66,7 +66,7 @@ static int prepare(sqlite3 *db, struct heard_error *err)
 	return result;
 }
 
-struct campaign *campaign_open(const char *path, bool create, bool is_daemon,
+struct campaign *campaign_open(const char *path, bool create, bool is_lazy,
 			       struct heard_error *err)
 {
 	struct campaign *c = calloc(1, sizeof(*c));
@@ -75,7 +75,7 @@ struct campaign *campaign_open(const char *path, bool create, bool is_daemon,
 		return NULL;
 	}
 	if (db_open(&c->db, path, create, CACHE_KIB, err) == 0 && prepare(c->db, err) == 0 &&
-	    (!is_daemon || db_exec(c->db, "PRAGMA synchronous=NORMAL", err) == 0))
+	    (!is_lazy || db_exec(c->db, "PRAGMA synchronous=NORMAL", err) == 0))
 		return c;
 	campaign_close(c);
 	return NULL;
@@ -112,7 +112,8 @@ sqlite3_stmt *campaign_statement(struct campaign *c, const char *sql, const char
 	sqlite3_stmt *st = NULL;
 	if (db_prepare(c->db, sql, &st, err))
 		return NULL;
-	sqlite3_bind_text(st, 1, survey, -1, SQLITE_STATIC);
+	if (survey)
+		sqlite3_bind_text(st, 1, survey, -1, SQLITE_STATIC);
 	return st;
 }
 

@@ -12,7 +12,7 @@ struct campaign {
 	sqlite3 *db;
 };
 
-/* Prepares with ?1 the survey.  NULL with a sentence. */
+/* Prepares, with ?1 the survey if one is named.  NULL with a sentence. */
 sqlite3_stmt *campaign_statement(struct campaign *, const char *sql, const char *survey,
 				 struct heard_error *);
 /* 1 a row, 0 none, -errno with a sentence. */

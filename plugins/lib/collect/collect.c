@@ -286,7 +286,7 @@ struct collect *collect_create(struct heard_host *host, const struct collect_opt
 	}
 	c->host = host;
 	c->options = o;
-	c->feed = feed_create(host, &o->feed, err);
+	c->feed = feed_create(&o->feed, err);
 	if (c->feed == NULL) {
 		free(c);
 		return NULL;

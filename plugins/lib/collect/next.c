@@ -240,25 +240,16 @@ static int move_down(const struct collect_paging *p, const char *url, const stru
 	return 0;
 }
 
-/* What was seen goes before, so that the newest is what is remembered. */
-static void remember_before(const struct look *l, struct position *at)
-{
-	if (l->n_new == 0)
-		return;
-	at->fresh.n = 0;
-	remember(l, &at->fresh);
-	for (size_t i = 0; i < at->old.n; i++)
-		seen_add(&at->fresh, at->old.at[i]);
-	at->old = at->fresh;
-	at->fresh.n = 0;
-}
-
 static int move_on(const struct collect_paging *p, const struct look *l,
 		   const struct heard_json *root, struct position *at, bool *more_r,
 		   struct heard_error *err)
 {
 	bool has_moved;
-	remember_before(l, at);
+	if (l->n_new > 0) {
+		at->fresh.n = 0;
+		remember(l, &at->fresh);
+		position_keep(at);
+	}
 	if (p->kind == PAGING_CURSOR) {
 		char before[NEXT_MAX];
 		snprintf(before, sizeof(before), "%s", at->next);

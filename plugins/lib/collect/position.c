@@ -27,12 +27,17 @@ void seen_add(struct seen *s, uint64_t hash)
 		s->at[s->n++] = hash;
 }
 
-void position_end_walk(struct position *p)
+void position_keep(struct position *p)
 {
 	for (size_t i = 0; i < p->old.n && p->fresh.n < SEEN_MAX; i++)
 		seen_add(&p->fresh, p->old.at[i]);
 	p->old = p->fresh;
 	p->fresh.n = 0;
+}
+
+void position_end_walk(struct position *p)
+{
+	position_keep(p);
 	p->next[0] = '\0';
 	p->stale = 0;
 	p->top = 0;

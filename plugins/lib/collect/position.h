@@ -35,7 +35,9 @@ void position_format(const struct position *, struct heard_buf *);
 bool seen_has(const struct seen *, uint64_t hash);
 /* At the end, unless it is there or there is no room. */
 void seen_add(struct seen *, uint64_t hash);
-/* The walk is over: what it saw, then what was seen before. */
+/* What is fresh becomes old, before what was that already: so the newest is remembered. */
+void position_keep(struct position *);
+/* The same, and the walk is over. */
 void position_end_walk(struct position *);
 /* False: too long to be remembered, or with a control character in it. */
 bool position_set(char *to, size_t size, struct heard_str);

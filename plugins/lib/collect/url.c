@@ -7,7 +7,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <text/percent.h>
 
 void url_add(struct heard_buf *url, const char *name, struct heard_str value)
 {

@@ -92,11 +92,9 @@ static int add_fields(struct feed *f, const struct feed_options *o, struct heard
 	return code;
 }
 
-struct feed *feed_create(struct heard_host *host, const struct feed_options *o,
-			 struct heard_error *err)
+struct feed *feed_create(const struct feed_options *o, struct heard_error *err)
 {
 	struct feed *f = calloc(1, sizeof(*f));
-	(void)host;
 	if (f == NULL) {
 		heard_fail(err, ENOMEM, "no memory");
 		return NULL;
@@ -301,7 +299,7 @@ static int decode_one(struct decoding *d, const struct heard_json *json, size_t 
 	return 0;
 }
 
-static bool is_skipped(struct heard_str skip, size_t i)
+bool feed_is_skipped(struct heard_str skip, size_t i)
 {
 	return i / 8 < skip.len && ((unsigned char)skip.ptr[i / 8] >> i % 8 & 1);
 }
@@ -319,7 +317,7 @@ int feed_decode_some(const struct feed *f, struct heard_str raw, struct heard_st
 	for (const struct heard_json *j = p ? p->first : NULL; j && code == 0;
 	     j = j->next, i++) {
 		*d = (struct decoding){.feed = f, .batch = batch, .each = each, .arg = arg};
-		if (!is_skipped(skip, i) && (f->needs[0] == '\0' || feed_get(j, f->needs)))
+		if (!feed_is_skipped(skip, i) && (f->needs[0] == '\0' || feed_get(j, f->needs)))
 			code = decode_one(d, j, i);
 		if (i + 1 == p->n)
 			break; /* a single one of XML has siblings that are none */

@@ -3,9 +3,9 @@
  *
  * `items` is the path to the list, `fields` says which path of an item is which field of
  * a record.  A path is names and indexes with dots, "author.name.label", "tags.0" (-1: the
- *last); several that stand for one another, "content|summary", the first that is there counts;
- *"=text" is a constant.  What an item has and no path names is left out: a feed says much that
- *is none of our business.
+ * last); several that stand for one another, "content|summary", the first that is there
+ * counts; "=text" is a constant.  What an item has and no path names is left out: a feed says
+ * much that is none of our business.
  *
  * Fields are those of a record that a source may give (heard/field.h), `tags`,
  * `attributes.NAME`, `ratings.NAME` (the first dot of a name may be written as an underline,
@@ -42,7 +42,6 @@
 struct feed;
 struct heard_batch;
 struct heard_error;
-struct heard_host;
 struct heard_json;
 struct heard_record;
 
@@ -83,8 +82,7 @@ int feed_check_path(const char *path, struct heard_error *);
 
 /* ---- a page [worker], create and destroy [main] */
 
-struct feed *feed_create(struct heard_host *, const struct feed_options *,
-			 struct heard_error *);
+struct feed *feed_create(const struct feed_options *, struct heard_error *);
 void feed_destroy(struct feed *); /* NULL is fine */
 /* Every item a record, but for those whose bit is set in `skip` (item i: byte i / 8, bit
  * i % 8; what is behind its end is not skipped).  `each`, if it is not NULL, sees a record
@@ -95,6 +93,7 @@ int feed_decode_some(const struct feed *, struct heard_str raw, struct heard_str
 		     int (*each)(void *arg, const struct heard_json *item,
 				 struct heard_record *, struct heard_error *),
 		     void *arg, struct heard_error *);
+bool feed_is_skipped(struct heard_str skip, size_t i);
 /* All of them. */
 int feed_decode(const struct feed *, struct heard_str raw, struct heard_batch *,
 		int (*each)(void *arg, const struct heard_json *item, struct heard_record *,

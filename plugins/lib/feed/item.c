@@ -3,6 +3,7 @@
  */
 #include "item.h"
 
+#include <table/map.h>
 #include <table/value.h>
 #include <text/html.h>
 
@@ -27,22 +28,6 @@ enum {
 };
 
 /* ---- targets */
-
-static bool is_from_source(int field)
-{
-	static const enum heard_field fine[] = {
-		HEARD_SOURCE_ID,    HEARD_REVISION,	HEARD_CHANNEL,	 HEARD_CREATED_AT,
-		HEARD_LANG,	    HEARD_SUBJECT,	HEARD_BODY,	 HEARD_AUTHOR_NAME,
-		HEARD_AUTHOR_EMAIL, HEARD_AUTHOR_PHONE, HEARD_AUTHOR_ID, HEARD_RATING,
-		HEARD_RATING_MAX,   HEARD_NPS,		HEARD_CSAT,	 HEARD_CES,
-		HEARD_PRODUCT,	    HEARD_ORDER,	HEARD_STORE,	 HEARD_REGION,
-		HEARD_THREAD,	    HEARD_IN_REPLY_TO,	HEARD_INTENT,	 HEARD_CATEGORY,
-		HEARD_SUBCATEGORY,  HEARD_PRIORITY,	HEARD_DEPARTMENT};
-	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
-		if ((int)fine[i] == field)
-			return true;
-	return false;
-}
 
 /* "attributes.NAME", "attributes_NAME": NAME, and empty if it is neither. */
 static struct heard_str behind(struct heard_str field, const char *family)
@@ -90,7 +75,7 @@ bool item_target(const char *field, struct item_field *out)
 		out->kind = ITEM_RATING;
 		return true;
 	}
-	return is_from_source(out->field);
+	return map_is_from_source(out->field);
 }
 
 /* ---- reading */

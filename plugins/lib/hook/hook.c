@@ -219,12 +219,7 @@ static void hook_post(struct hook *h, struct preset_call *call, struct waiter *w
 /* At most max_text bytes, cut at a character. */
 static struct heard_str fitting(const struct preset *preset, struct heard_str text)
 {
-	if (preset->max_text && text.len > preset->max_text) {
-		text.len = preset->max_text;
-		while (text.len && (text.ptr[text.len] & 0xC0) == 0x80)
-			text.len--;
-	}
-	return text;
+	return preset->max_text ? heard_str_cut(text, preset->max_text) : text;
 }
 
 static void hook_flush(struct hook *h, int64_t now)
@@ -325,10 +320,8 @@ static int check_headers(const struct hook_options *o, struct heard_error *err)
 					   "content-length:", "transfer-encoding:", NULL};
 	for (size_t i = 0; i < o->headers.n; i++) {
 		const char *line = o->headers.at[i];
-		size_t name = strcspn(line, ": \t");
 		/* Not quoted: it may be an Authorization. */
-		if (name == 0 || line[name] != ':' || strpbrk(line, "\r\n") ||
-		    line[name + 1] == '\0')
+		if (!heard_fetch_is_header(line))
 			return heard_fail(
 				err, EINVAL,
 				"headers: entry %zu is not of the form \"Name: value\"", i + 1);

@@ -104,9 +104,7 @@ struct waiter *minute_take(struct minute *m)
 /* The beginning of a text's first lines, cut at a character. */
 static void put_line(struct heard_str text, struct heard_buf *out)
 {
-	size_t n = text.len < LINE_BYTES ? text.len : LINE_BYTES;
-	while (n < text.len && n > 0 && (text.ptr[n] & 0xC0) == 0x80)
-		n--;
+	size_t n = heard_str_cut(text, LINE_BYTES).len;
 	heard_buf_puts(out, "\n· ");
 	for (size_t i = 0; i < n; i++)
 		heard_buf_add(out, text.ptr[i] == '\n' ? " " : text.ptr + i, 1);

@@ -3,12 +3,14 @@
  */
 #include "command.h"
 
+#include "bytes.h"
+
+#include <heard/buf.h>
 #include <heard/command.h>
 #include <heard/error.h>
 #include <model/linear.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -22,6 +24,8 @@ static int take_option(struct labelled_args *a, const char *option, const char *
 		a->all_folds = true;
 	else if (strcmp(option, "--dry-run") == 0)
 		a->dry = true;
+	else if (strcmp(option, "--force") == 0)
+		a->is_forced = true;
 	else if (value != NULL && (is_text || strcmp(option, "--label") == 0)) {
 		*(is_text ? &a->columns.text : &a->columns.label) = value;
 		return 2;
@@ -41,7 +45,7 @@ bool labelled_take(struct labelled_args *a, const struct heard_call *c, labelled
 				return false;
 			a->files[a->n_files++] = word;
 		} else if ((taken = take_option(a, word, next)) == 0 &&
-			   (taken = own(arg, word, next)) == 0)
+			   (taken = own ? own(arg, word, next) : 0) == 0)
 			return false;
 	}
 	return a->n_files > 0;
@@ -49,57 +53,41 @@ bool labelled_take(struct labelled_args *a, const struct heard_call *c, labelled
 
 /* ---- files */
 
-/* What is left of it; NULL: not all could be read. */
-static char *read_all(FILE *f, size_t *n_r)
+static int read_file(const char *name, const struct heard_call *call,
+		     const struct labelled_columns *columns, labelled_fn *fn, void *arg,
+		     struct heard_error *err)
 {
-	size_t size = 1 << 16, n = 0;
-	char *bytes = malloc(size);
-	while (bytes != NULL && !feof(f) && !ferror(f) && n < LABELLED_FILE_MAX) {
-		char *more = n == size ? realloc(bytes, size *= 2) : bytes;
-		if (more == NULL)
-			break;
-		bytes = more;
-		n += fread(bytes + n, 1, size - n, f);
-	}
-	*n_r = n;
-	if (bytes != NULL && feof(f) && !ferror(f))
-		return bytes;
-	free(bytes);
-	return NULL;
-}
-
-static int read_file(const char *path, FILE *in, const struct labelled_columns *columns,
-		     labelled_fn *fn, void *arg, struct heard_error *err)
-{
-	size_t n;
-	FILE *f = in != NULL ? in : fopen(path, "re");
-	if (f == NULL)
-		return heard_fail(err, errno, "cannot be read: %s", strerror(errno));
-	char *bytes = read_all(f, &n);
-	if (in == NULL)
-		fclose(f);
-	if (bytes == NULL)
-		return heard_fail(err, EFBIG,
-				  "cannot be read, or is larger than %d MB; divide it",
-				  LABELLED_FILE_MAX >> 20);
-	int result = labelled_read(heard_str_n(bytes, n), columns, fn, arg, err);
-	free(bytes);
+	struct heard_buf bytes;
+	heard_buf_init(&bytes, LABELLED_FILE_MAX);
+	int result = bytes_read(name, call, &bytes, err);
+	if (result == 0 &&
+	    (result = labelled_read(heard_buf_view(&bytes), columns, fn, arg, err)) != 0)
+		heard_error_wrap(err, "%s", name);
+	heard_buf_release(&bytes);
 	return result;
 }
 
 int labelled_each(const struct labelled_args *a, const struct heard_call *call, labelled_fn *fn,
 		  void *arg, struct heard_error *err)
 {
-	for (size_t i = 0; i < a->n_files; i++) {
-		FILE *in = strcmp(a->files[i], "-") == 0 ? call->in : NULL;
-		int result = read_file(a->files[i], in, &a->columns, fn, arg, err);
-		if (result != 0)
-			return heard_error_wrap(err, "%s", a->files[i]);
-	}
-	return 0;
+	int result = 0;
+	for (size_t i = 0; i < a->n_files && result == 0; i++)
+		result = read_file(a->files[i], call, &a->columns, fn, arg, err);
+	return result;
 }
 
 /* ---- what comes of them */
+
+bool labelled_accepts(const struct labelled_args *a, const char *name, size_t right,
+		      const char *other, size_t right_other, FILE *out)
+{
+	bool is_taken = right >= right_other || a->is_forced;
+	if (!is_taken)
+		fprintf(out,
+			"heard: %s would be worse than %s and is not taken; --force takes it\n",
+			name, other);
+	return is_taken;
+}
 
 int labelled_keep(const struct linear *m, const char *folder, const char *path, FILE *out,
 		  struct heard_error *err)

@@ -24,7 +24,9 @@
 
 enum {
 	CITE_MAX = 16 * 1024,
-	CITED_SUBJECT = 1024, /* an answer has less of it */
+	/* A subject may be as long as a header, and an answer has less of it: were the citation
+	 * to fail for it, nobody could be answered. */
+	CITED_SUBJECT = 1024,
 	NOTES_MAX = 1024,
 	KEPT_OF_BAD = 64 * 1024, /* of a dead mail that is too large to be kept whole */
 	DAY_MS = 24 * 3600 * 1000,
@@ -190,16 +192,6 @@ static struct heard_str our_address(const struct letter *l, const struct mime_me
 	return m->to.n ? m->to.list[0].email : heard_str_n(NULL, 0);
 }
 
-/* A subject may be as long as a header; the citation must not fail for it, as nobody could
- * be answered then.  Not cut within a character. */
-static struct heard_str cited_subject(struct heard_str s)
-{
-	size_t n = s.len < CITED_SUBJECT ? s.len : CITED_SUBJECT;
-	while (n > 0 && n < s.len && ((unsigned char)s.ptr[n] & 0xc0) == 0x80)
-		n--;
-	return heard_str_n(s.ptr, n);
-}
-
 static int set_cite(const struct letter *l, const struct mime_message *m,
 		    struct heard_record *r)
 {
@@ -209,7 +201,7 @@ static int set_cite(const struct letter *l, const struct mime_message *m,
 						 : heard_str_n(NULL, 0),
 				   m->from.email),
 		.message_id = m->message_id,
-		.subject = cited_subject(m->subject),
+		.subject = heard_str_cut(m->subject, CITED_SUBJECT),
 		.to = our_address(l, m),
 	};
 	heard_buf_init(&references, CITE_MAX / 2);

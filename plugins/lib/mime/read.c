@@ -279,17 +279,6 @@ static void on_span(void *arg, struct mime_span span)
 	s->list[s->n++] = span;
 }
 
-/* At most so many bytes, ended at a character. */
-static struct heard_str cut(struct heard_str s, size_t most)
-{
-	if (s.len <= most)
-		return s;
-	s.len = most;
-	while (s.len && ((unsigned char)s.ptr[s.len] & 0xC0) == 0x80)
-		s.len--;
-	return s;
-}
-
 /* The text of our own and, below it, that of the messages in ours: all of it is fresh. */
 static void text_keep(struct mime_reader *r, struct heard_str own)
 {
@@ -300,8 +289,8 @@ static void text_keep(struct mime_reader *r, struct heard_str own)
 
 	heard_buf_init(&all, r->limits.max_text + 16);
 	heard_buf_init(&fresh, r->limits.max_text + 32);
-	own = heard_str_trim(cut(own, r->limits.max_text));
-	nested = cut(nested, r->limits.max_text - own.len);
+	own = heard_str_trim(heard_str_cut(own, r->limits.max_text));
+	nested = heard_str_cut(nested, r->limits.max_text - own.len);
 	heard_buf_str(&all, own);
 	if (!mime_strip(heard_buf_view(&all), m->is_forward, &fresh, on_span, &spans))
 		spans.failed = true;

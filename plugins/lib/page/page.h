@@ -38,6 +38,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct heard_error;
 struct heard_http;
 struct heard_list;
 struct heard_zone;
@@ -113,6 +114,10 @@ void page_reply(struct page *, struct heard_http *take, int status);
 /* Ends the page; its bytes are page->out, until page_release(). */
 struct heard_str page_end(struct page *);
 void page_release(struct page *);
+
+/* An option that says what we are reached by: empty, or such as "https://shop.example", as
+ * paths of ours are put behind it.  0, or -EINVAL with a sentence. */
+int page_check_url(const char *option, const char *url, struct heard_error *);
 
 /* 303: go there by GET.  The path is one of ours. */
 void page_see_other(struct heard_http *take, const char *path);

@@ -15,13 +15,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
 	STEADY_MS = 60 * 1000,
-	SAY_AGAIN_MS = 3600 * 1000,
 	ANSWER_MAX = 64 << 10,
-	DOUBLINGS = 16,
 };
 
 struct listen {
@@ -40,26 +37,9 @@ struct listen {
 	int64_t up_ms, said_ms; /* by the monotonic clock */
 };
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int64_t pause_of(const struct listen *l)
-{
-	int64_t most = l->options->retry_max, ms = l->options->retry_first;
-	for (unsigned i = 1; i < l->failures && i < DOUBLINGS && ms < most; i++)
-		ms *= 2;
-	if (ms > most)
-		ms = most;
-	return ms / 2 + (int64_t)arc4random_uniform((uint32_t)(ms / 2 + 1));
-}
-
 static void go_down(struct listen *l, bool is_denied, const char *why)
 {
-	int64_t now = monotonic_ms();
+	int64_t now = retry_clock();
 	bool was_steady = l->is_up && now - l->up_ms >= STEADY_MS;
 	l->is_up = false;
 	l->failures = was_steady ? 1 : l->failures + 1;
@@ -70,7 +50,8 @@ static void go_down(struct listen *l, bool is_denied, const char *why)
 			  why);
 		l->said_ms = now;
 	}
-	heard_timer_set(l->timer, is_denied ? l->options->retry_max : pause_of(l));
+	heard_timer_set(l->timer, is_denied ? retry_longest(l->options)
+					    : retry_pause(l->options, l->failures));
 }
 
 static void on_done(void *arg, const struct heard_fetch_answer *a)
@@ -95,7 +76,7 @@ static void on_bytes(void *arg, struct heard_str bytes)
 	struct listen *l = arg;
 	if (!l->is_up) {
 		l->is_up = true;
-		l->up_ms = monotonic_ms();
+		l->up_ms = retry_clock();
 		l->hooks->up(l->arg);
 	}
 	if (!l->is_stopped)
@@ -106,25 +87,17 @@ static void connect_now(void *arg)
 {
 	struct listen *l = arg;
 	struct heard_error err = {0};
-	const char *headers[PULL_HEADERS + 1] = {NULL};
+	const struct request_limits limits = {
+		.timeout_ms = l->silence_ms,
+		.max_answer = ANSWER_MAX,
+		.allow_private = l->options->allow_private,
+	};
 	request_release(&l->request);
 	request_init(&l->request);
 	sse_clear(&l->sse);
-	if (l->hooks->ask(l->arg, &l->request, &err) == 0) {
-		for (size_t i = 0; i < l->request.n_headers; i++)
-			headers[i] = l->request.headers[i].ptr;
-		struct heard_fetch_request q = {
-			.method = "GET",
-			.url = l->request.url.ptr ? l->request.url.ptr : "",
-			.headers = headers,
-			.timeout_ms = l->silence_ms,
-			.max_answer = ANSWER_MAX,
-			.allow_private = l->options->allow_private,
-			.done = on_done,
-			.arg = l,
-		};
-		l->fetch = heard_fetch_stream(l->client, &q, on_bytes, &err);
-	}
+	if (l->hooks->ask(l->arg, &l->request, &err) == 0)
+		l->fetch = request_stream(&l->request, l->client, &limits, on_bytes, on_done, l,
+					  &err);
 	if (l->fetch == NULL)
 		go_down(l, false, err.text);
 }

@@ -32,9 +32,18 @@ void verdict_judge(struct verdict *, const struct heard_fetch_answer *, size_t m
  * to wait. */
 void verdict_set(struct verdict *, int code, int64_t after_ms);
 
-/* ---- request.c: what is asked */
+/* ---- retry.c: when it is tried again */
 
-struct condition { /* of asking for a page again only if it changed */
+enum { SAY_AGAIN_MS = 3600 * 1000 }; /* of what goes on failing */
+
+int64_t retry_clock(void); /* ms; nobody sets it */
+int64_t retry_longest(const struct pull_options *);
+/* Doubling with each failure in a row, of which half is left to chance. */
+int64_t retry_pause(const struct pull_options *, unsigned failures);
+
+/* ---- condition.c: asking for a page again only if it changed */
+
+struct condition {
 	struct heard_buf url, etag, modified;
 };
 
@@ -43,16 +52,8 @@ void condition_release(struct condition *);
 void condition_note(struct condition *, struct heard_str url,
 		    const struct heard_fetch_answer *);
 void condition_forget(struct condition *);
-
-void request_init(struct pull_request *);
-void request_release(struct pull_request *);
-/* NULL with a sentence.  `done` gets arg. */
-struct heard_fetch *request_send(struct pull_request *, struct heard_fetch_client *,
-				 const struct pull_options *,
-				 void (*done)(void *arg, const struct heard_fetch_answer *),
-				 void *arg, struct heard_error *);
 /* True if the page was asked for before and may be the same: the headers are added. */
-bool request_add_condition(struct pull_request *, const struct condition *);
+bool condition_add(const struct condition *, struct pull_request *);
 
 /* ---- pull.c */
 

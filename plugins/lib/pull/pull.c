@@ -17,23 +17,12 @@
 #include <heard/host.h>
 #include <heard/log.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
-	RETRY_FIRST_MS = 2000,
-	RETRY_MAX_MS = 15 * 60 * 1000,
-	SAY_AGAIN_MS = 3600 * 1000, /* of what goes on failing              */
-	START_MS = 15000,	    /* at most, before the first round, with a state */
+	START_MS = 15000, /* at most, before the first round, with a state */
 };
 
 static const struct heard_str version = HEARD_STR("1 ");
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 struct heard_str pull_state(const struct pull *p)
 {
@@ -45,7 +34,7 @@ struct heard_str pull_state(const struct pull *p)
 static void rest(struct pull *p, int64_t ms, bool is_penalty)
 {
 	int64_t spacing = p->options->rate > 0 ? 60000 / p->options->rate : 0;
-	int64_t since = monotonic_ms() - p->asked_ms;
+	int64_t since = retry_clock() - p->asked_ms;
 	if (p->asked_ms > 0 && ms < spacing - since)
 		ms = spacing - since;
 	p->phase = PULL_RESTING;
@@ -77,25 +66,9 @@ static void end_round(struct pull *p, int64_t after_ms)
 
 /* ---- failures */
 
-static int64_t longest_pause(const struct pull *p)
-{
-	return p->options->retry_max > 0 ? p->options->retry_max : RETRY_MAX_MS;
-}
-
-/* Doubling, of which half is left to chance. */
-static int64_t backoff(const struct pull *p)
-{
-	int64_t ms = p->options->retry_first > 0 ? p->options->retry_first : RETRY_FIRST_MS;
-	for (unsigned i = 1; i < p->failures && ms < longest_pause(p); i++)
-		ms *= 2;
-	if (ms > longest_pause(p))
-		ms = longest_pause(p);
-	return ms / 2 + (int64_t)arc4random_uniform((uint32_t)(ms / 2 + 1));
-}
-
 static void say_failure(struct pull *p, const struct heard_error *why)
 {
-	int64_t now = monotonic_ms();
+	int64_t now = retry_clock();
 	if (p->said_ms > 0 && now - p->said_ms < SAY_AGAIN_MS)
 		return;
 	p->said_ms = now;
@@ -121,7 +94,8 @@ static void fail(struct pull *p, const struct verdict *v)
 		say_failure(p, &v->why);
 	if (end_if_stopping(p))
 		return;
-	int64_t ms = p->is_denied ? longest_pause(p) : backoff(p);
+	int64_t ms = p->is_denied ? retry_longest(p->options)
+				  : retry_pause(p->options, p->failures);
 	bool is_asked = v->kind == VERDICT_BUSY && v->after_ms > 0;
 	rest(p, is_asked || v->after_ms > ms ? v->after_ms : ms, true);
 }
@@ -337,14 +311,18 @@ static void ask(struct pull *p)
 	p->is_due = false;
 	if (p->n_pages == 0)
 		p->is_poked = false;
-	p->asked_ms = monotonic_ms();
+	p->asked_ms = retry_clock();
 	if (p->hooks->ask(p->arg, heard_buf_view(&p->state), &p->request, &v.why) != 0) {
 		fail(p, &v);
 		return;
 	}
-	p->is_conditional = p->n_pages == 0 &&
-			    request_add_condition(&p->request, &p->condition);
-	p->fetch = request_send(&p->request, p->client, p->options, on_answer, p, &v.why);
+	p->is_conditional = p->n_pages == 0 && condition_add(&p->condition, &p->request);
+	const struct request_limits limits = {
+		.timeout_ms = p->options->timeout,
+		.max_answer = (size_t)p->options->max_answer + 1, /* one more tells too many */
+		.allow_private = p->options->allow_private,
+	};
+	p->fetch = request_send(&p->request, p->client, &limits, on_answer, p, &v.why);
 	if (p->fetch == NULL)
 		fail(p, &v);
 }

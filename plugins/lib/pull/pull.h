@@ -31,6 +31,8 @@
 #ifndef PULL_PULL_H
 #define PULL_PULL_H
 
+#include "request.h"
+
 #include <heard/buf.h>
 #include <heard/fetch.h>
 #include <heard/plugin.h>
@@ -73,18 +75,7 @@ struct pull_options {
  .help = "Ask private, loopback and link-local addresses too"}
 /* clang-format on */
 
-enum { PULL_HEADERS = 12, PULL_STATE_MAX = 49152 };
-
-struct pull_request { /* empty when ask() is called */
-	struct heard_buf url;
-	struct heard_buf body;			/* not empty: POST */
-	const char *method;			/* literal; NULL: GET or POST */
-	struct heard_buf headers[PULL_HEADERS]; /* each "Name: value" */
-	size_t n_headers;
-	int64_t wait_ms; /* long polling: so much longer than the timeout may pass */
-};
-/* One more header; false: too many, or no memory. */
-bool pull_header(struct pull_request *, const char *format, ...) HEARD_PRINTF(2, 3);
+enum { PULL_STATE_MAX = 49152 };
 
 struct pull_page {	      /* what read() says of an answer with status 200; zeroed before */
 	struct heard_str raw; /* to emit, copied; absent: the whole answer; of length */

@@ -65,12 +65,7 @@ struct answered {
 
 static sqlite3_stmt *get(struct answered *a, enum statement which, struct heard_error *err)
 {
-	sqlite3_stmt **st = &a->st[which];
-	if (*st == NULL && db_prepare(a->db, statements[which], st, err))
-		return NULL;
-	sqlite3_reset(*st);
-	sqlite3_clear_bindings(*st);
-	return *st;
+	return db_again(a->db, statements[which], &a->st[which], err);
 }
 
 static sqlite3_stmt *get_of(struct answered *a, enum statement which, const unsigned char *hash,

@@ -14,13 +14,13 @@
 #include "respond.h"
 
 #include "answered.h"
-#include "call.h"
 #include "whom.h"
 
 #include <heard/delivery.h>
 #include <heard/error.h>
 #include <heard/host.h>
 #include <heard/time.h>
+#include <pull/request.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,6 +31,8 @@ enum {
 	SOON_MS = 500, /* for what waits for a key, so often */
 	SOON_TIMES = 40,
 	SYNC_MS = 1000,
+	TIMEOUT_MS = 30000,
+	MAX_ANSWER = 256 << 10,
 };
 #define DAY_MS	  (INT64_C(24) * 3600 * 1000)
 #define FORGET_MS (400 * DAY_MS) /* no keeper offers what is older */
@@ -44,7 +46,7 @@ struct exchange { /* one answer */
 	struct heard_fetch *fetch; /* NULL: waits for that, or for a key     */
 	struct heard_timer *again;
 	int waits;
-	struct call call;
+	struct pull_request request; /* the address and the key are in it */
 	bool has_tried;
 };
 
@@ -54,7 +56,7 @@ struct respond {
 	struct respond_window window;
 	struct respond_hooks hooks;
 	void *arg;
-	bool allow_private;
+	struct request_limits limits;
 	struct answered *answered;
 	struct exchange *first; /* in the order they came */
 	struct heard_timer *sync;
@@ -81,7 +83,7 @@ static void say_stopped(struct respond *r)
 static void exchange_destroy(struct exchange *x)
 {
 	heard_timer_destroy(x->again);
-	call_wipe(&x->call);
+	request_release(&x->request);
 	whom_release(&x->whom);
 	free(x);
 }
@@ -231,14 +233,14 @@ static void ask_and_send(struct exchange *x)
 {
 	struct respond *r = x->respond;
 	struct heard_error err = {0};
-	call_wipe(&x->call);
-	call_init(&x->call);
-	int result = r->hooks.ask(r->arg, &x->whom.to, &x->call.request, &err);
+	request_release(&x->request);
+	request_init(&x->request);
+	int result = r->hooks.ask(r->arg, &x->whom.to, &x->request, &err);
 	if (result == -EAGAIN && wait_for_key(x))
 		return;
 	if (result == 0) {
-		x->fetch = call_make(&x->call, r->client, r->allow_private, on_answer, x, &err);
-		result = x->fetch ? 0 : -err.code;
+		x->fetch = request_send(&x->request, r->client, &r->limits, on_answer, x, &err);
+		result = x->fetch ? 0 : heard_error_wrap(&err, "the request cannot be made");
 	}
 	if (result == -EAGAIN || result == -ENOMEM)
 		finish(x, HEARD_RETRY, 0, err.text);
@@ -303,7 +305,6 @@ void respond_reply(struct respond *r, const struct heard_answer *a,
 		return;
 	}
 	*x = (struct exchange){.respond = r, .promise = take_reply};
-	call_init(&x->call);
 	if (whom_open(&x->whom, r->host, a, &err) != 0) {
 		heard_reply_finish(take_reply, err.code == ENOMEM ? HEARD_RETRY : HEARD_REFUSED,
 				   0, err.text);
@@ -333,7 +334,9 @@ struct respond *respond_create(struct heard_host *host, struct heard_fetch_clien
 			      .client = client,
 			      .hooks = *hooks,
 			      .arg = arg,
-			      .allow_private = allow_private};
+			      .limits = {.timeout_ms = TIMEOUT_MS,
+					 .max_answer = MAX_ANSWER,
+					 .allow_private = allow_private}};
 	if (window != NULL)
 		r->window = *window;
 	snprintf(path, sizeof(path), "%s/answers.db", heard_state_folder(host));

@@ -5,6 +5,8 @@
  */
 #include "sniff.h"
 
+#include <heard/plugin.h>
+
 #include <string.h>
 
 const char *const sniff_types[] = {
@@ -70,4 +72,12 @@ const char *sniff_type(struct heard_str s)
 			return known[i].type;
 	const char *type = sniff_riff(s);
 	return type ? type : sniff_brand(s);
+}
+
+bool sniff_is_in(const struct heard_list *types, const char *type)
+{
+	for (size_t i = 0; type != NULL && i < types->n; i++)
+		if (strcmp(type, types->at[i]) == 0)
+			return true;
+	return false;
 }

@@ -10,9 +10,15 @@
 
 #include <heard/str.h>
 
+#include <stdbool.h>
+
+struct heard_list;
+
 /* The types that can be told, for an option's choices; NULL-terminated.  [any] */
 extern const char *const sniff_types[];
 /* The type of what begins so, or NULL.  [any] */
 const char *sniff_type(struct heard_str bytes);
+/* Is it one of those that an option lists?  NULL is none.  [any] */
+bool sniff_is_in(const struct heard_list *types, const char *type);
 
 #endif

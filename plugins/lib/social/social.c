@@ -1,10 +1,5 @@
 /*
- * social.c - pulls, answers and the queue of one instance, from start to close.
- *
- * The queue is one buffer of items, each behind a comma, so that it is a list as soon as
- * its first byte is made a bracket.  What is on its way stays at its front until the
- * receipt; what was refused for now is emitted again a second later.  It is in memory
- * only: who needs more asks.
+ * social.c - pulls, stream and answers of one instance, from open to close.
  */
 #include "social.h"
 
@@ -20,92 +15,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { AGAIN_MS = 1000, SILENCE_MS = 90 * 1000, CONNECTIONS = 6 };
+enum { SILENCE_MS = 90 * 1000, CONNECTIONS = 6 };
 
-/* ---- the queue */
-
-static void say(struct social *s);
-
-static void on_stopped(void *arg)
+void social_one_stopped(void *arg)
 {
 	struct social *s = arg;
 	if (--s->n_stopping == 0)
 		heard_done(s->stopping);
-}
-
-static void on_again(void *arg)
-{
-	say(arg);
-}
-
-static void on_receipt(void *arg, const struct heard_receipt *r)
-{
-	struct social *s = arg;
-	size_t n = s->n_saying;
-	s->n_saying = 0;
-	if (s->stopping) {
-		on_stopped(s);
-		return;
-	}
-	if (r->code == -EAGAIN) {
-		heard_timer_set(s->again, r->after_ms > 0 ? r->after_ms : AGAIN_MS);
-		return;
-	}
-	memmove(s->told.ptr, s->told.ptr + n, s->told.len - n);
-	s->told.len -= n;
-	say(s);
-}
-
-static void say(struct social *s)
-{
-	struct heard_buf list;
-	if (s->told.ptr == NULL || s->told.len == 0 || s->n_saying > 0 || s->stopping ||
-	    heard_is_paused(s->host))
-		return;
-	heard_buf_init(&list, SOCIAL_TOLD + 8);
-	heard_buf_str(&list, heard_buf_view(&s->told));
-	heard_buf_puts(&list, "]");
-	if (list.failed) {
-		heard_timer_set(s->again, AGAIN_MS);
-	} else {
-		list.ptr[0] = '[';
-		s->n_saying = s->told.len;
-		heard_emit(s->host, &(struct heard_emission){.raw = heard_buf_view(&list),
-							     .receipt = on_receipt,
-							     .arg = s});
-	}
-	heard_buf_release(&list);
-}
-
-void social_tell(struct social *s, struct heard_str json)
-{
-	size_t before = s->told.len;
-	if (json.len < SOCIAL_TOLD - before) {
-		heard_buf_puts(&s->told, ",");
-		heard_buf_str(&s->told, json);
-	}
-	if (s->told.failed) { /* no memory: what was there stays */
-		s->told.failed = false;
-		s->told.len = before;
-	}
-	if (s->told.len == before)
-		heard_log(s->host, HEARD_WARN,
-			  "too many edits and deletions wait to be taken: one was let go");
-	say(s);
-}
-
-void social_tell_deleted(struct social *s, struct heard_str id)
-{
-	struct heard_buf item;
-	if (id.len == 0 || id.len > SOCIAL_ID)
-		return;
-	heard_buf_init(&item, SOCIAL_TOLD);
-	heard_buf_puts(&item,
-		       "{\"deleted\":true,\"edited_at\":\"9999-12-31T23:59:59Z\",\"id\":");
-	heard_json_put_str(&item, id);
-	heard_buf_puts(&item, "}");
-	social_tell(s, heard_buf_view(&item));
-	heard_buf_release(&item);
 }
 
 /* ---- life */
@@ -125,7 +41,7 @@ int social_open(struct social *s, struct heard_host *host, const struct social_n
 	s->network = network;
 	if (heard_fetch_check_url(s->base_url, err) != 0)
 		return heard_error_wrap(err, "base_url");
-	s->feed = feed_create(host, &o, err);
+	s->feed = feed_create(&o, err);
 	if (s->feed == NULL)
 		return -err->code;
 	return is_posted(s) ? social_mount(s, err) : 0;
@@ -144,10 +60,8 @@ int social_decode(void *self, struct heard_str raw, struct heard_str context,
 int social_start(struct social *s, struct heard_error *err)
 {
 	const struct respond_hooks hooks = {.ask = s->network->answer, .judge = social_judge};
-	heard_buf_init(&s->told, SOCIAL_TOLD);
-	s->again = heard_timer_create(s->host, on_again, s);
-	if (s->again == NULL)
-		return heard_fail(err, ENOMEM, "out of memory");
+	if (social_told_start(s, err) != 0)
+		return -err->code;
 	s->client = heard_fetch_client_create(s->host, CONNECTIONS, err);
 	if (s->client && hooks.ask)
 		s->respond = respond_create(s->host, s->client, NULL, &hooks, s,
@@ -233,7 +147,7 @@ void social_resume(void *self)
 	struct social *s = self;
 	for (size_t i = 0; i < s->n_pulls; i++)
 		pull_resume(s->pulls[i]);
-	say(s);
+	social_say(s);
 }
 
 void social_stop(void *self, struct heard_done *take_done)
@@ -245,10 +159,10 @@ void social_stop(void *self, struct heard_done *take_done)
 	if (s->listen != NULL)
 		listen_stop(s->listen);
 	for (size_t i = 0; i < s->n_pulls; i++)
-		pull_stop(s->pulls[i], on_stopped, s);
+		pull_stop(s->pulls[i], social_one_stopped, s);
 	if (s->respond != NULL)
-		respond_stop(s->respond, on_stopped, s);
-	on_stopped(s);
+		respond_stop(s->respond, social_one_stopped, s);
+	social_one_stopped(s);
 }
 
 void social_close(void *self)
@@ -259,9 +173,7 @@ void social_close(void *self)
 		pull_destroy(s->pulls[i]);
 	respond_destroy(s->respond);
 	heard_fetch_client_destroy(s->client);
-	if (s->again != NULL)
-		heard_timer_destroy(s->again);
-	heard_buf_release(&s->told);
+	social_told_close(s);
 	feed_destroy(s->feed);
 	verify_release(&s->verify);
 }

@@ -5,10 +5,13 @@
  * rounds (a queue), and answers (respond).  This holds them together, so that the input
  * itself is what the network is: its URLs, its JSON, its limits.
  *
- *	social.c     life, pulls, the queue of what is told
+ *	social.c     life, pulls, the stream
+ *	told.c       the queue of what is told
  *	pages.c      where a page leaves a pull
+ *	refuse.c     what a refusal means
  *	webhook.c    what is posted
  *	record.c     who wrote, and what
+ *	names.c      names of accounts and tags
  *	words.c      what an answer says
  *
  * Nobody's id stands in clear in a record: author.id is the address for answers, which
@@ -138,8 +141,6 @@ int social_start(struct social *, struct heard_error *);
  * with `what`, which is borrowed. */
 int social_pull(struct social *, const char *what, struct heard_error *, const char *stream,
 		...) HEARD_PRINTF(4, 5);
-/* In webhook.c, of social_open(). */
-int social_mount(struct social *, struct heard_error *);
 /* A stream of events that begins at once; ask(self) as of struct listen_hooks.  Each time
  * it is up, all pulls ask. */
 int social_listen(struct social *,
@@ -258,5 +259,15 @@ bool social_is_named(struct heard_str text, const char *name);
 bool social_has(const struct heard_json *list, const char *member, const char *name);
 bool social_has_any(const struct heard_json *list, const char *member,
 		    const struct heard_list *names);
+
+/* ---- of these files among themselves */
+
+int social_mount(struct social *, struct heard_error *); /* webhook.c */
+int social_told_start(struct social *, struct heard_error *);
+void social_told_close(struct social *);
+/* What waits is emitted, unless something is on its way or nothing may be. */
+void social_say(struct social *);
+/* One of those that a stop waits for has ended. */
+void social_one_stopped(void *social);
 
 #endif

@@ -4,11 +4,14 @@
  *
  * Every file is in WAL mode with synchronous FULL unless its owner says
  * otherwise, without memory mapping (an I/O error must be a result, not a
- * SIGBUS), with a bounded page cache, and readable by its owner alone: it
- * holds what customers wrote.  For the same reason what is deleted or replaced is
- * overwritten, by every connection: an event that has been told is a copy too.
+ * SIGBUS; shm.c sees to what SQLite maps all the same), with a bounded page
+ * cache, and readable by its owner alone: it holds what customers wrote.  For the
+ * same reason what is deleted or replaced is overwritten, by every connection: an
+ * event that has been told is a copy too.
  */
 #include "db.h"
+
+#include "shm.h"
 
 #include <heard/error.h>
 #include <heard/time.h>
@@ -67,6 +70,15 @@ int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **st, struct heard_err
 	return sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL) == SQLITE_OK
 		       ? 0
 		       : db_fail(db, err);
+}
+
+sqlite3_stmt *db_again(sqlite3 *db, const char *sql, sqlite3_stmt **st, struct heard_error *err)
+{
+	if (*st == NULL && db_prepare(db, sql, st, err) != 0)
+		return NULL;
+	sqlite3_reset(*st);
+	sqlite3_clear_bindings(*st);
+	return *st;
 }
 
 int db_int(sqlite3 *db, const char *sql, int64_t otherwise, int64_t *out,
@@ -155,7 +167,7 @@ int db_open(sqlite3 **db_r, const char *path, bool create, int cache_kib,
 		return -err->code;
 	sqlite3 *db = NULL;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-	if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK || shm_guard(db) != SQLITE_OK)
 		goto fail;
 	sqlite3_extended_result_codes(db, 1);
 	sqlite3_busy_timeout(db, DB_BUSY_MS);

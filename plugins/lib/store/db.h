@@ -33,6 +33,9 @@ int db_exec(sqlite3 *, const char *sql, struct heard_error *);
 /* The first column of the first row; `otherwise` if there is no row. */
 int db_int(sqlite3 *, const char *sql, int64_t otherwise, int64_t *out, struct heard_error *);
 int db_prepare(sqlite3 *, const char *sql, sqlite3_stmt **, struct heard_error *);
+/* One that is kept in *st, made when it is first wanted: reset, with nothing bound.  NULL
+ * with a sentence. */
+sqlite3_stmt *db_again(sqlite3 *, const char *sql, sqlite3_stmt **, struct heard_error *);
 
 static inline void bind_text(sqlite3_stmt *st, int i, struct heard_str s)
 {

@@ -72,17 +72,6 @@ void tally_forget(struct store *store)
 
 /* ---- counting */
 
-/* At most size - 1 bytes, whole characters. */
-static struct heard_str cut(struct heard_str name, size_t size)
-{
-	if (name.len < size)
-		return name;
-	name.len = size - 1;
-	while (name.len && ((unsigned char)name.ptr[name.len] & 0xc0) == 0x80)
-		name.len--;
-	return name;
-}
-
 static bool is_same(const struct entry *e, int64_t quarter, const char *what,
 		    struct heard_str name)
 {
@@ -175,7 +164,7 @@ static int add(struct store *store, int64_t quarter, const char *what, struct he
 static int count(struct store *store, int64_t quarter, const char *what, struct heard_str name,
 		 struct heard_error *err)
 {
-	return add(store, quarter, what, cut(name, STORE_NAME_MAX), 1, err);
+	return add(store, quarter, what, heard_str_cut(name, STORE_NAME_MAX - 1), 1, err);
 }
 
 /* ---- scores */
@@ -192,7 +181,7 @@ struct scores {
 
 static void set_survey(struct scores *scores, struct heard_str name)
 {
-	name = cut(name, sizeof(scores->survey));
+	name = heard_str_cut(name, sizeof(scores->survey) - 1);
 	if (name.len)
 		memcpy(scores->survey, name.ptr, name.len);
 }

@@ -37,11 +37,7 @@ void topics_destroy(struct topics *topics)
 
 void figure_name(char *out, size_t size, struct heard_str name)
 {
-	if (name.len >= size) {
-		name.len = size - 1;
-		while (name.len && ((unsigned char)name.ptr[name.len] & 0xc0) == 0x80)
-			name.len--;
-	}
+	name = heard_str_cut(name, size - 1);
 	if (name.len)
 		memcpy(out, name.ptr, name.len);
 	out[name.len] = '\0';

@@ -54,5 +54,8 @@ char csv_separator(struct heard_str header);
 
 /* One field, in quotes if it needs them, for csv_split to read. */
 void csv_put(struct heard_buf *, struct heard_str field);
+/* One field of a table that people open: always in quotes, control characters as blanks, and
+ * an apostrophe before what a spreadsheet would take for a formula. */
+void csv_put_shown(struct heard_buf *, struct heard_str field);
 
 #endif

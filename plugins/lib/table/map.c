@@ -117,7 +117,7 @@ static bool says_utc(struct heard_str header)
 
 /* ---- targets */
 
-static bool is_from_source(int field)
+bool map_is_from_source(int field)
 {
 	static const enum heard_field fine[] = {
 		HEARD_SOURCE_ID,    HEARD_REVISION,	HEARD_CHANNEL,	  HEARD_CREATED_AT,
@@ -152,7 +152,7 @@ static bool target_of(const char *field, struct target *out)
 	else if (heard_str_starts(name, ratings) && name.len > ratings.len)
 		*out = (struct target){TARGET_RATING, -1, heard_str_skip(name, ratings.len),
 				       false};
-	else if (is_from_source(heard_field_find(name)))
+	else if (map_is_from_source(heard_field_find(name)))
 		*out = (struct target){TARGET_FIELD, heard_field_find(name), {NULL, 0}, false};
 	return out->kind != TARGET_NONE;
 }

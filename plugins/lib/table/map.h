@@ -60,6 +60,9 @@ struct target {
 	bool is_utc;	       /* of a time: its header says so         */
 };
 
+/* May a source fill that field (enum heard_field, or -1)?  Others only we do. */
+bool map_is_from_source(int field);
+
 enum { CONSTANTS_MAX = 16 };
 
 struct mapping {

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <heard/error.h>
+#include <heard/file.h>
 #include <heard/host.h>
 
 enum { PATH_SIZE = 4096, TEXT_MAX = 16 * 1024, NAME_BYTES = 8 };
@@ -61,37 +62,11 @@ char *kept_load(struct heard_host *host, const struct token_options *o)
 	return text;
 }
 
-static int put_in_place(const char *path, const char *folder, struct heard_str text)
-{
-	char draft[PATH_SIZE + 4];
-	int failed = 0;
-	snprintf(draft, sizeof(draft), "%s.new", path);
-	int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errno;
-	errno = ENOSPC; /* what a short write means */
-	if (write(fd, text.ptr, text.len) != (ssize_t)text.len || fsync(fd) != 0 ||
-	    rename(draft, path) != 0)
-		failed = errno;
-	close(fd);
-	if (failed) {
-		unlink(draft);
-		return failed;
-	}
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
-		failed = errno;
-	if (fd >= 0)
-		close(fd);
-	return failed;
-}
-
 int kept_save(struct heard_host *host, const struct token_options *o, struct heard_str text,
 	      struct heard_error *err)
 {
 	char path[PATH_SIZE];
 	int failed = text.len > TEXT_MAX ? EFBIG : -make_path(host, o, path);
-	if (failed == 0)
-		failed = put_in_place(path, heard_state_folder(host), text);
-	return failed ? heard_fail(err, failed, "%s", strerror(failed)) : 0;
+	return failed ? heard_fail(err, failed, "%s", strerror(failed))
+		      : heard_file_replace(path, 0600, text, err);
 }

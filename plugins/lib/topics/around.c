@@ -11,12 +11,10 @@
 
 static void put_name(char out[AROUND_NAME], struct heard_str name)
 {
-	size_t len = name.len < AROUND_NAME ? name.len : AROUND_NAME - 1;
-	while (len < name.len && len > 0 && ((unsigned char)name.ptr[len] & 0xc0) == 0x80)
-		len--;
-	if (len)
-		memcpy(out, name.ptr, len);
-	out[len] = '\0';
+	name = heard_str_cut(name, AROUND_NAME - 1);
+	if (name.len)
+		memcpy(out, name.ptr, name.len);
+	out[name.len] = '\0';
 }
 
 static bool is_next_to(const struct around *e, const char *name, int64_t first, int64_t last)

@@ -92,15 +92,6 @@ static bool has_incident(const struct watch *w, uint16_t series)
 	return false;
 }
 
-/* Cut at a character, so that two long names that begin alike are one. */
-static size_t name_length(struct heard_str name)
-{
-	size_t n = name.len < NAME_SIZE - 1 ? name.len : NAME_SIZE - 1;
-	while (n < name.len && n > 0 && (name.ptr[n] & 0xc0) == 0x80)
-		n--;
-	return n;
-}
-
 static bool may_go(const struct watch *w, uint16_t i, int64_t now)
 {
 	const struct series *s = &w->state->series[i];
@@ -123,7 +114,7 @@ static void series_begin(struct watch *w, uint16_t i, enum kind kind, const char
 static uint16_t series_find(struct watch *w, enum kind kind, struct heard_str name, int64_t now)
 {
 	uint16_t room = 0, first = firsts[kind];
-	size_t n = name_length(name);
+	size_t n = heard_str_cut(name, NAME_SIZE - 1).len; /* begin alike, are one */
 	if (n == 0 && kind != OF_ALL)
 		return NO_SERIES;
 	if (!w->state->series[first].since)

@@ -71,12 +71,7 @@ struct book {
 
 static sqlite3_stmt *get(struct book *b, enum statement which, struct heard_error *err)
 {
-	sqlite3_stmt **st = &b->st[which];
-	if (!*st && db_prepare(b->db, statements[which], st, err))
-		return NULL;
-	sqlite3_reset(*st);
-	sqlite3_clear_bindings(*st);
-	return *st;
+	return db_again(b->db, statements[which], &b->st[which], err);
 }
 
 /* 1 a row, 0 none; the statement is reset unless there is a row. */

@@ -85,16 +85,6 @@ void time_text(struct email *e, struct heard_str time, enum template_lang lang, 
 			 t.tm_year + 1900, t.tm_hour, t.tm_min, name);
 }
 
-/* Not longer, and not within a character. */
-static struct heard_str cut(struct heard_str s, size_t most)
-{
-	if (s.len <= most)
-		return s;
-	while (most > 0 && ((unsigned char)s.ptr[most] & 0xc0) == 0x80)
-		most--;
-	return heard_str_n(s.ptr, most);
-}
-
 void event_name(const char *prefix, const unsigned char key[BOOK_KEY], char out[EVENT_NAME])
 {
 	size_t n = (size_t)snprintf(out, EVENT_NAME, "%s", prefix);
@@ -190,7 +180,7 @@ static int write_sheet(struct email *e, const struct draft *d, struct sheet *s,
 	s->values[TEMPLATE_TICKET] = d->ticket;
 	s->values[TEMPLATE_TOKEN] = heard_str(s->token);
 	s->values[TEMPLATE_TOPIC] = heard_str_trim(
-		cut(mime_topic(d->whom->cite.subject).topic, SUBJECT_MOST));
+		heard_str_cut(mime_topic(d->whom->cite.subject).topic, SUBJECT_MOST));
 	s->values[TEMPLATE_LINK] = d->link;
 	s->values[TEMPLATE_DUE] = d->due;
 	s->values[TEMPLATE_TEXT] = d->text;

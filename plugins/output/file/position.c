@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include <heard/error.h>
+#include <heard/file.h>
+#include <heard/str.h>
 
 enum { SLOTS = 2, SLOT_SIZE = 4096 }; /* a page each, so that they tear apart */
 
@@ -52,33 +54,6 @@ static bool slot_read(int fd, uint64_t i, struct slot *slot)
 	return pread(fd, slot, sizeof(*slot), (off_t)(i * SLOT_SIZE)) == sizeof(*slot) &&
 	       memcmp(slot->magic, magic, sizeof(magic)) == 0 && slot->sum == slot_sum(slot) &&
 	       slot->generation % SLOTS == i;
-}
-
-/* A whole file of zeros, put in place at once: never seen half made. */
-static int create(const char *path, const char *folder)
-{
-	static const char zeros[SLOTS * SLOT_SIZE];
-	char draft[4096];
-	int fd, folder_fd, failed = 0;
-
-	if (snprintf(draft, sizeof(draft), "%s.new", path) >= (int)sizeof(draft))
-		return ENAMETOOLONG;
-	fd = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errno;
-	errno = ENOSPC; /* what a short write means */
-	if (write(fd, zeros, sizeof(zeros)) != sizeof(zeros) || fsync(fd) != 0 ||
-	    rename(draft, path) != 0)
-		failed = errno;
-	close(fd);
-	if (failed)
-		return failed;
-	folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder_fd < 0 || fsync(folder_fd) != 0)
-		failed = errno;
-	if (folder_fd >= 0)
-		close(folder_fd);
-	return failed;
 }
 
 static int reopen(struct position_file *f, struct heard_error *err)
@@ -120,6 +95,7 @@ static int load(struct position_file *f, struct position *p, bool *is_new_r,
 int position_open(struct position_file *f, const char *folder, struct position *p,
 		  bool *is_new_r, struct heard_error *err)
 {
+	static const char zeros[SLOTS * SLOT_SIZE];
 	struct stat st;
 	int failed;
 
@@ -130,13 +106,13 @@ int position_open(struct position_file *f, const char *folder, struct position *
 		f->path = NULL;
 		return heard_fail(err, ENOMEM, "no memory");
 	}
-	if (lstat(f->path, &st) != 0) {
-		failed = errno == ENOENT ? create(f->path, folder) : errno;
-		if (failed)
-			return heard_fail(err, failed, "cannot create '%s': %s", f->path,
-					  strerror(failed));
-	}
-	failed = reopen(f, err);
+	failed = lstat(f->path, &st) == 0 ? 0
+		 : errno == ENOENT	  ? heard_file_replace(f->path, 0600,
+							       heard_str_n(zeros, sizeof(zeros)), err)
+				   : heard_fail(err, errno, "cannot open '%s': %s", f->path,
+						strerror(errno));
+	if (failed == 0)
+		failed = reopen(f, err);
 	return failed ? failed : load(f, p, is_new_r, err);
 }
 

@@ -1,58 +1,20 @@
 /*
  * csv.c - a report as a table for spreadsheets: part, name, this period, the one before.
  *
- * RFC 4180 with a byte order mark, so that Excel reads the Chinese.  A text cell that a
- * spreadsheet would take for a formula gets an apostrophe in front: what customers wrote
- * is text and stays so.  Numbers are ours and stand bare, without grouping.
+ * RFC 4180 with a byte order mark, so that Excel reads the Chinese.  Texts are shown and
+ * never run (table/csv_shown.c); numbers are ours and stand bare, without grouping.
  */
 #include "words.h"
 
-#include <inttypes.h>
+#include <table/csv.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of what a program may pass over before it looks for a formula: a blank, a control
- * character (which becomes one), what has no width.  0: something else. */
-static size_t blank_at(const char *text)
-{
-	static const char *const wide[] = {"\xc2\xa0", "　", "\xe2\x80\x8b", "\xef\xbb\xbf"};
-	unsigned char c = (unsigned char)*text;
-	if (c == '\t' || c == '\r' || c == '\n')
-		return 0; /* these begin one */
-	if ((c && c <= ' ') || c == 0x7f)
-		return 1;
-	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
-		if (strncmp(text, wide[i], strlen(wide[i])) == 0)
-			return strlen(wide[i]);
-	return 0;
-}
-
-/* Also the full-width forms, and behind blanks: programs differ. */
-static bool is_formula(const char *text)
-{
-	static const char *const begins[] = {"=",  "+",	 "-",  "@",  "\t", "\r", "\n",
-					     "＝", "＋", "－", "＠", "%",  "|"};
-	for (size_t n; (n = blank_at(text)) > 0;)
-		text += n;
-	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
-		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
-			return true;
-	return false;
-}
-
-/* Control characters have no place in a cell. */
 static void put_text(struct heard_buf *out, const char *text)
 {
-	heard_buf_puts(out, is_formula(text) ? "\"'" : "\"");
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"')
-			heard_buf_puts(out, "\"\"");
-		else
-			heard_buf_add(out, c < ' ' || c == 0x7f ? " " : text, 1);
-	}
-	heard_buf_puts(out, "\"");
+	csv_put_shown(out, heard_str(text));
 }
 
 static void put_number(struct heard_buf *out, double value)

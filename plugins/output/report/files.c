@@ -1,16 +1,16 @@
 /*
  * files.c - reports as files of a folder: month-2026-03.html, public-month-2026-03.html.
  *
- * A reader never sees half a report: it is written under another name, synced and then
- * renamed.  The name is made of the period, so writing one again replaces it.
+ * A reader never sees half a report (heard/file.h).  The name is made of the period, so
+ * writing one again replaces it.
  */
 #include "report.h"
 
 #include <heard/error.h>
+#include <heard/file.h>
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,53 +33,9 @@ static int make_folder(const char *path, struct heard_error *err)
 	return 0;
 }
 
-static int write_all(int fd, struct heard_str text)
-{
-	while (text.len) {
-		ssize_t n = write(fd, text.ptr, text.len);
-		if (n < 0 && errno != EINTR)
-			return -1;
-		text = heard_str_skip(text, n > 0 ? (size_t)n : 0);
-	}
-	return fsync(fd);
-}
-
-/* The rename itself must survive too. */
-static void sync_folder(const char *path)
-{
-	char folder[PATH];
-	snprintf(folder, sizeof(folder), "%s", path);
-	char *slash = strrchr(folder, '/');
-	if (!slash)
-		return;
-	*slash = '\0';
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	fsync(fd);
-	close(fd);
-}
-
 int file_replace(const char *path, struct heard_str text, struct heard_error *err)
 {
-	char other[PATH];
-	if (snprintf(other, sizeof(other), "%s.new", path) >= (int)sizeof(other))
-		return heard_fail(err, ENAMETOOLONG, "%s: the name is too long", path);
-	int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	if (fd < 0)
-		return heard_fail(err, errno, "%s cannot be written: %m", other);
-	int code = write_all(fd, text) == 0 ? 0 : errno;
-	if (close(fd) != 0 && code == 0)
-		code = errno;
-	if (code == 0 && rename(other, path) != 0)
-		code = errno;
-	if (code) {
-		unlink(other);
-		errno = code;
-		return heard_fail(err, code, "%s cannot be written: %m", path);
-	}
-	sync_folder(path);
-	return 0;
+	return heard_file_replace(path, FILE_MODE, text, err);
 }
 
 /* ---- letting old ones go */

@@ -17,12 +17,7 @@
 
 static void keep_text(char *out, size_t size, struct heard_str text)
 {
-	text = heard_str_trim(text);
-	if (text.len >= size) {
-		text.len = size - 1;
-		while (text.len && ((unsigned char)text.ptr[text.len] & 0xc0) == 0x80)
-			text.len--;
-	}
+	text = heard_str_cut(heard_str_trim(text), size - 1);
 	if (text.len)
 		memcpy(out, text.ptr, text.len);
 	out[text.len] = '\0';

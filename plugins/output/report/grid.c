@@ -11,28 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <text/utf8.h>
+#include <text/width.h>
 
 /* ---- text */
-
-static bool is_silent(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0xfeff ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || (c >= 0xfff9 && c <= 0xfffb) ||
-	       (c >= 0xe0000 && c <= 0xe0fff);
-}
-
-static int width_of(uint32_t c)
-{
-	if (c >= 0x300 && c < 0x370)
-		return 0;
-	bool is_wide = (c >= 0x1100 && c < 0x1160) || (c >= 0x2e80 && c < 0xa4d0) ||
-		       (c >= 0xac00 && c < 0xd7a4) || (c >= 0xf900 && c < 0xfb00) ||
-		       (c >= 0xfe30 && c < 0xfe70) || (c >= 0xff00 && c < 0xff61) ||
-		       (c >= 0xffe0 && c < 0xffe7) || (c >= 0x1f300 && c < 0x1f650) ||
-		       (c >= 0x1f680 && c < 0x1fa00) || (c >= 0x20000 && c < 0x40000);
-	return is_wide ? 2 : 1;
-}
 
 static int width_text(const char *text)
 {
@@ -41,7 +22,8 @@ static int width_text(const char *text)
 	uint32_t c;
 	for (size_t n; text < end; text += n ? n : 1) {
 		n = text_decode(text, end, &c);
-		width += n ? width_of(c) : 1;
+		int one = n ? text_width(c) : 1;
+		width += one > 0 ? one : 0;
 	}
 	return width;
 }
@@ -54,7 +36,7 @@ void grid_escape(char *out, size_t size, const char *text)
 	uint32_t c;
 	for (size_t n; text < end && at + 8 < size; text += n ? n : 1) {
 		n = text_decode(text, end, &c);
-		if (n == 0 || is_silent(c)) {
+		if (n == 0 || text_width(c) < 0) {
 			out[at++] = n && c != '\n' && c != '\t' ? '?' : ' ';
 			continue;
 		}

@@ -15,31 +15,12 @@ void markdown_heading(struct heard_buf *out, const char *text)
 	heard_buf_printf(out, "## %s\n\n", text);
 }
 
-/* ---- parts */
-
-static void put_rows(const struct book *book, struct grid *t, struct heard_buf *out)
+void markdown_heads(const struct book *book, struct grid *t, const enum say *heads, size_t n)
 {
-	char text[128];
-	struct row rows[ROWS];
-	size_t n = book_rows(book, rows);
-	grid_begin(t, 4);
-	grid_cell(t, 0, said(book, SAY_FIGURES));
-	grid_cell(t, 1, said(book, SAY_NOW));
-	grid_cell(t, 2, said(book, SAY_THEN));
-	grid_cell(t, 3, said(book, SAY_CHANGE));
+	grid_begin(t, n);
+	for (size_t i = 0; i < n; i++)
+		grid_cell(t, i, said(book, heads[i]));
 	grid_line(t);
-	for (size_t i = 0; i < n; i++) {
-		if (!isfinite(rows[i].now) && !isfinite(rows[i].then))
-			continue;
-		grid_cell(t, 0, rows[i].label.in[book->lang]);
-		value_text(text, sizeof(text), rows[i].unit, rows[i].now, book->lang);
-		grid_cell(t, 1, text);
-		value_text(text, sizeof(text), rows[i].unit, rows[i].then, book->lang);
-		grid_cell(t, 2, text);
-		markdown_change(book, t, 3, &rows[i]);
-		grid_line(t);
-	}
-	grid_put(out, t);
 }
 
 void markdown_value(const struct book *book, struct grid *t, size_t column, enum unit unit,
@@ -56,6 +37,28 @@ void markdown_change(const struct book *book, struct grid *t, size_t column,
 	char text[64];
 	change_text(text, sizeof(text), row, book->lang);
 	grid_cell(t, column, text);
+}
+
+/* ---- parts */
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static void put_rows(const struct book *book, struct grid *t, struct heard_buf *out)
+{
+	static const enum say heads[] = {SAY_FIGURES, SAY_NOW, SAY_THEN, SAY_CHANGE};
+	struct row rows[ROWS];
+	size_t n = book_rows(book, rows);
+	markdown_heads(book, t, heads, COUNT(heads));
+	for (size_t i = 0; i < n; i++) {
+		if (!isfinite(rows[i].now) && !isfinite(rows[i].then))
+			continue;
+		grid_cell(t, 0, rows[i].label.in[book->lang]);
+		markdown_value(book, t, 1, rows[i].unit, rows[i].now);
+		markdown_value(book, t, 2, rows[i].unit, rows[i].then);
+		markdown_change(book, t, 3, &rows[i]);
+		grid_line(t);
+	}
+	grid_put(out, t);
 }
 
 static void put_shares(const struct book *book, struct grid *t, struct heard_buf *out,
@@ -84,15 +87,11 @@ static void put_shares(const struct book *book, struct grid *t, struct heard_buf
 static void put_teams(const struct book *book, struct grid *t, struct heard_buf *out,
 		      enum say title, const struct store_shares *shares)
 {
+	const enum say heads[] = {title, SAY_TICKETS, SAY_RESPONSE, SAY_ON_TIME,
+				  SAY_RESOLUTION};
 	if (shares->n == 0)
 		return;
-	grid_begin(t, 5);
-	grid_cell(t, 0, said(book, title));
-	grid_cell(t, 1, said(book, SAY_TICKETS));
-	grid_cell(t, 2, said(book, SAY_RESPONSE));
-	grid_cell(t, 3, said(book, SAY_ON_TIME));
-	grid_cell(t, 4, said(book, SAY_RESOLUTION));
-	grid_line(t);
+	markdown_heads(book, t, heads, COUNT(heads));
 	for (size_t i = 0; i < shares->n; i++) {
 		const struct store_share *s = &shares->at[i];
 		grid_plain(t, 0, name_said(book, s->name));
@@ -183,6 +182,8 @@ static void put_samples(const struct book *book, struct heard_buf *out)
 
 static void put_issues(const struct book *book, struct grid *t, struct heard_buf *out)
 {
+	static const enum say heads[] = {SAY_ISSUE, SAY_TICKETS, SAY_THEN, SAY_CONTACTS,
+					 SAY_RESOLVED};
 	char name[512], numbered[600];
 	markdown_heading(out,
 			 said(book, book->edition == EDITION_PUBLIC ? SAY_HEARD : SAY_ISSUES));
@@ -190,13 +191,7 @@ static void put_issues(const struct book *book, struct grid *t, struct heard_buf
 		heard_buf_printf(out, "%s\n\n", said(book, SAY_NOTHING));
 		return;
 	}
-	grid_begin(t, 5);
-	grid_cell(t, 0, said(book, SAY_ISSUE));
-	grid_cell(t, 1, said(book, SAY_TICKETS));
-	grid_cell(t, 2, said(book, SAY_THEN));
-	grid_cell(t, 3, said(book, SAY_CONTACTS));
-	grid_cell(t, 4, said(book, SAY_RESOLVED));
-	grid_line(t);
+	markdown_heads(book, t, heads, COUNT(heads));
 	for (size_t i = 0; i < book->n_issues; i++) {
 		const struct issue *issue = &book->issues[i];
 		topic_said(book, issue->topic, name, sizeof(name));

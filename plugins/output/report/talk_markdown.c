@@ -8,14 +8,6 @@
 
 enum { NAME = THEME_WORDS * THEME_NAME + 64 };
 
-static void heads(const struct book *book, struct grid *t, const enum say *columns, size_t n)
-{
-	grid_begin(t, n);
-	for (size_t i = 0; i < n; i++)
-		grid_cell(t, i, said(book, columns[i]));
-	grid_line(t);
-}
-
 /* ---- topics */
 
 static void put_theme(const struct book *book, struct grid *t, const struct theme *theme)
@@ -53,7 +45,7 @@ static void put_topics(const struct book *book, struct grid *t, struct heard_buf
 						    : SAY_NO_TOPIC));
 		return;
 	}
-	heads(book, t, columns, sizeof(columns) / sizeof(*columns));
+	markdown_heads(book, t, columns, sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < n; i++)
 		put_theme(book, t, shown[i]);
 	grid_put(out, t);
@@ -68,7 +60,7 @@ static void put_words(const struct book *book, struct grid *t, struct heard_buf 
 	if (words->n == 0)
 		return;
 	markdown_heading(out, said(book, SAY_LOW_WORDS));
-	heads(book, t, columns, sizeof(columns) / sizeof(*columns));
+	markdown_heads(book, t, columns, sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < words->n; i++) {
 		const struct theme_word *w = &words->at[i];
 		grid_plain(t, 0, w->word);
@@ -125,7 +117,7 @@ static void put_events(const struct book *book, struct grid *t, struct heard_buf
 	if (book->talk.events.n == 0)
 		return;
 	markdown_heading(out, said(book, SAY_EVENTS));
-	heads(book, t, columns, sizeof(columns) / sizeof(*columns));
+	markdown_heads(book, t, columns, sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < book->talk.events.n; i++) {
 		const struct around *e = &book->talk.events.at[i];
 		days_said(book, e->first, e->last, days, sizeof(days));

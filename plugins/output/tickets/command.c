@@ -204,6 +204,11 @@ void json_time(struct heard_json_out *out, const char *key, int64_t ms)
 	heard_json_str(out, key, heard_str(text));
 }
 
+struct heard_str record_automatic(const struct heard_json *record)
+{
+	return heard_json_string(heard_json_member(record, "attributes"), "mail.automatic");
+}
+
 void ticket_json(struct heard_json_out *out, const struct store_ticket *t)
 {
 	heard_json_int(out, "id", t->id);
@@ -244,8 +249,8 @@ const struct heard_command tickets_commands[] = {
 	{"merge", "ID INTO [--reason T]", "make one ticket a part of another", tickets_merge},
 	{"publish", "ID (TITLE | --off)", "show it on the public board under this title",
 	 tickets_publish},
-	{"export", "[--format ndjson|csv] [--state S|all]", "tickets for other programs",
-	 tickets_export},
+	{"export", "[--format ndjson|csv] [--state S|all] [--body]",
+	 "tickets for other programs; --body has what the customers wrote", tickets_export},
 	{"erase", "--person KEY --reason T", "erase all that one person said", tickets_erase},
 	{.name = NULL},
 };

@@ -77,5 +77,7 @@ int command_print_json(const struct heard_call *, struct heard_buf *);
 void ticket_json(struct heard_json_out *, const struct store_ticket *);
 void json_time(struct heard_json_out *, const char *key, int64_t ms);
 void json_text(struct heard_json_out *, const char *key, struct heard_str);
+/* Of a stored record: why a mail is no person's, "bounce"; empty for all that people write. */
+struct heard_str record_automatic(const struct heard_json *record);
 
 #endif

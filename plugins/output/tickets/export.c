@@ -1,12 +1,15 @@
 /*
  * export.c - `heard tickets export`: tickets for other programs, one a line.
  *
- * NDJSON has what `list --json` has.  CSV is RFC 4180 with a byte order mark, which tells
- * a spreadsheet that it is UTF-8.  A cell that begins like a formula gets an apostrophe
- * in front: what a customer wrote must not be run by whoever opens the file.  It has no
- * tokens: whoever holds one may see a customer's page, and tables are passed around.
+ * NDJSON has what `list --json` has, and with --body what the customer wrote: subject, body
+ * and the fields that the desk corrected are what `heard train` learns from.  CSV is RFC 4180
+ * with a byte order mark, which tells a spreadsheet that it is UTF-8, and a text that is a
+ * formula there is shown and never run (table/csv_shown.c).  It has no tokens: whoever holds
+ * one may see a customer's page, and tables are passed around.
  */
 #include "command.h"
+
+#include <table/csv.h>
 
 #include <heard/error.h>
 #include <heard/time.h>
@@ -14,13 +17,45 @@
 #include <errno.h>
 #include <inttypes.h>
 
-enum { LINE = 1 << 20 };
+/* A record in JSON may grow sixfold when its signs are escaped. */
+enum { RECORD = 64 << 20, LINE = 6 * RECORD + (1 << 20) };
 
 struct exporting {
 	FILE *out;
-	struct heard_buf line;
-	bool is_csv, failed;
+	struct store *store;
+	struct heard_error *err;
+	struct heard_buf line, body;
+	bool is_csv, with_body, has_body, failed;
 };
+
+/* ---- what was said */
+
+/* The first text that stands and that a person wrote. */
+static void look_for_body(void *arg, const struct store_said *said)
+{
+	struct exporting *e = arg;
+	if (e->has_body || said->kind != STORE_SAID_RECORD ||
+	    strcmp(said->fate, "current") != 0)
+		return;
+	struct heard_json_doc *doc = heard_json_parse(said->text, RECORD, NULL);
+	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
+	struct heard_str body = heard_json_string(root, "body");
+	if (body.len && record_automatic(root).len == 0) {
+		heard_buf_str(&e->body, body);
+		e->has_body = true;
+	}
+	heard_json_destroy(doc);
+}
+
+/* As the store has it: masked, if the pipeline masks. */
+static int find_body(struct exporting *e, int64_t ticket, struct heard_str *body)
+{
+	heard_buf_clear(&e->body);
+	e->has_body = false;
+	int result = store_conversation(e->store, ticket, look_for_body, e, e->err);
+	*body = e->has_body ? heard_buf_view(&e->body) : heard_str_n(NULL, 0);
+	return e->body.failed ? heard_fail(e->err, ENOMEM, "out of memory") : result;
+}
 
 /* ---- CSV */
 
@@ -28,20 +63,13 @@ static const char header[] =
 	"\xef\xbb\xbf"
 	"id,state,priority,category,department,assignee,intent,subject,channel,product,"
 	"received_at,first_response_due,first_response_at,resolution_due,resolved_at,due,round,"
-	"contacts,reach,escalation,author_key\r\n";
+	"contacts,reach,escalation,author_key";
 
 static void put_cell(struct heard_buf *line, struct heard_str text)
 {
-	bool is_formula = text.len && memchr("=+-@\t\r", text.ptr[0], 6);
 	if (line->len)
 		heard_buf_puts(line, ",");
-	heard_buf_puts(line, is_formula ? "\"'" : "\"");
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '"')
-			heard_buf_puts(line, "\"");
-		heard_buf_add(line, text.ptr + i, 1);
-	}
-	heard_buf_puts(line, "\"");
+	csv_put_shown(line, text);
 }
 
 static void put_time(struct heard_buf *line, int64_t ms)
@@ -75,41 +103,69 @@ static void put_csv(struct heard_buf *line, const struct store_ticket *t)
 	heard_buf_printf(line, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, t->round,
 			 t->contacts, t->reach, t->escalation);
 	put_cell(line, t->author_key);
-	heard_buf_puts(line, "\r\n");
 }
 
 /* ---- both */
 
-static void put_json(struct heard_buf *line, const struct store_ticket *ticket)
+static void put_csv_line(struct exporting *e, const struct store_ticket *ticket,
+			 struct heard_str body)
 {
-	struct heard_json_out out = {.buf = line};
+	put_csv(&e->line, ticket);
+	if (e->with_body)
+		put_cell(&e->line, body);
+	heard_buf_puts(&e->line, "\r\n");
+}
+
+static void put_json_line(struct exporting *e, const struct store_ticket *ticket,
+			  struct heard_str body)
+{
+	struct heard_json_out out = {.buf = &e->line};
 	heard_json_begin(&out, NULL, '{');
 	ticket_json(&out, ticket);
+	if (e->with_body)
+		json_text(&out, "body", body);
 	heard_json_end(&out, '}');
-	heard_buf_puts(line, "\n");
+	heard_buf_puts(&e->line, "\n");
+}
+
+static int put_ticket(struct exporting *e, const struct store_ticket *ticket)
+{
+	struct heard_str body = {NULL, 0};
+	if (e->with_body && find_body(e, ticket->id, &body))
+		return -e->err->code;
+	heard_buf_clear(&e->line);
+	if (e->is_csv)
+		put_csv_line(e, ticket, body);
+	else
+		put_json_line(e, ticket, body);
+	if (e->line.failed)
+		return heard_fail(e->err, EFBIG, "ticket %" PRId64 " is too long for a line",
+				  ticket->id);
+	if (fwrite(e->line.ptr, 1, e->line.len, e->out) != e->line.len)
+		return heard_fail(e->err, errno, "the tickets could not be written: %m");
+	return 0;
 }
 
 static bool put(void *arg, const struct store_ticket *ticket)
 {
 	struct exporting *e = arg;
-	heard_buf_clear(&e->line);
-	if (e->is_csv)
-		put_csv(&e->line, ticket);
-	else
-		put_json(&e->line, ticket);
-	e->failed = e->line.failed ||
-		    fwrite(e->line.ptr, 1, e->line.len, e->out) != e->line.len;
+	e->failed = put_ticket(e, ticket) != 0;
 	return !e->failed;
 }
 
-static int parse(const struct heard_call *call, int *state, bool *is_csv)
+static int parse(const struct heard_call *call, int *state, struct exporting *e)
 {
-	struct args args = {.call = call, .at = 1};
+	static const char *const flags[] = {"--body", NULL};
+	struct args args = {.call = call, .flags = flags, .at = 1};
 	const char *name, *value;
 	int more;
 	while ((more = args_next(&args, &name, &value)) > 0) {
 		if (!name)
 			return command_misused(call, "\"%s\" is one word too many", value);
+		if (strcmp(name, "--body") == 0) {
+			e->with_body = true;
+			continue;
+		}
 		if (strcmp(name, "--state") == 0) {
 			if (parse_state(call, value, true, state))
 				return COMMAND_USAGE;
@@ -117,8 +173,8 @@ static int parse(const struct heard_call *call, int *state, bool *is_csv)
 		}
 		if (strcmp(name, "--format") != 0)
 			return command_misused(call, "there is no option %s", name);
-		*is_csv = strcmp(value, "csv") == 0;
-		if (!*is_csv && strcmp(value, "ndjson") != 0)
+		e->is_csv = strcmp(value, "csv") == 0;
+		if (!e->is_csv && strcmp(value, "ndjson") != 0)
 			return command_misused(call,
 					       "\"%s\" is no format; they are ndjson "
 					       "and csv",
@@ -127,27 +183,34 @@ static int parse(const struct heard_call *call, int *state, bool *is_csv)
 	return more < 0 ? COMMAND_USAGE : COMMAND_DONE;
 }
 
+static int write_all(struct exporting *e, const struct store_filter *filter)
+{
+	if (e->is_csv)
+		fprintf(e->out, "%s%s\r\n", header, e->with_body ? ",body" : "");
+	if (store_tickets(e->store, filter, put, e, e->err) || e->failed)
+		return -e->err->code;
+	return fflush(e->out) == 0
+		       ? 0
+		       : heard_fail(e->err, errno, "the tickets could not be written: %m");
+}
+
 int tickets_export(void *self, const struct heard_call *call)
 {
 	struct store_filter filter = {.state = STORE_ALL};
-	struct exporting e = {.out = call->out};
 	struct heard_error err;
-	int result = parse(call, &filter.state, &e.is_csv);
+	struct exporting e = {.out = call->out, .err = &err};
+	int result = parse(call, &filter.state, &e);
 	if (result)
 		return result;
-	struct store *store = command_store(self, call);
-	if (!store)
+	e.store = command_store(self, call);
+	if (!e.store)
 		return COMMAND_FAILED;
 	heard_buf_init(&e.line, LINE);
-	if (e.is_csv)
-		fputs(header, call->out);
-	if (store_tickets(store, &filter, put, &e, &err))
+	heard_buf_init(&e.body, RECORD);
+	if (write_all(&e, &filter))
 		result = command_failed(call, &err);
-	if (result == COMMAND_DONE && (e.failed || fflush(call->out) != 0)) {
-		heard_fail(&err, EIO, "the tickets could not be written");
-		result = command_failed(call, &err);
-	}
 	heard_buf_release(&e.line);
-	store_close(store);
+	heard_buf_release(&e.body);
+	store_close(e.store);
 	return result;
 }

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <page/page.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,28 +151,12 @@ static int64_t or_never(int64_t after)
 	return after > 0 ? after : -1;
 }
 
-static int check_url(const char *url, struct heard_error *err)
-{
-	size_t len = strlen(url);
-	if (len == 0)
-		return 0;
-	bool is_web = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
-	for (size_t i = 0; i < len; i++)
-		is_web = is_web && url[i] > ' ' && url[i] < 127 && !strchr("\"\\<>", url[i]);
-	if (!is_web || url[len - 1] == '/')
-		return heard_fail(err, EINVAL,
-				  "public_url: \"%.100s\" must be as https://shop.example, "
-				  "without a slash at its end",
-				  url);
-	return 0;
-}
-
 static int fill(struct rules *rules, const struct tickets *self, struct heard_host *host,
 		struct heard_error *err)
 {
 	if (make_departments(rules, &self->departments, err) ||
 	    make_levels(rules, self, host, err) || make_retention(rules, &self->retain, err) ||
-	    check_url(self->public_url, err))
+	    page_check_url("public_url", self->public_url, err))
 		return -err->code;
 	rules->store = (struct store_rules){
 		.sla = rules->sla,

@@ -1,10 +1,10 @@
 /*
  * screen.c - text for a terminal: widths, safety, times.
- *
- * A character is one column wide, two if East Asian wide or an emoji, none if
- * it combines with the one before it.
  */
 #include "screen.h"
+
+#include <text/utf8.h>
+#include <text/width.h>
 
 #include <heard/time.h>
 
@@ -14,30 +14,6 @@
 #include <unistd.h>
 
 enum { DEFAULT_COLUMNS = 100, MINIMUM_COLUMNS = 60 };
-
-static const struct {
-	int32_t first, last;
-	int width; /* -1: not printed */
-} widths[] = {
-	{0x0, 0x1f, -1},       {0x7f, 0x9f, -1},      {0x300, 0x36f, 0},
-	{0x61c, 0x61c, -1},    {0x1100, 0x115f, 2},   {0x200b, 0x200f, -1},
-	{0x2028, 0x202e, -1},  {0x2060, 0x206f, -1},  {0x2e80, 0x303e, 2},
-	{0x3041, 0x4dbf, 2},   {0x4e00, 0xa4cf, 2},   {0xac00, 0xd7a3, 2},
-	{0xf900, 0xfaff, 2},   {0xfe00, 0xfe0f, 0},   {0xfe30, 0xfe6f, 2},
-	{0xfeff, 0xfeff, -1},  {0xff00, 0xff60, 2},   {0xffe0, 0xffe6, 2},
-	{0xfff9, 0xfffb, -1},  {0x1f300, 0x1f64f, 2}, {0x1f680, 0x1f6ff, 2},
-	{0x1f900, 0x1f9ff, 2}, {0x20000, 0x3fffd, 2}, {0xe0000, 0xe0fff, -1},
-};
-
-static int width_of(int32_t c)
-{
-	if (c >= 0x20 && c < 0x7f)
-		return 1;
-	for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++)
-		if (c >= widths[i].first && c <= widths[i].last)
-			return widths[i].width;
-	return 1;
-}
 
 /* One thing to print, and its width: a character, a blank for white space, or
  * the word for a sealed contact. */
@@ -54,23 +30,16 @@ static struct heard_str next_piece(struct heard_str *left, int *width)
 		*width = (int)sealed.len - 1;
 		return heard_str_n(sealed.ptr, sealed.len - 1);
 	}
-	const unsigned char *p = (const unsigned char *)left->ptr;
-	size_t len = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc0 ? 2 : 1;
-	if (len > left->len || (len == 1 && p[0] >= 0x80)) {
-		*left = heard_str_skip(*left, 1);
-		*width = 1;
-		return HEARD_STR_OF("?");
-	}
-	int32_t c = len == 1 ? p[0] : p[0] & (0x7f >> len);
-	for (size_t i = 1; i < len; i++)
-		c = c << 6 | (p[i] & 0x3f);
+	uint32_t c;
+	size_t len = text_decode(left->ptr, left->ptr + left->len, &c);
 	struct heard_str piece = heard_str_n(left->ptr, len);
-	*left = heard_str_skip(*left, len);
-	*width = width_of(c);
-	if (c == '\n' || c == '\t' || c == '\r') {
-		*width = 1;
+	*left = heard_str_skip(*left, len ? len : 1);
+	*width = 1;
+	if (len == 0)
+		return HEARD_STR_OF("?");
+	if (c == '\n' || c == '\t' || c == '\r')
 		return HEARD_STR_OF(" ");
-	}
+	*width = text_width(c);
 	return *width < 0 ? (*width = 0, heard_str_n(piece.ptr, 0)) : piece;
 }
 

@@ -32,18 +32,12 @@ static void add_ticket(void *arg, const struct store_ticket *t)
 		heard_json_int(out, "leader", t->leader);
 }
 
-/* Why a mail is no person's: "bounce"; empty for all that people write. */
-static struct heard_str automatic_of(const struct heard_json *record)
-{
-	return heard_json_string(heard_json_member(record, "attributes"), "mail.automatic");
-}
-
 /* A record is shown whole, as it was journaled: a canonical line is JSON. */
 static void add_record(struct heard_json_out *out, const struct store_said *said)
 {
 	struct heard_json_doc *doc = heard_json_parse(said->text, RECORD_MAX, NULL);
 	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
-	struct heard_str automatic = automatic_of(root);
+	struct heard_str automatic = record_automatic(root);
 	heard_json_str(out, "who",
 		       automatic.len ? HEARD_STR_OF("program") : HEARD_STR_OF("customer"));
 	json_text(out, "automatic", automatic);
@@ -241,7 +235,7 @@ static void print_record(const struct view *view, const struct store_said *said)
 	FILE *out = view->call->out;
 	struct heard_json_doc *doc = heard_json_parse(said->text, RECORD_MAX, NULL);
 	const struct heard_json *root = doc ? heard_json_root(doc) : NULL;
-	print_who(view, said, automatic_of(root));
+	print_who(view, said, record_automatic(root));
 	const struct heard_json *author = heard_json_member(root, "author");
 	struct heard_str subject = heard_json_string(root, "subject");
 	if (subject.len)
