@@ -124,7 +124,8 @@ int main(int argc, char **argv)
 	a.authors = pace_create(a.window);
 	a.products = pace_create(a.window);
 	a.words = pace_create(a.window);
-	if (!a.phrases || !a.authors || !a.products || !a.words)
+	a.seen = seen_create();
+	if (!a.phrases || !a.authors || !a.products || !a.words || !a.seen)
 		return 1;
 	minhash_family_init(&d.family, 1);
 	d.kept = kept_create(NULL, argv[1], 1, (size_t)d.count);
@@ -141,5 +142,6 @@ int main(int argc, char **argv)
 	pace_destroy(a.authors);
 	pace_destroy(a.products);
 	pace_destroy(a.words);
+	seen_destroy(a.seen);
 	return 0;
 }
