@@ -29,7 +29,7 @@
  * 1.2: headers of a fetched answer, heard_fetch_stream(), heard_channels().
  * 1.3: heard_wait(), heard_is_masked(), heard_is_label(),
  * heard_person_again(), heard_record_origin(), heard_file_read(), heard_file_replace(),
- * heard_fetch_is_header().
+ * heard_fetch_is_header(), heard_family_drop().
  */
 #ifndef HEARD_PLUGIN_H
 #define HEARD_PLUGIN_H

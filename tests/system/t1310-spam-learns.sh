@@ -4,7 +4,7 @@
 # model is refused in a sentence.
 # timeout: 300
 . "$(dirname "$0")/../lib/daemon.sh"
-MADE="made_model = \"$here/etc/models/spam-made.model\";"
+MADE="sender_model = \"$here/etc/models/spam-sender.model\"; made_model = \"$here/etc/models/spam-made.model\"; program_model = \"$here/etc/models/spam-program.model\"; route_model = \"$here/etc/models/spam-route.model\";"
 MODELS="text_model = \"$here/etc/models/spam-text.model\"; mail_model = \"$here/etc/models/spam-mail.model\"; $MADE"
 write_conf() {
 	conf <<-EOT

@@ -16,7 +16,8 @@ conf <<-EOT
 	  filters = (
 	    { plugin = "dedupe"; },
 	    { plugin = "spam"; text_model = "$here/etc/models/spam-text.model"; mail_model = "$here/etc/models/spam-mail.model";
-	      made_model = "$here/etc/models/spam-made.model"; flood = 2; repeats = 2; window = "24h"; },
+	      made_model = "$here/etc/models/spam-made.model"; sender_model = "$here/etc/models/spam-sender.model";
+	      program_model = "$here/etc/models/spam-program.model"; route_model = "$here/etc/models/spam-route.model"; flood = 2; repeats = 2; window = "24h"; },
 	    { plugin = "keywords"; lists = "$here/etc/models"; },
 	    { plugin = "authentic"; busy = 2; },
 	    { plugin = "enrich"; by = "author.email"; url = "http://$CRM/c/{key}"; allow_private = true; on_failure = "wait"; } );

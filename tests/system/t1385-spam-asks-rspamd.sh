@@ -15,7 +15,8 @@ chain() { # RSPAMD-OPTIONS
 		pipelines = ( { name = "shop";
 		  inputs = ( { plugin = "http"; path = "/feedback"; api_keys = [ $HASH ]; } );
 		  filters = ( { plugin = "spam"; text_model = "$here/etc/models/spam-text.model";
-		    mail_model = "$here/etc/models/spam-mail.model"; made_model = "$here/etc/models/spam-made.model";
+		    mail_model = "$here/etc/models/spam-mail.model"; made_model = "$here/etc/models/spam-made.model"; sender_model = "$here/etc/models/spam-sender.model";
+	      program_model = "$here/etc/models/spam-program.model"; route_model = "$here/etc/models/spam-route.model";
 		    unsure = 0.5; rspamd = { $1 }; }, { plugin = "mask"; } );
 		  outputs = ( { plugin = "file"; path = "out.ndjson"; } ); } );
 	EOT

@@ -14,7 +14,7 @@ const struct gram_shape spam_shapes[SPAM_MODELS] = {
 	[SPAM_SENDER] = {.chars_min = 1, .chars_max = 4, .words_max = 2, .bits = 17},
 	[SPAM_MADE] = {.words_max = 1, .bits = 18}, /* tokens only */
 	[SPAM_PROGRAM] = {.words_max = 1, .bits = 14},
-	[SPAM_ROUTE] = {.words_max = 1, .bits = 15},
+	[SPAM_ROUTE] = {.words_max = 1, .bits = 16},
 };
 const char *const spam_kind_names[SPAM_MODELS] = {
 	[SPAM_TEXT] = "spam-text",	 [SPAM_MAIL] = "spam-mail",
@@ -67,23 +67,15 @@ static void add_traits(struct gram_lane *lane, struct heard_str traits)
 }
 
 /* Words, and pairs of neighbours. */
-static void add_program(struct gram_lane *lane, struct heard_str traits)
+static void add_chain(struct gram_lane *lane, enum spam_kind side, struct heard_str traits)
 {
 	uint64_t words[WORDS_MAX];
-	size_t n = words_of(traits, SPAM_PROGRAM, words);
+	size_t n = words_of(traits, side, words);
 	for (size_t i = 0; i < n; i++) {
 		add_word(lane, words[i]);
 		if (i > 0)
 			add_word(lane, words[i - 1] + 3 * words[i]);
 	}
-}
-
-static void add_route(struct gram_lane *lane, struct heard_str traits)
-{
-	uint64_t words[WORDS_MAX];
-	size_t n = words_of(traits, SPAM_ROUTE, words);
-	for (size_t i = 0; i < n; i++)
-		add_word(lane, words[i]);
 }
 
 static unsigned log_of(size_t n)
@@ -147,10 +139,8 @@ static void add_grams(struct gram_lane *lane, enum spam_kind kind, const struct 
 	gram_begin(lane, &spam_shapes[kind]);
 	if (kind == SPAM_SENDER) {
 		add_sender(lane, t);
-	} else if (kind == SPAM_PROGRAM) {
-		add_program(lane, t->traits);
-	} else if (kind == SPAM_ROUTE) {
-		add_route(lane, t->traits);
+	} else if (kind == SPAM_PROGRAM || kind == SPAM_ROUTE) {
+		add_chain(lane, kind, t->traits);
 	} else if (kind == SPAM_MADE) {
 		add_traits(lane, t->traits);
 		if (t->body.len > 0)
@@ -174,9 +164,14 @@ static bool is_other(uint32_t c)
 	return c >= 0x370 && !(c >= 0x2000 && c < 0x2e80) && c < 0xff00;
 }
 
+static const char *end_of(struct heard_str s)
+{
+	return s.len > 0 ? s.ptr + s.len : s.ptr;
+}
+
 static bool has_other(struct heard_str s)
 {
-	const char *end = s.ptr + s.len;
+	const char *end = end_of(s);
 	for (const char *at = s.ptr; at < end;) {
 		uint32_t c = (unsigned char)*at;
 		size_t n = c < 0x80 ? 1 : text_decode(at, end, &c);
@@ -197,7 +192,7 @@ bool spam_has_other_letters(const struct spam_text *t)
 static struct heard_str without_other(struct heard_str s, char room[COPIED])
 {
 	size_t n = 0;
-	const char *end = s.ptr + s.len;
+	const char *end = end_of(s);
 	for (const char *at = s.ptr; at < end;) {
 		uint32_t c;
 		size_t len = text_decode(at, end, &c);
@@ -233,7 +228,8 @@ void spam_shipped_features(struct gram_lane *lane, enum spam_kind kind,
 
 static void count_letters(struct heard_str s, size_t *latin, size_t *other)
 {
-	const char *end = s.ptr + (s.len < LOOKED_AT ? s.len : LOOKED_AT);
+	s.len = s.len < LOOKED_AT ? s.len : LOOKED_AT;
+	const char *end = end_of(s);
 	for (const char *at = s.ptr; at < end;) {
 		uint32_t c = 0;
 		size_t n = text_decode(at, end, &c);
