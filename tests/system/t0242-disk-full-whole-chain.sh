@@ -120,6 +120,7 @@ for kind in tmpfs ext4; do
 	ok "the ledger balances" balanced
 	ok "and adds up" ledger_adds_up
 	is "no dead letter" "$(heard dead list --json | jq length)" 0
+	ok "dedupe did not tell of it again and again" test "$(grep -c 'what came of late' "$LOG")" -le 20
 	ok "the daemon stops" daemon_stop
 	umount "$STATE"
 done
