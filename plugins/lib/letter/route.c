@@ -1,11 +1,12 @@
 /*
- * route.c - by which hosts a mail came, as hashed words.
+ * route.c - by which hosts a mail came, and for whom, as hashed words.
  *
  * Whatever a filter has learned of mail it has learned at one place, where lists and
- * friends write by the same few hosts, and who sells by any.  Elsewhere nearly all hosts
- * are unknown, and such words say nothing.  Names alone are taken, each once; digits in
- * them are '0', for many a provider writes a customer's address into his host's name.  It
- * is hashed to 24 bits for the same reason.
+ * friends write by the same few hosts and to the same mailboxes, and who sells by and to
+ * any.  Elsewhere nearly all of them are unknown, and such words say nothing.  Names alone
+ * are taken, each once: of hosts, and of the mailbox behind "for".  Digits in them are '0',
+ * for many a provider writes a customer's address into his host's name; they are hashed to
+ * 24 bits for the same reason.
  */
 #include "route.h"
 
@@ -15,21 +16,22 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 #include <xxhash.h>
 
-enum { HOST_MAX = 128 };
+enum { NAME_LONGEST = 128 };
 
 /* "mx.example.org", but not "fetchmail-5.9.0" or "192.0.2.1". */
 static bool is_name(struct heard_str s)
 {
 	const char *dot = s.len > 0 ? memrchr(s.ptr, '.', s.len) : NULL;
-	return dot != NULL && s.len <= HOST_MAX && isalpha((unsigned char)s.ptr[0]) &&
-	       dot + 1 < s.ptr + s.len && isalpha((unsigned char)dot[1]);
+	return dot != NULL && isalpha((unsigned char)s.ptr[0]) && dot + 1 < s.ptr + s.len &&
+	       isalpha((unsigned char)dot[1]);
 }
 
 static uint32_t hash_of(struct heard_str s)
 {
-	char folded[HOST_MAX];
+	char folded[NAME_LONGEST];
 	for (size_t i = 0; i < s.len; i++)
 		folded[i] = isdigit((unsigned char)s.ptr[i])
 				    ? '0'
@@ -37,30 +39,45 @@ static uint32_t hash_of(struct heard_str s)
 	return (uint32_t)(XXH3_64bits(folded, s.len) & 0xffffff);
 }
 
-static void add(struct route *r, uint32_t hash)
+static void add(struct route *r, struct heard_str name)
 {
 	size_t i = 0;
-	while (i < r->n && r->hosts[i] != hash)
+	if (name.len == 0 || name.len > NAME_LONGEST)
+		return;
+	uint32_t hash = hash_of(name);
+	while (i < r->n && r->names[i] != hash)
 		i++;
-	if (i == r->n && r->n < ROUTE_HOSTS)
-		r->hosts[r->n++] = hash;
+	if (i == r->n && r->n < ROUTE_NAMES)
+		r->names[r->n++] = hash;
+}
+
+static bool is_word(struct heard_str s, const char *word)
+{
+	return s.len == strlen(word) && strncasecmp(s.ptr, word, s.len) == 0;
 }
 
 void route_take(struct route *r, struct heard_str value)
 {
+	bool is_said = false, is_box = false;	       /* by the word before */
 	while (value.len > 0 && value.ptr[0] != ';') { /* a date follows */
 		size_t n = relays_host(value);
-		struct heard_str host = heard_str_n(value.ptr, n);
-		while (host.len > 0 && host.ptr[host.len - 1] == '.')
-			host.len--;
-		if (is_name(host))
-			add(r, hash_of(host));
+		struct heard_str name = heard_str_n(value.ptr, n);
 		value = heard_str_skip(value, n > 0 ? n : 1);
+		if (n == 0)
+			continue;
+		while (name.len > 0 && name.ptr[name.len - 1] == '.')
+			name.len--;
+		bool is_before_at = value.len > 0 && value.ptr[0] == '@';
+		bool is_bare = is_said && name.len > 0 && isalpha((unsigned char)name.ptr[0]);
+		if (is_bare || (is_box && is_before_at) || is_name(name))
+			add(r, name);
+		is_said = is_word(name, "from") || is_word(name, "by");
+		is_box = is_word(name, "for");
 	}
 }
 
 void route_say(const struct route *r, struct heard_buf *b)
 {
 	for (size_t i = 0; i < r->n; i++)
-		heard_buf_printf(b, "%svia-%06x", b->len ? " " : "", (unsigned)r->hosts[i]);
+		heard_buf_printf(b, "%svia-%06x", b->len ? " " : "", (unsigned)r->names[i]);
 }

@@ -1,5 +1,5 @@
 /*
- * route.h - by which hosts a mail came.
+ * route.h - by which hosts a mail came, and for whom.
  */
 #ifndef LETTER_ROUTE_H
 #define LETTER_ROUTE_H
@@ -11,16 +11,16 @@
 
 struct heard_buf;
 
-enum { ROUTE_HOSTS = 16 }; /* that are kept; what comes later is left out */
+enum { ROUTE_NAMES = 20 }; /* that are kept; what comes later is left out */
 
 struct route {
-	uint32_t hosts[ROUTE_HOSTS];
+	uint32_t names[ROUTE_NAMES];
 	size_t n;
 };
 
 /* One Received field's value, unfolded or not. */
 void route_take(struct route *, struct heard_str value);
-/* Append a word for each host, "via-" and six hex digits. */
+/* Append a word for each name, "via-" and six hex digits. */
 void route_say(const struct route *, struct heard_buf *);
 
 #endif
