@@ -25,7 +25,7 @@
 #include <time.h>
 
 /* The filter's defaults. */
-static const float cuts[SPAM_KINDS] = {[SPAM_TEXT] = 0.5f, [SPAM_MAIL] = 0.985f};
+static const float cuts[SPAM_KINDS] = {[SPAM_TEXT] = 0.5f, [SPAM_MAIL] = 0.98f};
 static const float unsure = 0.3f;
 enum { SEED = 1, SEEDS = 4, SPAM_LABEL = 0, HAM_LABEL = 1 };
 static const char *const labels[] = {"spam", "ham"};
@@ -38,10 +38,13 @@ struct look { /* at an item */
 	struct spam_text text;
 };
 
-/* Customers come by hosts that nobody knows: these words are the last ones. */
-static struct heard_str without_route(struct heard_str traits)
+/* Customers write with programs and come by hosts that nobody knows: their words are the
+ * last ones. */
+static struct heard_str unknown(struct heard_str traits)
 {
-	const char *at = traits.len ? memmem(traits.ptr, traits.len, " via-", 5) : NULL;
+	const char *at = traits.len ? memmem(traits.ptr, traits.len, " by-", 4) : NULL;
+	if (at == NULL && traits.len > 0)
+		at = memmem(traits.ptr, traits.len, " via-", 5);
 	return at ? heard_str_n(traits.ptr, (size_t)(at - traits.ptr)) : traits;
 }
 
@@ -65,7 +68,7 @@ static bool look_at(struct look *x, enum spam_kind kind, const struct item *item
 	if (item->email.len > 0) {
 		x->text.name = item->name;
 		x->text.email = item->email;
-		x->text.traits = without_route(x->text.traits);
+		x->text.traits = unknown(x->text.traits);
 	}
 	return true;
 }
@@ -121,15 +124,17 @@ static struct linear *make_seeded(enum spam_kind kind, const struct items *l,
 	struct look x;
 	for (size_t i = 0; i < l->n; i++) {
 		const struct item *at = &l->at[i];
-		bool is_known = kind != SPAM_ROUTE || at->kind == SET_PLAIN;
+		bool is_known = at->kind == SET_PLAIN ||
+				(kind != SPAM_ROUTE && kind != SPAM_PROGRAM);
 		if (!is_in(at, which) || !is_known || !look_at(&x, kind, at))
 			continue;
 		spam_shipped_features(lane, kind, &x.text);
 		train_add(t, lane, at->is_spam ? SPAM_LABEL : HAM_LABEL,
 			  at->kind == SET_CUSTOMER ? 0.5f : 1);
-		if (kind == SPAM_ROUTE) {
-			/* Elsewhere no host is known; that must say nothing. */
-			gram_begin(lane, &spam_shapes[kind]);
+		/* Elsewhere no sender, program or host is known; that must say nothing. */
+		if (may_be_empty(kind)) {
+			spam_shipped_features(lane, kind,
+					      &(struct spam_text){.body = x.text.body});
 			train_add(t, lane, at->is_spam ? SPAM_LABEL : HAM_LABEL, 1);
 		}
 		look_away(&x);

@@ -4,7 +4,8 @@
  * The corpus of mail has hardly any Chinese but in spam, and its ham was written by
  * subscribers of mailing lists, seldom from an address as customers have.  So ham is there
  * a second time, with a Chinese review for its text and a made-up customer for its sender,
- * come by hosts that nobody knows: that which trains, so that none of it speaks against a
+ * written with programs and come by hosts that
+ * nobody knows: that which trains, so that none of it speaks against a
  * mail, and that which is tested, with other reviews, names and providers, to see that it
  * does not.
  */

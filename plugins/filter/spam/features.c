@@ -6,7 +6,7 @@
 #include <text/utf8.h>
 #include <xxhash.h>
 
-enum { WORDS_MAX = 128, LOOKED_AT = 4096, COPIED = 3 * GRAM_TEXT_MAX };
+enum { WORDS_MAX = 192, LOOKED_AT = 4096, COPIED = 3 * GRAM_TEXT_MAX };
 
 const struct gram_shape spam_shapes[SPAM_MODELS] = {
 	[SPAM_TEXT] = {.chars_min = 1, .chars_max = 5, .words_max = 2, .bits = 19},
@@ -134,9 +134,18 @@ static void add_said(struct gram_lane *lane, enum spam_kind kind, const struct s
 		add_facts(lane, t->body, false);
 }
 
+/* Of these a mail may have nothing that is known, and that must count, too: each has one
+ * gram that all have, so that what has no other is an example as well. */
+static bool may_be_empty(enum spam_kind kind)
+{
+	return kind == SPAM_SENDER || kind == SPAM_PROGRAM || kind == SPAM_ROUTE;
+}
+
 static void add_grams(struct gram_lane *lane, enum spam_kind kind, const struct spam_text *t)
 {
 	gram_begin(lane, &spam_shapes[kind]);
+	if (may_be_empty(kind))
+		add_fact(lane, '?', 0);
 	if (kind == SPAM_SENDER) {
 		add_sender(lane, t);
 	} else if (kind == SPAM_PROGRAM || kind == SPAM_ROUTE) {

@@ -314,7 +314,7 @@ static const struct heard_option spam_options[] = {
 	 .help = "Database of the output tickets, where the desk says what is spam"},
 	{"unsure", HEARD_REAL(struct spam, unsure), .value = "0.3", .min = 0, .max = 1,
 	 .help = "From this probability on the verdict is unsure"},
-	{"spam_mail", HEARD_REAL(struct spam, spam[SPAM_MAIL]), .value = "0.985", .min = 0,
+	{"spam_mail", HEARD_REAL(struct spam, spam[SPAM_MAIL]), .value = "0.98", .min = 0,
 	 .max = 1, .help = "From this probability on a mail is spam"},
 	{"spam_text", HEARD_REAL(struct spam, spam[SPAM_TEXT]), .value = "0.5", .min = 0,
 	 .max = 1, .help = "From this probability on any other text is spam"},

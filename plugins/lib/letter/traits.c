@@ -6,6 +6,7 @@
  */
 #include "traits.h"
 
+#include "layout.h"
 #include "program.h"
 #include "relays.h"
 #include "route.h"
@@ -437,6 +438,7 @@ void letter_traits(struct heard_str raw, const struct mime_message *m, struct he
 	say_content(m, b);
 	say_tags(rest, b);
 	say_links(rest, h.domain, b);
+	layout_say(m, b);
 	program_say(&h.program, b);
 	route_say(&h.route, b);
 }

@@ -19,7 +19,7 @@
 struct heard_buf;
 struct mime_message;
 
-enum { LETTER_TRAITS_MAX = 2048 };
+enum { LETTER_TRAITS_MAX = 4096 };
 
 /* Append words, separated by blanks.  Linear in `raw`, of which at most the first half
  * megabyte is looked at.  [any] */
