@@ -89,9 +89,9 @@ static size_t marks_of(const char *mark, const char *fields, char out[512])
 	snprintf(mail, sizeof(mail), "%sSubject: x\n\nx", fields);
 	struct heard_str s = traits_of(mail, &b);
 	out[0] = '\0';
-	size_t length = strlen(mark) + 6;
+	size_t length = strlen(mark) + 4;
 	for (const char *at = s.ptr;
-	     (at = memmem(at, (size_t)(s.ptr + s.len - at), mark, length - 6)) != NULL;
+	     (at = memmem(at, (size_t)(s.ptr + s.len - at), mark, length - 4)) != NULL;
 	     at += length, n++)
 		strncat(out, at, length);
 	heard_buf_release(&b);
@@ -185,7 +185,13 @@ static void test_route(void **state)
 				  "Received: from laptop by mx with SMTP id x for "
 				  "<info@shop.example>; Mon\n",
 				  a),
-			 4);
+			 3);
+	/* nothing of who sent it */
+	assert_int_equal(marks_of("via-",
+				  "Received: (from zhang.san@localhost) (envelope-from "
+				  "<wang.wei@x>) (from ann.lee@y)\n",
+				  a),
+			 0);
 	/* neither addresses nor versions, and no end without a beginning */
 	assert_int_equal(marks_of("via-",
 				  "Received: from 192.0.2.1 (fetchmail-5.9.0) for x with a@b\n"
@@ -351,6 +357,8 @@ static void test_signs(void **state)
 	assert_int_equal(signs_in("QQ 群里有300人"), 0);
 	assert_int_equal(signs_in("兼职的客服说返利要等"), 0); /* without a contact */
 	assert_int_equal(signs_in("返利，加微信 abc12345"), 2);
+	assert_int_equal(signs_in("返利群里的客服让我进群"), 2);
+	assert_int_equal(signs_in("返利，进群问了"), 1); /* without an account */
 	assert_int_equal(signs_in("I wrote to you on WhatsApp and Telegram"), 0);
 	assert_int_equal(signs_in("WhatsApp me on 07700900123"), 1);
 	assert_int_equal(signs_in("work from home, WhatsApp +44 7700 900123"), 2);
@@ -378,6 +386,46 @@ static void test_a_word_is_evidence_of_one_thing(void **state)
 	assert_false(signs_of("要求退款").is_customers); /* without a contact it is nothing */
 }
 
+/* Complaints are whole words, and what sellers promise is none. */
+static void test_promises_are_no_complaints(void **state)
+{
+	(void)state;
+	static const char *const of_sellers[] = {
+		"forex broker",
+		"crash game casino",
+		"our compensation plan",
+		"txt STOP to cancel",
+		"cancel anytime",
+		"replacement guaranteed",
+		"refund guarantee",
+		"log in today",
+		"leakproof",
+		"let me help me and you",
+		"不满意全额退款",
+		"不满意退",
+		"包退包换",
+		"为什么不来试试",
+		"无法拒绝",
+	};
+	static const char *const of_customers[] = {
+		"it broke",  "it is broken",	    "the app crashed", "it leaks.",
+		"a refund",  "compensation please", "I can't log in",  "the replacement",
+		"(damaged)", "不满意，要求退款",    "包包退货",	       "为什么还没发",
+		"无法登录",
+	};
+	char text[128];
+	for (size_t i = 0; i < sizeof(of_sellers) / sizeof(of_sellers[0]); i++) {
+		snprintf(text, sizeof(text), "%s 加微信 abc12345", of_sellers[i]);
+		if (signs_of(text).is_customers)
+			fail_msg("%s", text);
+	}
+	for (size_t i = 0; i < sizeof(of_customers) / sizeof(of_customers[0]); i++) {
+		snprintf(text, sizeof(text), "%s 加微信 abc12345", of_customers[i]);
+		if (!signs_of(text).is_customers)
+			fail_msg("%s", text);
+	}
+}
+
 static const float suspect = -0.85f, doubt = -0.4f;
 
 static float weighed(const char *text, float model, float others)
@@ -399,6 +447,8 @@ static void test_signs_alone_make_no_spam_of_a_customer(void **state)
 		"Is it a replica? It broke. WhatsApp me on 07700900123",
 		"加微信 abc123456", /* one kind */
 		"代开发票",
+		"加我微信 zhang12345 说明了副业课程的问题，谢谢", /* an everyday word */
+		"在海外代购里买的，QQ 12345678，想再买一罐",
 	};
 	for (size_t i = 0; i < sizeof(of_customers) / sizeof(of_customers[0]); i++)
 		if (weighed(of_customers[i], -3.9f, 0) > doubt)
@@ -418,6 +468,9 @@ static void test_signs_beside_other_doubts(void **state)
 	const char *ad = "加微信 abc12345", *complaint = "退款，加微信 abc12345";
 	assert_true(weighed(ad, -0.8f, 0) > 2);	   /* the model doubts, too */
 	assert_true(weighed(ad, -3.9f, 3.5f) > 2); /* so does a flood */
+	assert_true(weighed("海外代购，加微信 abc12345", -0.8f, 0) > 2);
+	assert_true(weighed("海外代购，加微信 abc12345", -3.9f, 3.5f) > 2);
+	assert_true(weighed("海外代购，加微信 abc12345", -3.9f, 0) <= doubt);
 	assert_true(weighed(complaint, -0.8f, 0) <= doubt);
 	assert_true(weighed(complaint, -3.9f, 3.5f) <= doubt);
 	assert_true(weighed(complaint, 5, 0) <= doubt); /* of a short text */
@@ -720,6 +773,7 @@ int main(void)
 		cmocka_unit_test(test_sides_of_a_mail),
 		cmocka_unit_test(test_signs),
 		cmocka_unit_test(test_a_word_is_evidence_of_one_thing),
+		cmocka_unit_test(test_promises_are_no_complaints),
 		cmocka_unit_test(test_signs_alone_make_no_spam_of_a_customer),
 		cmocka_unit_test(test_signs_beside_other_doubts),
 		cmocka_unit_test(test_floods),

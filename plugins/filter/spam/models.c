@@ -17,6 +17,10 @@ static const float prior_odds = -3.9f;
  * too sure by this much (docs/understanding.md). */
 static const float mail_share = 0.35f;
 
+/* A sender writes into his mail whatever program he likes: to say of it what spammers do
+ * convicts him, to say what friends do frees nobody. */
+static const float program_least = -1;
+
 bool spam_learned_path(const char *folder, enum spam_kind kind, char *out, size_t size)
 {
 	int n = snprintf(out, size, "%s/%s.model", folder, spam_kind_names[kind]);
@@ -106,7 +110,8 @@ float spam_shipped_odds(const struct spam_models *m, struct gram_lane *lane,
 	}
 	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
 		spam_shipped_features(lane, sides[i], t);
-		odds += mail_share * odds_of(m->shipped[sides[i]], lane);
+		float side = mail_share * odds_of(m->shipped[sides[i]], lane);
+		odds += sides[i] == SPAM_PROGRAM ? fmaxf(side, program_least) : side;
 	}
 	return odds;
 }

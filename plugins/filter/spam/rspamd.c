@@ -46,7 +46,7 @@ const struct heard_option rspamd_option_table[] = {
 	 .help = "Sent to it as the header Password"},
 	{"from", HEARD_REAL(struct rspamd_options, from), .value = "0.05", .min = 0, .max = 1,
 	 .help = "Ask about mail that is spam with this probability by our own models"},
-	{"to", HEARD_REAL(struct rspamd_options, to), .value = "0.98", .min = 0, .max = 1,
+	{"to", HEARD_REAL(struct rspamd_options, to), .value = "0.93", .min = 0, .max = 1,
 	 .help = "And with less than this one"},
 	{"timeout", HEARD_DURATION(struct rspamd_options, timeout), .value = "2s", .min = 10,
 	 .max = 60000, .help = "Longest time of one scan"},

@@ -151,6 +151,11 @@ static float odds_of(double p)
 	return (float)log(p / (1 - p));
 }
 
+static bool is_spam(const struct spam *s, enum spam_kind kind, float odds)
+{
+	return spam_probability(odds) >= (float)s->spam[kind];
+}
+
 /* Last, for how much they may say depends on what all else says. */
 static void ask_signs(const struct spam *s, const struct spam_text *t, float model,
 		      struct verdict *v)
@@ -164,7 +169,7 @@ static void ask_signs(const struct spam *s, const struct spam_text *t, float mod
 			      odds_of(middle));
 	for (size_t i = 0; i < signs.n; i++)
 		say(v, "%s", signs.reasons[i]);
-	if (signs.is_customers)
+	if (signs.is_customers && !is_spam(s, kind, v->odds))
 		say(v, "but it complains or asks for something, as customers do");
 }
 
@@ -202,9 +207,9 @@ static int judge(const struct spam *s, struct gram_lane *grams, struct heard_rec
 	hear_rspamd(said, at, &v);
 	ask_signs(s, &t, model, &v);
 	float p = spam_probability(v.odds);
-	const char *word = p >= (float)s->spam[kind] ? "spam"
-			   : p >= (float)s->unsure   ? "unsure"
-						     : "ham";
+	const char *word = is_spam(s, kind, v.odds) ? "spam"
+			   : p >= (float)s->unsure  ? "unsure"
+						    : "ham";
 	return set_verdict(r, word, p, &v);
 }
 
@@ -314,7 +319,7 @@ static const struct heard_option spam_options[] = {
 	 .help = "Database of the output tickets, where the desk says what is spam"},
 	{"unsure", HEARD_REAL(struct spam, unsure), .value = "0.3", .min = 0, .max = 1,
 	 .help = "From this probability on the verdict is unsure"},
-	{"spam_mail", HEARD_REAL(struct spam, spam[SPAM_MAIL]), .value = "0.98", .min = 0,
+	{"spam_mail", HEARD_REAL(struct spam, spam[SPAM_MAIL]), .value = "0.93", .min = 0,
 	 .max = 1, .help = "From this probability on a mail is spam"},
 	{"spam_text", HEARD_REAL(struct spam, spam[SPAM_TEXT]), .value = "0.5", .min = 0,
 	 .max = 1, .help = "From this probability on any other text is spam"},

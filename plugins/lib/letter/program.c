@@ -4,7 +4,7 @@
  * Programs that send in bulk have many names, which no table knows, and change them less
  * often than what they send.  So each word of what a program says of itself is one word
  * here, and each digit in it is '0': the program counts, not which version of it.  It is
- * hashed to 24 bits, for the sender could write anything there, and what anybody wrote
+ * hashed to 16 bits, for the sender could write anything there, and what anybody wrote
  * does not belong in a trait.
  */
 #include "program.h"
@@ -52,7 +52,7 @@ static void say_word(struct heard_buf *b, enum program_field field, struct heard
 	for (size_t i = 0; i < word.len; i++)
 		folded[i] = isdigit((unsigned char)word.ptr[i]) ? '0' : word.ptr[i];
 	uint64_t hash = XXH3_64bits_withSeed(folded, word.len, field);
-	heard_buf_printf(b, "%sby-%06x", b->len ? " " : "", (unsigned)(hash & 0xffffff));
+	heard_buf_printf(b, "%sby-%04x", b->len ? " " : "", (unsigned)(hash & 0xffff));
 }
 
 void program_say(const struct program *p, struct heard_buf *b)

@@ -19,7 +19,7 @@ struct program {
 
 /* Is it such a field?  Of several of one name the first counts. */
 bool program_take(struct program *, struct heard_str name, struct heard_str value);
-/* Append words, "by-" and six hex digits each, in the order in which they stand there. */
+/* Append words, "by-" and four hex digits each, in the order in which they stand there. */
 void program_say(const struct program *, struct heard_buf *);
 
 #endif

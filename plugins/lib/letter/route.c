@@ -3,10 +3,12 @@
  *
  * Whatever a filter has learned of mail it has learned at one place, where lists and
  * friends write by the same few hosts and to the same mailboxes, and who sells by and to
- * any.  Elsewhere nearly all of them are unknown, and such words say nothing.  Names alone
- * are taken, each once: of hosts, and of the mailbox behind "for".  Digits in them are '0',
- * for many a provider writes a customer's address into his host's name; they are hashed to
- * 24 bits for the same reason.
+ * any.  Elsewhere nearly all of them are unknown, and such words say nothing.  Names of
+ * hosts alone are taken, each once, what a host that we know calls itself ("by mx"), and
+ * the mailbox behind "for", which is one of ours.  Digits in them are '0', for many a
+ * provider writes a customer's address into his host's name, and no mailbox of a sender
+ * and no name of his machine is taken.  The hash has 16 bits: it cannot be told from it
+ * which of many names it was.
  */
 #include "route.h"
 
@@ -36,7 +38,7 @@ static uint32_t hash_of(struct heard_str s)
 		folded[i] = isdigit((unsigned char)s.ptr[i])
 				    ? '0'
 				    : (char)tolower((unsigned char)s.ptr[i]);
-	return (uint32_t)(XXH3_64bits(folded, s.len) & 0xffffff);
+	return (uint32_t)(XXH3_64bits(folded, s.len) & 0xffff);
 }
 
 static void add(struct route *r, struct heard_str name)
@@ -58,7 +60,7 @@ static bool is_word(struct heard_str s, const char *word)
 
 void route_take(struct route *r, struct heard_str value)
 {
-	bool is_said = false, is_box = false;	       /* by the word before */
+	bool is_by = false, is_for = false;	       /* by the word before */
 	while (value.len > 0 && value.ptr[0] != ';') { /* a date follows */
 		size_t n = relays_host(value);
 		struct heard_str name = heard_str_n(value.ptr, n);
@@ -67,17 +69,17 @@ void route_take(struct route *r, struct heard_str value)
 			continue;
 		while (name.len > 0 && name.ptr[name.len - 1] == '.')
 			name.len--;
-		bool is_before_at = value.len > 0 && value.ptr[0] == '@';
-		bool is_bare = is_said && name.len > 0 && isalpha((unsigned char)name.ptr[0]);
-		if (is_bare || (is_box && is_before_at) || is_name(name))
+		bool is_box = value.len > 0 && value.ptr[0] == '@';
+		bool is_bare = is_by && name.len > 0 && isalpha((unsigned char)name.ptr[0]);
+		if (is_box ? is_for : is_bare || is_name(name))
 			add(r, name);
-		is_said = is_word(name, "from") || is_word(name, "by");
-		is_box = is_word(name, "for");
+		is_by = is_word(name, "by");
+		is_for = is_word(name, "for");
 	}
 }
 
 void route_say(const struct route *r, struct heard_buf *b)
 {
 	for (size_t i = 0; i < r->n; i++)
-		heard_buf_printf(b, "%svia-%06x", b->len ? " " : "", (unsigned)r->names[i]);
+		heard_buf_printf(b, "%svia-%04x", b->len ? " " : "", (unsigned)r->names[i]);
 }

@@ -20,7 +20,7 @@ struct route {
 
 /* One Received field's value, unfolded or not. */
 void route_take(struct route *, struct heard_str value);
-/* Append a word for each name, "via-" and six hex digits. */
+/* Append a word for each name, "via-" and four hex digits. */
 void route_say(const struct route *, struct heard_buf *);
 
 #endif

@@ -4,7 +4,7 @@
  * What tells an advertisement from a letter stands in headers and tags that no record
  * keeps.  It is said in words out of fixed tables and counts, so that nothing of what
  * anybody wrote is in it: "html mailer-outlook to-one reply-to-other links-9".  Programs
- * and relays are hashed words: "by-3fa012" (program.h), "via-90cc1e" (route.h).
+ * and relays are hashed words: "by-3fa0" (program.h), "via-90cc" (route.h).
  *
  * Left out on purpose are charset, time zone, country of the domain and language: on the
  * mail that models were trained with they tell where people live and no more.  So is what
