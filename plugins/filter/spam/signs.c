@@ -8,8 +8,11 @@
  * Words are evidence of a kind: somebody wants to go on in private; he offers a business
  * that nobody advertises openly; links.  Of each kind the strongest group that is met
  * counts, and it alone: "加微信 abc123" asks for a private chat and names the account for
- * it, which is one wish and not two.  A business that is open elsewhere (兼职, 返利) is one
- * of these only beside a private contact.
+ * it, which is one wish and not two.
+ *
+ * A business that is open elsewhere (兼职, 返利, 海外代购) is what customers write of every
+ * day.  It counts only beside a private account that is named, and confirms nothing: without
+ * a word of the other kinds, a model or a flood the text stays unsure.
  *
  * Only kinds confirm each other.  One alone may be a customer who wants to be called
  * back, so by itself it leaves a text unsure, unless a model or a flood has a doubt of its
@@ -17,8 +20,10 @@
  * stands beside a complaint or a demand (退款, 没收到, "not arrived"), signs never make
  * spam of it, however many they are, nor does the model of short texts, to which a number
  * to call is a sign, too.  A seller who writes so comes to a person's eyes; a customer
- * taken for one would be heard by nobody.  What is offered ("代退款") is taken out of the
- * text before complaints are looked for, as a word is evidence of one thing.
+ * taken for one would be heard by nobody.  What is offered ("代退款") or promised ("不满意
+ * 全额退款", "refund guaranteed") is taken out of the text before complaints are looked for,
+ * as a word is evidence of one thing.  Complaints in Latin letters are whole words: brokers
+ * do not say that something broke.
  */
 #include "signs.h"
 
@@ -29,7 +34,8 @@
 
 enum { FOLDED = 2048 }; /* characters that are looked at */
 
-enum kind { CONTACT, TRADE, LINKS };
+/* OFFER: what confirms none of the others. */
+enum kind { CONTACT, TRADE, LINKS, OFFER };
 
 struct group {
 	enum kind kind;
@@ -37,7 +43,6 @@ struct group {
 	float odds;    /* 0: without an id it is none                            */
 	float with_id; /* letters and digits, five or more, within a few bytes */
 	const char *const *words;
-	bool beside; /* counts beside a contact only */
 };
 
 /* In folded writing; a digit is '0'.  The variants are those in use to get by filters. */
@@ -54,14 +59,15 @@ static const char *const ids[] = {"微信",     "vx", "v信",  "薇信", "wechat
 				  "weixin",   "qq", "扣扣", "企鹅", "telegram",
 				  "whatsapp", "tg", NULL};
 static const char *const trades[] = {
-	"刷单",	      "刷信誉",	  "代开发票", "代开票",	    "办证",	"刻章",	    "兼职日",
-	"日赚",	      "月赚",	  "月入过",   "日结工资",   "在家赚钱", "轻松赚",   "躺赚",
-	"稳赚不赔",   "博彩",	  "彩票计划", "澳门赌场",   "百家乐",	"时时彩",   "六合彩",
-	"网贷",	      "无抵押贷", "套现",     "代还信用卡", "约炮",	"办信用卡", "一夜情",
-	"成人视频",   "裸聊",	  "私家侦探", "迷药",	    "枪支",	"假币",	    "代写论文",
-	"替考",	      "代孕",	  "返利群",   "优惠券群",   "淘宝客",	"招代理",   "微商代理",
-	"一件代发",   "诚招加盟", "代退款",   "退款技术",   "退款教程", "退款项目", "无效退款",
-	"刷好评返现", "删差评",	  "一手货源", NULL};
+	"刷单",	    "刷信誉",	  "代开发票", "代开票",	  "办证",     "刻章",	    "兼职日",
+	"日赚",	    "日结0",	  "带你赚钱", "荐股内部", "荐股群",   "原单奢侈品", "月赚",
+	"月入过",   "日结工资",	  "在家赚钱", "轻松赚",	  "躺赚",     "稳赚不赔",   "博彩",
+	"彩票计划", "澳门赌场",	  "百家乐",   "时时彩",	  "六合彩",   "网贷",	    "无抵押贷",
+	"套现",	    "代还信用卡", "约炮",     "办信用卡", "一夜情",   "成人视频",   "裸聊",
+	"私家侦探", "迷药",	  "枪支",     "假币",	  "代写论文", "替考",	    "代孕",
+	"返利群",   "优惠券群",	  "淘宝客",   "招代理",	  "微商代理", "一件代发",   "诚招加盟",
+	"代退款",   "退款技术",	  "退款教程", "退款项目", "无效退款", "刷好评返现", "删差评",
+	"一手货源", NULL};
 static const char *const lures[] = {"make money fast",
 				    "work from home",
 				    "casino",
@@ -71,6 +77,9 @@ static const char *const lures[] = {"make money fast",
 				    "crypto investment",
 				    "double your",
 				    "earn $",
+				    "daily profit",
+				    "passive income",
+				    "loan offer at",
 				    "hot singles",
 				    "seo services",
 				    "backlinks",
@@ -80,59 +89,129 @@ static const char *const lures[] = {"make money fast",
 				    "free iphone",
 				    NULL};
 
-/* What shops' customers write of, too, but hardly beside a private contact. */
+/* What shops' customers write of, too, but hardly beside a private account. */
 static const char *const offers[] = {
-	"兼职",	     "赚钱",	       "副业",	   "代开",	   "低息",
-	"秒批",	     "放款",	       "无抵押",   "一比一",	   "高仿",
-	"原单",	     "货源",	       "奢侈品",   "低价出售",	   "长期出售",
-	"高价回收",  "棋牌",	       "上分",	   "荐股",	   "牛股",
-	"内部消息",  "刷粉",	       "涨粉",	   "看片",	   "同城约",
-	"办学历",    "办文凭",	       "海外代购", "招人",	   "返利",
-	"福利视频",  "forex",	       "bitcoin",  "crypto",	   "investment",
-	"followers", "passive income", "per day",  "daily profit", "replica",
-	"escort",    "loan offer",     NULL};
+	"兼职",	     "赚钱",	 "副业",     "代开",   "低息",	     "秒批",   "放款",
+	"无抵押",    "一比一",	 "高仿",     "原单",   "货源",	     "奢侈品", "低价出售",
+	"长期出售",  "高价回收", "棋牌",     "上分",   "荐股",	     "牛股",   "内部消息",
+	"刷粉",	     "涨粉",	 "看片",     "同城约", "办学历",     "办文凭", "海外代购",
+	"招人",	     "返利",	 "福利视频", "forex",  "bitcoin",    "crypto", "investment",
+	"followers", "per day",	 "replica",  "escort", "loan offer", NULL};
+
+/* What sellers promise, in a complaint's words. */
+static const char *const promises[] = {
+	"不满意全额退",	  "不满意包退", "不满意可退", "不满意就退", "不满意随时退",
+	"不满意无条件退", "不满意退",	"无效全额退", "无效包退",   "保证退款",
+	"包退包换",	  "支持退",	"质量问题包", "质量不输",   "质量不差",
+	"上门维修",	  "专业维修",	"零投诉",     "0投诉",	    "不骗人",
+	"非骗子",	  "骗子勿扰",	NULL};
+static const char *const guarantees[] = {"refund guarantee",
+					 "guaranteed refund",
+					 "guaranteed full refund",
+					 "replacement guarantee",
+					 "guaranteed replacement",
+					 "free replacement",
+					 "compensation plan",
+					 "credit repair",
+					 "repair service",
+					 "missing out",
+					 NULL};
 
 /* What sellers have no need to write: that something went wrong, and what is to be done. */
 static const char *const complaints[] = {
-	"退款",	      "退钱",	      "退货",	       "换货",	      "退换",
-	"没退",	      "不退",	      "赔偿",	       "赔付",	      "补发",
-	"维修",	      "返修",	      "投诉",	       "举报",	      "维权",
-	"差评",	      "假货",	      "次品",	       "质量差",      "质量太",
-	"质量不",     "质量问题",     "坏了",	       "坏的",	      "破了",
-	"碎了",	      "裂了",	      "漏了",	       "漏水",	      "破损",
-	"损坏",	      "瑕疵",	      "发霉",	       "变质",	      "过期",
-	"少发",	      "漏发",	      "错发",	       "发错",	      "缺件",
-	"没收到",     "未收到",	      "没到",	       "未到",	      "没有收到",
-	"没有到",     "没发",	      "未发货",	       "不发货",      "没有发",
-	"没给",	      "不给",	      "扣款",	       "多扣",	      "乱扣",
-	"重复扣",     "闪退",	      "打不开",	       "登不上",      "登录不",
-	"用不了",     "不能用",	      "没法用",	       "无法",	      "没反应",
-	"故障",	      "黑屏",	      "死机",	       "不回复",      "没人理",
-	"联系不上",   "被骗",	      "受骗",	       "骗子",	      "骗人",
-	"骗我",	      "上当",	      "让我加",	       "叫我加",      "要我加",
-	"是真的吗",   "没效果",	      "没用",	       "为什么",      "什么时候",
-	"还没",	      "查一下",	      "处理一下",      "订单号",      "我的订单",
-	"请处理",     "尽快处理",     "请解决",	       "尽快解决",    "请帮",
-	"帮我查",     "refund",	      "my money",      "broke",	      "damaged",
-	"faulty",     "defective",    "cracked",       "leak",	      "t work",
-	"not work",   "stopped",      "t arrive",      "not arrive",  "never arrive",
-	"t receive",  "not receive",  "never receive", "never came",  "still waiting",
-	"wrong item", "wrong size",   "wrong colo",    "missing",     "complain",
-	"return it",  "send it back", "replacement",   "exchange it", "charged",
-	"cancel",     "my order",     "my parcel",     "my package",  "my account",
-	"compensat",  "scammed",      "cheated",       "crash",	      "log in",
-	"warranty",   "repair",	      "help me",       "please help", NULL};
+	"退款",	    "退钱",	"退货",	    "换货",	"退换",	    "没退",	"不退",
+	"赔偿",	    "赔付",	"补发",	    "维修",	"返修",	    "投诉",	"举报",
+	"维权",	    "差评",	"假货",	    "次品",	"质量差",   "质量太",	"质量不",
+	"质量问题", "坏了",	"坏的",	    "破了",	"碎了",	    "裂了",	"漏了",
+	"漏水",	    "破损",	"损坏",	    "瑕疵",	"发霉",	    "变质",	"掉色",
+	"味道不",   "过期",	"少发",	    "漏发",	"错发",	    "发错",	"缺件",
+	"没收到",   "未收到",	"没到",	    "未到",	"没有收到", "没有到",	"一直不",
+	"一直没",   "没发",	"未发货",   "不发货",	"没有发",   "没给",	"不给",
+	"拖欠",	    "扣款",	"多扣",	    "乱扣",	"重复扣",   "闪退",	"打不开",
+	"登不上",   "登录不",	"用不了",   "不能用",	"没法用",   "无法登",	"无法使用",
+	"无法打开", "无法付",	"无法支付", "无法提现", "没反应",   "故障",	"黑屏",
+	"死机",	    "不回复",	"不理",	    "没人理",	"没人管",   "没有下文", "没有进展",
+	"踢出",	    "联系不上", "被骗",	    "受骗",	"骗子",	    "骗人",	"骗我",
+	"上当",	    "让我加",	"让我进",   "叫我加",	"要我加",   "喊我加",	"不支持",
+	"是真的吗", "没效果",	"没用",	    "为什么没", "为什么还", "什么时候", "还没",
+	"查一下",   "处理一下", "订单号",   "我的订单", "请处理",   "尽快处理", "请解决",
+	"尽快解决", "请帮",	"帮我查",   NULL};
+static const char *const faults[] = {"refund",
+				     "refunds",
+				     "refunded",
+				     "my money",
+				     "broke",
+				     "broken",
+				     "damaged",
+				     "faulty",
+				     "defective",
+				     "cracked",
+				     "leaks",
+				     "leaked",
+				     "leaking",
+				     "t work",
+				     "t working",
+				     "not work",
+				     "not working",
+				     "stopped",
+				     "t arrive",
+				     "t arrived",
+				     "not arrive",
+				     "not arrived",
+				     "never arrived",
+				     "t receive",
+				     "t received",
+				     "not receive",
+				     "not received",
+				     "never received",
+				     "never came",
+				     "still waiting",
+				     "wrong item",
+				     "wrong size",
+				     "wrong color",
+				     "wrong colour",
+				     "missing",
+				     "complain",
+				     "complained",
+				     "complaint",
+				     "complaints",
+				     "return it",
+				     "send it back",
+				     "replacement",
+				     "exchange it",
+				     "charged",
+				     "overcharged",
+				     "my order",
+				     "my orders",
+				     "my parcel",
+				     "my package",
+				     "my account",
+				     "compensate",
+				     "compensated",
+				     "compensation",
+				     "scammed",
+				     "cheated",
+				     "crashes",
+				     "crashed",
+				     "crashing",
+				     "t log in",
+				     "cannot log in",
+				     "under warranty",
+				     "warranty claim",
+				     "repair",
+				     "repaired",
+				     "repairs",
+				     "please help",
+				     NULL};
 
 /* Of a kind the strongest first. */
 static const struct group groups[] = {
-	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, contacts,
-	 false},
-	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, invitations,
-	 false},
-	{CONTACT, "names a private account to trade with", 0, 1.5f, ids, false},
-	{TRADE, "offers what shops' customers do not write of", 3.5f, 3.5f, trades, false},
-	{TRADE, "offers what shops' customers do not write of", 2.5f, 2.5f, lures, false},
-	{TRADE, "offers a business beside a private account", 2.5f, 2.5f, offers, true},
+	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, contacts},
+	{CONTACT, "asks to go on in private: a chat group or account", 2.5f, 3.2f, invitations},
+	{CONTACT, "names a private account to trade with", 0, 1.5f, ids},
+	{TRADE, "offers what shops' customers do not write of", 3.5f, 3.5f, trades},
+	{TRADE, "offers what shops' customers do not write of", 2.5f, 2.5f, lures},
+	{OFFER, "offers a business beside a private account", 2.5f, 2.5f, offers},
 };
 
 struct looked {
@@ -215,11 +294,23 @@ static float find_group(const struct group *g, struct looked *l)
 	return found;
 }
 
-static void take_out(const struct group *g, struct looked *l)
+static void take_out(const char *const *words, struct looked *l)
 {
-	for (size_t i = 0; g->words[i] != NULL; i++)
-		for (char *at = l->text; (at = find_word(l, at, g->words[i])) != NULL;)
-			memset(at, ' ', strlen(g->words[i]));
+	for (; *words != NULL; words++)
+		for (char *at = l->text; (at = find_word(l, at, *words)) != NULL;)
+			memset(at, ' ', strlen(*words));
+}
+
+static bool has_whole_word(struct looked *l, const char *const *words)
+{
+	for (; *words != NULL; words++) {
+		size_t n = strlen(*words);
+		bool is_latin = (unsigned char)(*words)[0] < 0x80;
+		for (char *at = l->text; (at = find_word(l, at, *words)) != NULL; at++)
+			if (!is_latin || at[n] < 'a' || at[n] > 'z')
+				return true;
+	}
+	return false;
 }
 
 static void add(struct signs *s, enum kind kind, const char *reason, float odds)
@@ -231,32 +322,38 @@ static void add(struct signs *s, enum kind kind, const char *reason, float odds)
 	s->kinds |= 1u << kind;
 }
 
-static bool has_complaint(struct looked *l)
-{
-	for (size_t i = 0; complaints[i] != NULL; i++)
-		if (find_word(l, l->text, complaints[i]) != NULL)
-			return true;
-	return false;
-}
-
 static bool has_kind(const struct signs *s, enum kind kind)
 {
 	return (s->kinds & 1u << kind) != 0;
 }
 
+/* The strongest group of the kind, if any; does it name an account? */
+static bool add_group(struct signs *s, const struct group *g, struct looked *l)
+{
+	float odds = find_group(g, l);
+	if (odds <= 0)
+		return false;
+	if (!has_kind(s, g->kind))
+		add(s, g->kind, g->reason, odds);
+	if (g->kind == TRADE)
+		take_out(g->words, l);
+	return g->kind == CONTACT && odds >= g->with_id;
+}
+
 static void add_words(struct signs *s, struct looked *l)
 {
+	bool has_account = false;
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		const struct group *g = &groups[i];
-		if (has_kind(s, g->kind) || (g->beside && !has_kind(s, CONTACT)))
+		if (g->kind == OFFER && (!has_account || has_kind(s, TRADE)))
 			continue;
-		float odds = find_group(g, l);
-		if (odds > 0)
-			add(s, g->kind, g->reason, odds);
-		if (odds > 0 && g->kind == TRADE)
-			take_out(g, l);
+		has_account |= add_group(s, g, l);
 	}
-	s->is_customers = has_kind(s, CONTACT) && has_complaint(l);
+	if (!has_kind(s, CONTACT))
+		return;
+	take_out(promises, l);
+	take_out(guarantees, l);
+	s->is_customers = has_whole_word(l, complaints) || has_whole_word(l, faults);
 }
 
 /* ---- links */
@@ -314,7 +411,8 @@ void signs_find(struct signs *s, struct heard_str subject, struct heard_str body
 
 float signs_weigh(const struct signs *s, float model, float others, float suspect, float doubt)
 {
-	bool is_alone = (s->kinds & (s->kinds - 1)) == 0;
+	unsigned strong = s->kinds & ~(1u << OFFER);
+	bool is_alone = (strong & (strong - 1)) == 0;
 	if (s->is_customers && !s->is_mail && model > doubt)
 		model = doubt;
 	float before = model + others, all = before + s->odds;
