@@ -152,8 +152,47 @@ like "and spam forgets the same" "$(heard train spam --forget-person "$key")" '^
 is "it is gone" "$(rows)" $((before - 1))
 heard train spam >/dev/null
 is "and does not come back" "$(rows)" $((before - 1))
-like "nobody by that key" "$(heard train spam --forget-person nobody)" '^0 corrections'
+said=$(heard train spam --forget-person nobody 2>&1)
+is "nobody by that key: exit 1" $? 1
+like "and says so" "$said" 'nothing was found of nobody'
+printf 'From: Ann.Lee@Shop.example\nSubject: replica bags\nDate: Thu, 1 Jan 2026 10:00:00 +0000\n\nBuy now\n' >"$T/ann"
+for as in Ann.Lee@Shop.example ann.lee@shop.example ANN.LEE@SHOP.EXAMPLE; do
+	heard train spam --spam "$T/ann" >/dev/null
+	is "a wrong word behind it forgets nothing, and says nothing" \
+		"$(heard train spam --forget-person $as --what x 2>/dev/null)" ''
+	like "found by $as" "$(heard train spam --forget-person $as)" '^1 corrections of this person.s'
+	is "and gone" "$(rows)" $((before - 1))
+done
 is "a key is missing: exit 2" "$(heard train spam --forget-person >/dev/null 2>&1; echo $?)" 2
+
+# A table of version 1 is dropped by the first run; another one, which waits for it, finds its.
+rm -rf "$STATE"/spam/corrections.db*
+heard train spam --spam "$T/ann" >/dev/null
+python3 - "$STATE/spam/corrections.db" "$T/go" >"$T/holder" <<-'EOT' &
+	import os, sqlite3, sys, time
+	db = sqlite3.connect(sys.argv[1], isolation_level=None)
+	db.execute("PRAGMA user_version=1")
+	db.execute("BEGIN IMMEDIATE")
+	print("held again", flush=True)
+	while not os.path.exists(sys.argv[2]):
+	    time.sleep(0.02)
+	db.execute("PRAGMA user_version=2")
+	db.execute("COMMIT")
+EOT
+holder=$!
+is_held_again() { grep -q 'held again' "$T/holder"; }
+ok "a first run is at work" wait_for 20 is_held_again
+rows_before=$(rows)
+"$HEARD" train spam -c "$CONF" >"$T/said" 2>&1 &
+pid=$!
+waits() { ls -l /proc/$pid/fd | grep -q 'corrections.db-wal'; }
+ok "another one waits for it" wait_for 8 waits
+: >"$T/go"
+wait $holder
+wait $pid
+is "it learns: exit 0" $? 0
+is "and has dropped nothing" "$([ "$(rows)" -ge "$rows_before" ] && sqlite3 "$STATE/spam/corrections.db" \
+	'SELECT count(*) FROM correction WHERE kind = 1')" 1
 
 said=$(heard train spam --forget)
 like "forgotten: only the desk counts" "$said" 'spam-mail: 0 corrections'

@@ -55,11 +55,11 @@ static int version_of(struct corrections *c)
 static int make_table(struct corrections *c, struct heard_error *err)
 {
 	char pragma[64];
-	/* 1 had no odds, and was never in a release */
-	if (version_of(c) == 1 && run(c, "DROP TABLE correction", err) != 0)
-		return -err->code;
 	snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%d", VERSION);
+	/* Nobody else is in it when we look: who waited for another first run must see the
+	 * version that this one has left.  1 had no odds, and was never in a release. */
 	if (run(c, "BEGIN IMMEDIATE", err) ||
+	    (version_of(c) == 1 && run(c, "DROP TABLE correction", err)) ||
 	    run(c,
 		"CREATE TABLE IF NOT EXISTS correction(id TEXT PRIMARY KEY, kind INTEGER NOT "
 		"NULL, shape INTEGER NOT NULL, is_spam INTEGER NOT NULL, odds REAL NOT "

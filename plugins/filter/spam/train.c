@@ -26,6 +26,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+enum { ADDRESS_MAX = 1024 }; /* a longer one is no address */
+
 struct training {
 	const struct spam *spam;
 	const struct heard_call *call;
@@ -36,7 +38,9 @@ struct training {
 	bool is_spam;
 	int64_t at;
 	size_t from_files, from_desk, unreadable;
-	int result; /* of a callback that cannot give one */
+	int64_t *forgotten; /* of the person that the argument names */
+	bool is_unknown;    /* a person of whom nothing was found    */
+	int result;	    /* of a callback that cannot give one */
 };
 
 /* ---- examples to corrections */
@@ -52,10 +56,17 @@ static void id_of(const struct example *e, const uint32_t *places, size_t n, cha
 		 (unsigned long long)h.low64);
 }
 
-/* By author.key, or by the address of a mail. */
+/* By author.key, or by the address of a mail, whose case says nothing of whose it is. */
 static uint64_t author_named(struct heard_str name)
 {
-	return XXH3_64bits(name.ptr, name.len);
+	char folded[ADDRESS_MAX];
+	if (name.len > sizeof(folded) || memchr(name.ptr, '@', name.len) == NULL)
+		return XXH3_64bits(name.ptr, name.len);
+	for (size_t i = 0; i < name.len; i++)
+		folded[i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z'
+				    ? (char)(name.ptr[i] - 'A' + 'a')
+				    : name.ptr[i];
+	return XXH3_64bits(folded, name.len);
 }
 
 /* What somebody said of a text.  One whose author is not known counts as of one with all
@@ -224,15 +235,34 @@ static int learn_kind(struct training *t, enum spam_kind kind)
 
 /* ---- the command */
 
-static int forget_person(struct training *t, const char *name)
+static int forget_person(struct training *t, int at)
 {
-	int64_t n;
-	if (corrections_forget_author(t->corrections, author_named(heard_str(name)), &n,
-				      t->err) != 0)
-		return -t->err->code;
-	fprintf(t->call->out, "%lld corrections of this person's texts are forgotten\n",
-		(long long)n);
-	return 0;
+	return corrections_forget_author(t->corrections,
+					 author_named(heard_str(t->call->argv[at])),
+					 &t->forgotten[at], t->err);
+}
+
+/* After the commit: until then nothing is forgotten. */
+static void tell_forgotten(struct training *t)
+{
+	const struct heard_call *c = t->call;
+	for (int i = 1; i + 1 < c->argc; i++) {
+		if (strcmp(c->argv[i], "--forget-person") != 0)
+			continue;
+		int64_t n = t->forgotten[++i];
+		if (n > 0) {
+			fprintf(c->out,
+				"%lld corrections of this person's texts are forgotten\n",
+				(long long)n);
+			continue;
+		}
+		t->is_unknown = true;
+		fprintf(c->err,
+			"heard: nothing was found of %s; name author_key of `heard tickets "
+			"show ID --json`, or the address in From of the mails that were "
+			"given as files\n",
+			c->argv[i]);
+	}
 }
 
 static int take_files(struct training *t, bool is_spam, int *at)
@@ -260,7 +290,7 @@ static int take_arguments(struct training *t)
 		else if (i + 1 >= c->argc)
 			result = 2;
 		else if (strcmp(word, "--forget-person") == 0)
-			result = forget_person(t, c->argv[++i]);
+			result = forget_person(t, ++i);
 		else if (is_spam || strcmp(word, "--ham") == 0)
 			result = take_files(t, is_spam, &i);
 		else
@@ -278,6 +308,8 @@ static int train(struct training *t)
 		result = take_desk(t);
 	if (result == 0)
 		result = corrections_commit(t->corrections, t->err);
+	if (result == 0)
+		tell_forgotten(t);
 	for (int k = 0; k < SPAM_KINDS && result == 0; k++)
 		result = learn_kind(t, (enum spam_kind)k);
 	spam_models_release(&t->models);
@@ -290,10 +322,12 @@ int spam_train(void *self, const struct heard_call *call)
 	struct training t = {.spam = self, .call = call, .err = &err};
 	mime_init();
 	t.lane = gram_lane_create();
-	t.corrections = t.lane ? corrections_open(t.spam->learned, &err) : NULL;
+	t.forgotten = calloc((size_t)call->argc + 1, sizeof(*t.forgotten));
+	t.corrections = t.lane && t.forgotten ? corrections_open(t.spam->learned, &err) : NULL;
 	int result = t.corrections ? train(&t) : -1;
 	corrections_close(t.corrections);
 	gram_lane_destroy(t.lane);
+	free(t.forgotten);
 	if (result == 2)
 		return 2;
 	if (result != 0) {
@@ -308,5 +342,5 @@ int spam_train(void *self, const struct heard_call *call)
 	if (t.unreadable > 0)
 		fprintf(call->err, "heard: %zu records of tickets could not be read\n",
 			t.unreadable);
-	return 0;
+	return t.is_unknown ? 1 : 0;
 }
