@@ -9,7 +9,8 @@
     kiosk.py spoilt PROFILE URL                  three presses: with half a character, with one
                                                  that no JSON of ours may have, and a good one
     kiosk.py tabs PROFILE URL                    a second tab is opened, and sends, while the
-                                                 first asks for the reason
+                                                 first asks for the reason: of one who gives
+                                                 it, of one who types, and of one long gone
 
 With a PROFILE the browser is a new one each time, with the storage of the last.  `press`
 ends it with SIGKILL.  The clock of the page is shifted by a script that runs before the
@@ -214,7 +215,7 @@ def spoilt(profile, url):
 # Two tabs share a storage, so two queues of one page are to it what they are.
 TABS = """
 const { Queue } = await import('/kiosk/queue.js');
-const [first, second] = [0, 1].map(() => new Queue('/kiosk/batch', () => {}));
+const [first, second] = [0, 1].map(() => new Queue('/kiosk/batch', () => {}, 3000));
 const isEmpty = async () => !(await new Promise((resolve) => {
   first.read('presses').count().onsuccess = (e) => resolve(e.target.result);
 }));
@@ -231,12 +232,38 @@ second.ask = async (...given) => {
   return answer;
 };
 await first.open();
-const seq = await first.add({ ts: Date.now(), r: 0, lang: 'zh', open: true });
+// Their times are apart: so many in a few seconds would be a burst.
+const press = { ts: Date.now() - 60000, r: 0, lang: 'zh' };
+const seq = await first.add({ ...press, open: press.ts });
 await second.open();
 await isTaken;
 await first.close(seq, { reason: 'queue' });
 await emptied();
 hear();
+second.ask = Queue.prototype.ask;
+
+const third = new Queue('/kiosk/batch', () => {}, 3000);
+const typed = await first.add({ ...press, ts: press.ts + 20000, open: Date.now() });
+await third.open();
+for (let i = 0; i < 8; i++) { // longer than patience, but he is still typing
+  await new Promise((r) => setTimeout(r, 500));
+  await first.keep(typed);
+}
+if (await isEmpty()) throw new Error('a press that is still being given was sent');
+await first.close(typed, { reason: 'staff', text: '店员很忙' });
+await emptied();
+
+await first.add({ ...press, ts: press.ts + 40000, open: Date.now() });
+const began = Date.now();
+await new Queue('/kiosk/batch', () => {}, 3000).open();
+await emptied(); // nobody has closed it
+if (Date.now() - began < 2500) throw new Error('a young press was closed');
+"""
+
+# Another tab, opened while this one shows the reasons.
+SECOND = """
+const { Queue } = await import('/kiosk/queue.js');
+await new Queue('/kiosk/batch', () => {}, 12000).open();
 """
 
 
@@ -246,6 +273,14 @@ def tabs(profile, url):
         is_on(b, "faces")
         sent(b)
         b.run_async(TABS, seconds=60)
+        b.go(url)
+        is_on(b, "faces")
+        touch(b, ".face[data-r='0']")
+        is_on(b, "reasons")
+        b.run_async(SECOND, seconds=60)
+        touch(b, ".reason")
+        is_on(b, "thanks")
+        sent(b)
 
 
 {"shots": shots, "enrol": enrol, "press": press, "send": send, "spoilt": spoilt,

@@ -102,14 +102,17 @@ is "and none is out of the shop" "$(jq -c 'map([.store, .attributes."kiosk.devic
 
 before=$(out length)
 ok "the page is opened twice while a reason is asked for" $python "$kiosk" tabs "$profile" "$page"
-ok "the press has arrived" wait_for 20 taken $((before + 1))
+ok "the presses have arrived" wait_for 20 taken $((before + 4))
 ok "the device has nothing left to send" wait_for 20 is_drained
-is "once" "$(($(out length) - before))" 1
+is "once each" "$(($(out length) - before))" 4
+is "with the reason and the words of those who were still at it" \
+	"$(out -c ".[$before:] | map([.attributes.\"kiosk.reason\", .body])")" \
+	'[[null,null],["staff","店员很忙"],[null,null],["queue",null]]'
 
 # ---- what cannot be read
 
 ok "one that cannot be read holds up no other" $python "$kiosk" spoilt "$profile" "$page"
-ok "and has arrived" wait_for 60 taken $((PRESSES + 5))
+ok "and has arrived" wait_for 60 taken $((PRESSES + 8))
 is "half a character is no reason to lose the rest" "$(out -c '.[-2:] | map([.rating, .body])')" \
 	'[[2,"half �"],[3,null]]'
 ok "the ledger balances" balanced

@@ -33,7 +33,8 @@ let screen = { name: '' };
 let shownAt = 0;
 let timer = 0;
 let isBroken = false;
-const queue = new Queue(config.path + '/batch', () => showState());
+/* A screen waits three times `idle` at most, and says twice within one that it is alive. */
+const queue = new Queue(config.path + '/batch', () => showState(), config.idle * 4);
 
 /* ---- drawing */
 
@@ -114,6 +115,15 @@ function draw() {
 function restIn(ms, act) {
   clearTimeout(timer);
   timer = setTimeout(act, ms);
+  keep();
+}
+
+/* Somebody is still at it. */
+function keep() {
+  const { seq, keptAt } = screen;
+  if (seq === undefined || Math.abs(Date.now() - keptAt) < config.idle / 2) return;
+  screen.keptAt = Date.now();
+  queue.keep(seq).catch(() => {}); /* then closing it fails, too, and says so */
 }
 
 function home() {
@@ -162,10 +172,10 @@ async function press(r) {
   const asks = r <= config.reasonsFor && (config.reasons.length || config.text);
   const given = { ts: Date.now(), r, lang };
   try {
-    const seq = await queue.add(asks ? { ...given, open: true } : given);
+    const seq = await queue.add(asks ? { ...given, open: given.ts } : given);
     isBroken = false;
     if (!asks) return thank();
-    show(config.reasons.length ? 'reasons' : 'text', { seq });
+    show(config.reasons.length ? 'reasons' : 'text', { seq, keptAt: given.ts });
     restIn(config.idle, leave);
   } catch (e) {
     isBroken = true;
@@ -179,7 +189,7 @@ function choose(reason) {
     leave();
     return;
   }
-  show('text', { seq: screen.seq, reason });
+  show('text', { seq: screen.seq, keptAt: screen.keptAt, reason });
   restIn(config.idle, leave);
 }
 

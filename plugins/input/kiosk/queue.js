@@ -11,6 +11,7 @@
  * it still has under the old name, with the old key.
  *
  *	presses  {seq, device, ts, r, lang, reason?, text?, open?}   open: still being given
+ *	                                                        then, by Date.now()
  *	keys     {device, key, current}
  */
 const BATCH = 100;
@@ -34,10 +35,12 @@ function complete(transaction) {
 }
 
 export class Queue {
-  /* changed(): `length`, `link` or `device` is not what it was. */
-  constructor(url, changed) {
+  /* changed(): `length`, `link` or `device` is not what it was.  patience: so many ms after
+   * its last sign of life nobody gives an open press any more. */
+  constructor(url, changed, patience) {
     this.url = url;
     this.changed = changed;
+    this.patience = patience;
     this.length = 0;
     this.link = 'new'; /* ok, off: no network or server, key: refused */
     this.device = null;
@@ -119,15 +122,34 @@ export class Queue {
     this.soon();
   }
 
-  /* Left open when the page ended: the face counts all the same. */
+  /* It is still being given: no other tab shall close it. */
+  async keep(seq) {
+    await this.write('presses', async (presses) => {
+      const press = await done(presses.get(seq));
+      if (press && press.open) presses.put({ ...press, open: Date.now() });
+    });
+  }
+
+  /* Left open when the page ended: the face counts all the same.  A young one may be
+   * another tab's, where somebody is about to say why: it is looked at again. */
   async closeAll() {
+    let isClosed = false;
+    let isYoung = false;
     await this.write('presses', async (presses) => {
       for (const press of await done(presses.getAll())) {
         if (!press.open) continue;
+        if (Math.abs(Date.now() - press.open) < this.patience) {
+          isYoung = true;
+          continue;
+        }
         delete press.open;
         presses.put(press);
+        isClosed = true;
       }
     });
+    const again = () => this.closeAll().catch(() => setTimeout(again, this.patience));
+    if (isYoung) setTimeout(again, this.patience);
+    if (isClosed) this.soon();
   }
 
   async remove(seqs) {
