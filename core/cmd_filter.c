@@ -76,7 +76,7 @@ static int run_chunk(struct run *r, struct heard_str raw, struct heard_error *er
 		struct heard_record *record = heard_batch_at(b, i);
 		gate_admit(record, run_source(r), false, daemon_now());
 		identity_author(&r->daemon->gate, record, true);
-		identity_origin(&r->daemon->gate, record, HEARD_STR_OF(""), 0);
+		identity_origin(&r->daemon->gate, record, NULL, 0);
 		rc = gate_identify(NULL, &r->daemon->lanes[0], record, daemon_now());
 	}
 	batch_end_decode(b);

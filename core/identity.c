@@ -181,21 +181,27 @@ static struct heard_str identity_number(char *out, size_t size, int64_t n)
 	return heard_str_n(out, (size_t)snprintf(out, size, "%lld", (long long)n));
 }
 
-void identity_origin(const struct gate *g, struct heard_record *r, struct heard_str given,
-		     size_t index)
+/* Two clients choose the same Idempotency-Key, so who was authenticated tells theirs
+ * apart, as in the journal's key.  When an operator replays it, nobody was: another
+ * origin.  The source's own id is the same whoever brings it. */
+void identity_origin(const struct gate *g, struct heard_record *r,
+		     const struct heard_emission *given, size_t index)
 {
 	char place[24];
 	unsigned char hash[16];
+	size_t n = 3;
 	struct heard_str id = heard_get_str(r, HEARD_SOURCE_ID);
-	struct heard_str parts[] = {heard_get_str(r, HEARD_SOURCE), id, {NULL, 0}};
-	if (id.len == 0) {
-		parts[1] = given;
+	struct heard_str parts[4] = {heard_get_str(r, HEARD_SOURCE), id};
+	if (id.len == 0 && given != NULL) {
+		parts[1] = given->source_id;
 		if (index > 0)
 			parts[2] = identity_number(place, sizeof(place), (int64_t)index);
+		if (given->principal.len > 0)
+			parts[n++] = given->principal;
 	}
 	if (parts[1].len == 0)
 		return;
-	identity_hash(g->record_key, parts, sizeof(parts) / sizeof(parts[0]), hash);
+	identity_hash(g->record_key, parts, n, hash);
 	memcpy(&r->origin, hash, sizeof(r->origin));
 	r->origin |= 1;
 }

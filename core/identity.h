@@ -10,9 +10,10 @@
  * names nobody. */
 void identity_author(const struct gate *, struct heard_record *, bool is_ours);
 /* Set what heard_record_origin() tells of a record that its source has just brought: by its
- * own source_id, else by its emission's and its place there. */
-void identity_origin(const struct gate *, struct heard_record *, struct heard_str given,
-		     size_t index);
+ * own source_id, else by its emission's, its place there and who was authenticated.  NULL:
+ * there is no emission. */
+void identity_origin(const struct gate *, struct heard_record *,
+		     const struct heard_emission *given, size_t index);
 /* Has it the shape of a token that a sealer made?  Anybody can type one. */
 bool identity_is_sealed(struct heard_str);
 /* The key for the journal's memory and the digest beside it, if the record has one;

@@ -253,7 +253,7 @@ static void job_admit(struct job *job, struct heard_record *r, size_t index, str
 	}
 	gate_admit(r, e->source, e->is_letter, now);
 	identity_author(g, r, gate_is_ours(job, r));
-	identity_origin(g, r, e->given.source_id, index);
+	identity_origin(g, r, &e->given, index);
 	if (gate_identify(job->input->host.daemon->again, lane, r, now) != 0)
 		job_refuse(job, -EAGAIN, "no memory to decode the batch");
 }

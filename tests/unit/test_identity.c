@@ -159,6 +159,36 @@ static void what_a_source_brings_again_has_the_same_origin(void **state)
 	assert_true(origins[6] == origins[4] && origins[7] == origins[5]);
 }
 
+static void emit_by(const char *principal, const char *raw, struct receipt *r)
+{
+	int times = r->times;
+	heard_emit(e.in[0].host, &(struct heard_emission){.raw = heard_str(raw),
+							  .principal = heard_str(principal),
+							  .source_id = HEARD_STR("key"),
+							  .receipt = engine_receipt,
+							  .arg = r});
+	engine_until(&e, r->times > times);
+}
+
+static void the_same_key_of_two_clients_is_two_origins(void **state)
+{
+	(void)state;
+	struct receipt r = {0};
+	e.filter[0].each = note_origin;
+	n_origins = 0;
+	engine_start(&e);
+	emit_by("shop-a", "{\"body\":\"x\"}", &r);
+	emit_by("shop-b", "{\"body\":\"x\"}", &r);
+	emit_by("shop-a", "{\"body\":\"x\"}", &r);
+	emit_by("", "{\"body\":\"x\"}", &r);
+	emit_by("shop-a", "{\"source_id\":\"7\",\"body\":\"x\"}", &r);
+	emit_by("shop-b", "{\"source_id\":\"7\",\"body\":\"x\"}", &r);
+	assert_int_equal(n_origins, 6);
+	assert_true(origins[0] != origins[1] && origins[2] == origins[0]);
+	assert_true(origins[3] != origins[0] && origins[3] != origins[1]);
+	assert_true(origins[4] == origins[5]); /* the source's own */
+}
+
 static char noted[8][37];
 static _Atomic unsigned n_noted;
 
@@ -192,6 +222,23 @@ static void what_could_not_be_taken_keeps_its_id(void **state)
 	engine_until(&e, r.times == 4);
 	assert_string_not_equal(noted[6], noted[0]); /* it is given away */
 	assert_string_equal(r.ids[0], noted[0]);     /* and the journal knows it */
+}
+
+static void nobody_gets_the_id_of_anothers_refused_record(void **state)
+{
+	(void)state;
+	struct receipt r = {0};
+	e.filter[0].each = note_id;
+	n_noted = 0;
+	engine_start(&e);
+	e.filter[1].fails = true;
+	emit_by("shop-a", "{\"body\":\"x\"}", &r);
+	assert_int_equal(r.code, -EAGAIN);
+	e.filter[1].fails = false;
+	emit_by("shop-b", "{\"body\":\"y\"}", &r);
+	emit_by("shop-a", "{\"body\":\"x\"}", &r);
+	assert_string_not_equal(noted[1], noted[0]);
+	assert_string_equal(noted[2], noted[0]);
 }
 
 static void names_of_any_length_make_a_key(void **state)
@@ -232,7 +279,9 @@ int main(void)
 		TEST(ids_that_name_a_person_are_hashed),
 		TEST(a_new_revision_is_a_new_record),
 		TEST(what_a_source_brings_again_has_the_same_origin),
+		TEST(the_same_key_of_two_clients_is_two_origins),
 		TEST(what_could_not_be_taken_keeps_its_id),
+		TEST(nobody_gets_the_id_of_anothers_refused_record),
 		TEST(names_of_any_length_make_a_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
