@@ -446,6 +446,30 @@ static void bad_frames_are_refused(void **state)
 	}
 }
 
+/* As it was written before there was an origin: a hash of the source's own id is there. */
+static void an_older_frame_has_no_origin(void **state)
+{
+	struct fixture *f = *state;
+	char frame[FRAME_MAX];
+	struct said s = said(f, 1, 7, 100, COMPLAINT), back;
+	s.origin = 77;
+	size_t size = frame_write(&s, frame);
+	assert_int_equal(frame_read(heard_str_n(frame, size), &back), size);
+	assert_true(back.origin == 77 && back.text.is_whole == s.text.is_whole);
+
+	frame[AT_WHOLE] = (char)s.text.is_whole;
+	uint32_t check = check_of(frame, size);
+	memcpy(frame, &check, 4);
+	assert_int_equal(frame_read(heard_str_n(frame, size), &back), size);
+	assert_true(back.origin == 0 && back.text.is_whole == s.text.is_whole);
+	assert_int_equal(back.at, 100);
+
+	frame[AT_WHOLE] = 4;
+	check = check_of(frame, size);
+	memcpy(frame, &check, 4);
+	assert_int_equal(frame_read(heard_str_n(frame, size), &back), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -463,6 +487,7 @@ int main(void)
 						begin, end),
 		cmocka_unit_test_setup_teardown(a_restart_forgets_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(bad_frames_are_refused, begin, end),
+		cmocka_unit_test_setup_teardown(an_older_frame_has_no_origin, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

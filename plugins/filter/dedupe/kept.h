@@ -7,9 +7,9 @@
  *
  *	 0  "HEARDDUP", u32 version, u32 zero
  *	16  u64 of the key: what was hashed under another cannot be compared
- *	24  frames: u32 XXH3 of the rest (its low half), u8 hashes, u8 whole, u16 characters,
- *	    u8 id[16], u64 who[3], source, order, product, i64 time, u32 bands[16],
- *	    u32 hashes[]; little-endian
+ *	24  frames: u32 XXH3 of the rest (its low half), u8 hashes, u8 whole (1) and
+ *	    origin known (2), u16 characters, u8 id[16], u64 who[3], origin, order, product,
+ *	    i64 time, u32 bands[16], u32 hashes[]; little-endian
  *
  * A thread of its own writes what was noted, a fifth of a second later at most: no
  * worker waits for the disk.  Reading stops at the first frame that is not whole; what
