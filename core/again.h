@@ -13,7 +13,8 @@
 struct again;
 struct again *again_create(void);   /* NULL: no memory */
 void again_destroy(struct again *); /* NULL is fine */
-/* The record of this origin was refused.  Tens of thousands are known, the newest.  [any] */
+/* The record of this origin was refused.  There are 32768 places, and an origin has but one:
+ * it is known until another of that place is refused.  [any] */
 void again_note(struct again *, uint64_t origin, const unsigned char id[16]);
 /* Its id, which is given away but once.  False: none is known.  [any] */
 bool again_take(struct again *, uint64_t origin, unsigned char id[16]);

@@ -109,10 +109,11 @@ HEARD_API int heard_text_set(struct heard_record *, const struct heard_text *,
 /* ---- where it is from
  *
  * Which piece of its source it is: the same number when the source brings it again, since
- * it could not be taken, when an operator replays it, and for another revision of it.  0:
- * nothing tells it from others, or a filter made it.  It is made of `source` and
- * `source_id`, or of the emission's and the place there, under a key of this installation,
- * so it may be stored.  A filter that counts needs it (lib/seen).  Since 1.3. */
+ * it could not be taken, and for another revision of it.  0: nothing tells it from others, or
+ * a filter made it.  It is made of `source` and `source_id`, under a key of this
+ * installation, so it may be stored.  Without a `source_id` it is made of the emission's, the
+ * place there and who was authenticated; then one that an operator replays may have another
+ * number, or none.  A filter that counts needs it (lib/seen).  Since 1.3. */
 HEARD_API uint64_t heard_record_origin(const struct heard_record *);
 
 /* ---- fate [worker] */
