@@ -7,6 +7,7 @@
 #include "../../plugins/filter/spam/features.c"
 #include "../../plugins/filter/spam/flood.c"
 #include "../../plugins/filter/spam/learn.c"
+#include "../../plugins/filter/spam/models.c"
 #include "../../plugins/filter/spam/rspamd.c"
 #include "../../plugins/filter/spam/senders.c"
 #include "../../plugins/filter/spam/signs.c"
@@ -328,6 +329,34 @@ static void test_sides_of_a_mail(void **state)
 	gram_places(lane, &n);
 	assert_true(n > places_of(lane, SPAM_MAIL, &all) + 20);
 	gram_lane_destroy(lane);
+}
+
+/* The log-odds of a mail if the side `k` alone has an opinion, and which. */
+static float odds_with(enum spam_kind k, float opinion)
+{
+	struct spam_models m = {{NULL}, {NULL}};
+	struct gram_lane *lane = gram_lane_create();
+	struct spam_text t = {.body = HEARD_STR("x"), .traits = HEARD_STR("html by-0001")};
+	for (int i = 0; i < SPAM_MODELS; i++) {
+		m.shipped[i] = linear_create(spam_kind_names[i], &spam_shapes[i], 2);
+		m.shipped[i]->labels[0].slope = 1;
+		m.shipped[i]->labels[0].offset = i == (int)k ? opinion : 0;
+	}
+	float odds = spam_shipped_odds(&m, lane, &t);
+	spam_models_release(&m);
+	gram_lane_destroy(lane);
+	return odds;
+}
+
+/* Whoever sends a mail writes there whatever he likes. */
+static void test_program_frees_nobody(void **state)
+{
+	(void)state;
+	assert_true(odds_with(SPAM_PROGRAM, -50) >= -1.001f);
+	assert_true(odds_with(SPAM_PROGRAM, -50) < -0.9f);
+	assert_true(odds_with(SPAM_PROGRAM, 20) > 5);
+	assert_true(odds_with(SPAM_MAIL, -50) < -10);
+	assert_true(odds_with(SPAM_ROUTE, -50) < -10);
 }
 
 /* ---- signs */
@@ -770,6 +799,7 @@ int main(void)
 		cmocka_unit_test(test_other_letters_are_left_out),
 		cmocka_unit_test(test_pairs_have_no_order),
 		cmocka_unit_test(test_sides_of_a_mail),
+		cmocka_unit_test(test_program_frees_nobody),
 		cmocka_unit_test(test_signs),
 		cmocka_unit_test(test_a_word_is_evidence_of_one_thing),
 		cmocka_unit_test(test_promises_are_no_complaints),
