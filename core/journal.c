@@ -151,12 +151,24 @@ static int build(struct journal *j, struct journal_txn *list)
 	return r;
 }
 
+/* What neither space nor memory would mend is said and ends it; it would stay for ever. */
+static int make_room(struct journal *j, const struct journal_txn *list, enum pool_use use)
+{
+	if (atomic_load(&j->is_broken))
+		return -EIO;
+	int r = pool_make_room(j, commit_estimate(j, list), use);
+
+	if (r == 0 || r == -ENOMEM || health_lacks_space(r))
+		return r;
+	health_break(j, r);
+	return -EIO;
+}
+
 static void commit(struct journal *j, struct journal_txn *list, enum pool_use use)
 {
 	if (list == NULL)
 		return;
-	int r = atomic_load(&j->is_broken) ? -EIO
-					   : pool_make_room(j, commit_estimate(j, list), use);
+	int r = make_room(j, list, use);
 
 	if (r == 0)
 		r = build(j, list);

@@ -25,6 +25,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,9 +75,10 @@ static void pool_work(struct backstage_job *job)
 	struct pool_job *p = (struct pool_job *)job;
 	struct journal *j = p->journal;
 	uint64_t size = (uint64_t)j->options.segment_size;
-	int r = p->from ? segment_rename(j->io, j->folder, p->from, p->id, size)
-			: segment_make(j->io, j->folder, p->id, size);
+	int r = p->from ? segment_rename(j->io, j->folder, p->from, p->id, size) : -ENOENT;
 
+	if (r == -ENOENT) /* nothing to make it of, or somebody deleted that */
+		r = segment_make(j->io, j->folder, p->id, size);
 	made(j, p->id, r);
 	free(p);
 }
@@ -172,11 +174,11 @@ static void make_beyond(struct journal *j, unsigned need)
 	}
 }
 
-/* The first failure to make one is tried again at once. */
+/* The first failure to make one is tried again at once.  -ENOENT: the folder is gone. */
 static int take_ready(struct journal *j, enum pool_use use, uint64_t *id)
 {
 	unsigned need = (unsigned)use;
-	bool ok = false;
+	bool ok = false, is_gone = false;
 
 	for (int i = 0; i < 2 && !ok; i++) {
 		make_lacking(j);
@@ -188,9 +190,10 @@ static int take_ready(struct journal *j, enum pool_use use, uint64_t *id)
 			*id = j->ready[0];
 			memmove(j->ready, j->ready + 1, --j->n_ready * sizeof(*j->ready));
 		}
+		is_gone = j->make_error == -ENOENT;
 		pthread_mutex_unlock(&j->lock);
 	}
-	return ok ? 0 : -ENOSPC;
+	return ok ? 0 : is_gone ? -ENOENT : -ENOSPC;
 }
 
 /* It could not be used after all; its place has not been taken meanwhile, as
@@ -217,22 +220,51 @@ static int add_empty(struct journal *j, uint64_t id)
 	return r;
 }
 
+/* Descriptors and memory come back, as space does. */
+static bool comes_back(int code)
+{
+	return code == -EMFILE || code == -ENFILE || code == -ENOMEM;
+}
+
+/* A spare one that cannot be opened, as when somebody deleted it, is not missed: the next
+ * one is taken, and all of them may be gone.  The descriptor or -errno. */
+static int open_ready(struct journal *j, enum pool_use use, uint64_t *id)
+{
+	int fd = -ENOENT;
+
+	for (unsigned i = 0; i <= POOL_READY; i++) {
+		int r = take_ready(j, use, id);
+		if (r != 0)
+			return r;
+		fd = segment_open(j->folder, *id);
+		if (fd >= 0)
+			return fd;
+		if (comes_back(fd)) {
+			give_back(j, *id);
+			return fd == -ENOMEM ? fd : -ENOSPC;
+		}
+		log_line(HEARD_NOTICE, "journal",
+			 "seg-%016" PRIx64 ": the spare segment cannot be opened: %s; another "
+			 "is taken",
+			 *id, strerror(-fd));
+		segment_remove(j->folder, *id);
+	}
+	return fd;
+}
+
 int pool_move(struct journal *j, enum pool_use use)
 {
 	const struct segment *old = journal_last_segment(j);
 	uint64_t id = 0, prev_id = old ? old->id : 0, prev_end = old ? old->end : 0;
-	int r = take_ready(j, use, &id);
+	int fd = open_ready(j, use, &id);
 
-	if (r != 0)
-		return r;
-	int fd = segment_open(j->folder, id);
-	r = fd < 0 ? fd : add_empty(j, id);
+	if (fd < 0)
+		return fd;
+	int r = add_empty(j, id);
 	if (r != 0) {
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 		give_back(j, id);
-		/* Descriptors come back as space does: full until then. */
-		return r == -EMFILE || r == -ENFILE ? -ENOSPC : r;
+		return r;
 	}
 	j->prev_id = prev_id;
 	j->prev_end = prev_end;
