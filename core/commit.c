@@ -4,11 +4,11 @@
  * A group is written with one pwritev behind the last one, and fdatasync makes
  * it durable; then what it changed is applied to what other threads can see.
  *
- * If a write or the sync fails, or the file was deleted, it is never trusted again: the group
- * is laid out anew in the next segment, whose checkpoint says where the old one ended, and the
- * commit frame that failed is spoiled, so that a later start does not find it.  If that fails
- * as well, the transactions fail, and unless it was only for want of space the journal is
- * broken and takes nothing more.
+ * If a write or the sync fails, or the file is not in the folder any more, it is never trusted
+ * again: the group is laid out anew in the next segment, whose checkpoint says where the old
+ * one ended, and the commit frame that failed is spoiled, so that a later start does not find
+ * it.  If that fails as well, the transactions fail, and unless it was only for want of space
+ * the journal is broken and takes nothing more.
  *
  * Invariant: nothing that a group prepared (counters, keys, letters, seqs)
  * shows before its sync, and nothing of it is left when it failed.
@@ -18,6 +18,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,12 +33,20 @@ static double seconds_since(const struct timespec *start)
 	return (double)(t.tv_sec - start->tv_sec) + (double)(t.tv_nsec - start->tv_nsec) * 1e-9;
 }
 
-/* Somebody may have deleted a file or the folder: what is written to it then is nowhere. */
-static bool is_deleted(int fd)
+/* Somebody may have deleted the file, moved it away or put another in its place: no start
+ * would find what is written to it then.  Its count of links tells only the first, and on
+ * some file systems nothing. */
+static bool is_gone(struct journal *j)
 {
-	struct stat st;
+	struct stat held, named;
+	char name[SEGMENT_NAME];
 
-	return fstat(fd, &st) == 0 && st.st_nlink == 0;
+	segment_name(journal_last_segment(j)->id, name);
+	if (fstat(j->fd, &held) != 0)
+		return false;
+	if (fstatat(j->folder, name, &named, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT;
+	return named.st_ino != held.st_ino || named.st_dev != held.st_dev;
 }
 
 static int synced(struct journal *j)
@@ -48,7 +57,7 @@ static int synced(struct journal *j)
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (j->io->fdatasync(j->fd) != 0)
 		return -errno;
-	if (is_deleted(j->fd))
+	if (is_gone(j))
 		return -ENOENT;
 	double s = seconds_since(&start);
 	for (double le = 1e-4; bucket < 15 && s > le; bucket++)
@@ -104,10 +113,8 @@ static int write_elsewhere(struct journal *j, int code)
 	close(j->fd);
 	j->fd = -1;
 	int r = pool_move(j, POOL_FREES);
-	if (r != 0 && is_deleted(j->folder))
-		return -ENOENT;
 	if (r != 0)
-		return health_lacks_space(code) ? code : r;
+		return r != -ENOENT && health_lacks_space(code) ? code : r;
 	r = write_group(j);
 	if (r != 0) {
 		spoil_commit(j, journal_last_segment(j)->id, j->group.commit_at);
@@ -145,6 +152,10 @@ static int write_keys(struct journal *j)
 
 	if (r == 0 || r == -ENOMEM)
 		return r;
+	if (r == -ENOENT) { /* a file is made if absent: the folder itself is gone */
+		health_break(j, r);
+		return -EIO;
+	}
 	log_line(HEARD_ERROR, "journal", "cannot write redelivery keys: %s", strerror(-r));
 	return -ENOSPC; /* nothing is lost: full until it can */
 }

@@ -1,16 +1,32 @@
 #!/bin/sh
-# Somebody deletes the state folder, or the journal's files, under a daemon that runs:
+# Somebody deletes the state folder, or deletes or moves the journal's files, under a daemon that runs:
 # nothing is acknowledged that is nowhere.
 . "$(dirname "$0")/../lib/daemon.sh"
 
+CONF_EXTRA='journal = { segment_size = "1M"; };'
 conf <<-EOT
 	pipelines = ( { name = "shop"; clear = true;
 	  inputs  = ( { plugin = "http"; path = "/feedback"; } );
-	  outputs = ( { plugin = "file"; path = "$T/out.ndjson"; } ); } );
+	  outputs = ( { plugin = "file"; path = "$T/out.ndjson"; } ); },
+	{ name = "keyed"; clear = true; dedupe = "1h";
+	  inputs  = ( { plugin = "http"; path = "/keyed"; } );
+	  outputs = ( { plugin = "file"; path = "$T/keyed.ndjson"; } ); } );
 EOT
 post() {
 	curl -s -m 20 -o "$T/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
 		-d "{\"body\":\"$1\"}" "$public"
+}
+post_key() {
+	curl -s -m 20 -o "$T/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
+		-H "Idempotency-Key: $1" -d "{\"body\":\"$1\"}" "$keyed"
+}
+# Each 100 KB, so that ten of them fill a segment.
+post_large() {
+	for i in $(seq "$1"); do
+		head -c 100000 /dev/zero | tr '\0' a | sed 's/^/{"body":"large /;s/$/"}/' |
+			curl -s -m 20 -o "$T/answer" -w '%{http_code}\n' --data-binary @- \
+				-H 'Content-Type: application/json' "$public"
+	done | sort | uniq -c | tr -s ' '
 }
 is_gone() { ! kill -0 "$daemon_pid" 2>/dev/null; }
 
@@ -23,7 +39,16 @@ ok "the daemon ends" wait_for 20 is_gone || daemon_kill
 daemon_wait
 is "as one that failed" $? 1
 like "and says why" "$(cat "$LOG")" 'its files were deleted; stopping, so that nothing is acknowledged that is not safe'
+
 ok "it starts on a fresh folder" daemon_start
+keyed=$(url public /keyed)
+rm -rf "$STATE"
+like "a post with a key is not acknowledged either" "$(post_key two)" '^(503|000)$'
+ok "and ends the daemon" wait_for 20 is_gone || daemon_kill
+daemon_wait
+is "as one that failed, too" $? 1
+
+ok "it starts on the next one" daemon_start
 public=$(url public /feedback)
 is "and takes posts" "$(post three)" 202
 
@@ -38,6 +63,28 @@ public=$(url public /feedback)
 is "and takes posts" "$(post five)" 202
 ok "all is delivered" wait_for 20 grep -q five "$T/out.ndjson"
 is "each once" "$(jq -r .body "$T/out.ndjson" | sort | tr '\n' ' ')" "five four one three "
+
+# The file that is written to is moved away: no start would find what is in it.
+current=$(grep -l five "$STATE"/journal/seg-*)
+mkdir "$T/away"
+mv "$current" "$T/away/"
+is "with its file moved away a post is taken" "$(post six)" 202
+ok "it is in one that a start finds" grep -q six "$STATE"/journal/seg-*
+# Another is put in its place.
+current=$(grep -l six "$STATE"/journal/seg-*)
+cp "$current" "$T/copy" && mv "$T/copy" "$current"
+is "with another in its place, too" "$(post seven)" 202
+ok "that is in one that a start finds" grep -q seven "$STATE"/journal/seg-*
+
+# The spare ones are deleted, the one written to is not.
+current=$(grep -l seven "$STATE"/journal/seg-*)
+find "$STATE/journal" -name 'seg-*' ! -path "$current" -exec rm {} +
+is "without spare ones all posts are taken" "$(post_large 25)" " 25 202"
+like "the log says that they are gone" "$(cat "$LOG")" \
+	'the spare segment cannot be opened: No such file or directory; another is taken'
+daemon_kill
+ok "it starts again" daemon_start
+ok "all of them are delivered" wait_for 20 sh -c "[ \$(grep -c large '$T/out.ndjson') -ge 25 ]"
 ok "the daemon stops" daemon_stop
 no_sanitizer_reports
 done_testing
