@@ -68,13 +68,16 @@ told() {
 	case $? in 0) ;; 1) [ "$(wc -l <"$T/told")" = 1 ] ;; *) false ;; esac
 }
 
+# The ids, and what was posted: nobody posts a text or an order's number twice, so what is
+# there twice under two ids was committed behind a 503 and again when it came again.
 each_once() {
 	jq -r '.ids[]' "$T/acks" | sort >"$T/want"
 	sqlite3 "$STATE/tickets.db" 'SELECT lower(hex(id)) FROM record' |
 		sed -E 's/^(.{8})(.{4})(.{4})(.{4})/\1-\2-\3-\4-/' | sort >"$T/store"
 	jq -r .id "$STATE/all.ndjson" | sort >"$T/file"
+	jq -r '.order // .body' "$STATE/all.ndjson" | sort >"$T/said"
 	note "$(wc -l <"$T/want") acknowledged, $(wc -l <"$T/store") in the store"
-	[ "$(wc -l <"$T/want")" -gt 0 ] && [ -z "$(uniq -d "$T/store")$(uniq -d "$T/file")" ] &&
+	[ "$(wc -l <"$T/want")" -gt 0 ] && [ -z "$(uniq -d "$T/store")$(uniq -d "$T/file")$(uniq -d "$T/said")" ] &&
 		[ -z "$(comm -23 "$T/want" "$T/store")$(comm -3 "$T/store" "$T/file")" ]
 }
 
