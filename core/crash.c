@@ -28,6 +28,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,7 @@ static void crash_mark(const struct crash_guard *g, uint32_t number)
 	struct crash_slot *mine = crash_mine;
 	if (mine >= g->slots && mine < g->slots + g->n_slots && mine->n > 0) {
 		mine->fatal = number;
+		crash_write(g, g->head, sizeof(*g->head)); /* their name */
 		crash_write_slot(g, mine);
 		return;
 	}
@@ -203,9 +205,11 @@ static int crash_make_slots(struct crash_guard *g, unsigned n, struct heard_erro
 
 /* All of the size, so that a slot in it is whole; and with room of its own, so that a
  * disk that is full by then can still be written here. */
-static int crash_empty_notes(int fd, const char *path, unsigned n, struct heard_error *err)
+static int crash_empty_notes(const struct crash_guard *g, int fd, const char *path,
+			     struct heard_error *err)
 {
-	off_t size = (off_t)crash_notes_size(n);
+	off_t size = (off_t)crash_notes_size(g->n_slots);
+	g->head->name = 1 + randombytes_uniform(UINT32_MAX);
 	if (ftruncate(fd, 0) != 0 || ftruncate(fd, size) != 0)
 		return heard_fail(err, errno, "%s: %s", path, strerror(errno));
 	(void)!posix_fallocate(fd, 0, size);
@@ -213,8 +217,9 @@ static int crash_empty_notes(int fd, const char *path, unsigned n, struct heard_
 }
 
 /* Old suspects and old notes become the list; then the notes begin anew.  A list that
- * finds no room leaves both files to the next start. */
-static int crash_begin(struct crash_guard *g, unsigned n, struct heard_error *err)
+ * finds no room leaves both files to the next start, and notes that cannot be emptied are
+ * told by their name: one crash is counted once. */
+static int crash_begin(struct crash_guard *g, struct heard_error *err)
 {
 	char notes[4096], suspects[4000];
 	snprintf(notes, sizeof(notes), "%s/notes", g->folder);
@@ -232,7 +237,7 @@ static int crash_begin(struct crash_guard *g, unsigned n, struct heard_error *er
 	if (rc == 0)
 		rc = crash_keep(g, &l, suspects, err);
 	if (rc == 0)
-		rc = crash_empty_notes(fd, notes, n, err);
+		rc = crash_empty_notes(g, fd, notes, err);
 	if (rc == 0)
 		g->notes_fd = fd;
 	else if (fd >= 0)
@@ -255,7 +260,7 @@ int crash_open(struct crash_guard **out, const char *state_dir, unsigned n,
 	if (rc == 0)
 		rc = folder_make(g->folder, err);
 	if (rc == 0)
-		rc = crash_begin(g, n, err);
+		rc = crash_begin(g, err);
 	if (rc == -ENOSPC || rc == -EDQUOT) {
 		log_line(HEARD_WARN, "daemon", "%s; a crash will accuse no record", err->text);
 		rc = 0;

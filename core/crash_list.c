@@ -4,11 +4,17 @@
  * A charge by the thread's own signal adds one to its times; one by another thread's
  * makes a suspect, and adds nothing to one that is it already.  There are as many
  * entries as two slots hold at most; who did most and last, stays.
+ *
+ * Behind the suspects the file has the name of the notes that are merged in it, as one
+ * acquitted on no day.  If those could not be emptied they are there at the next start, and
+ * are one crash still.
  */
 #include "crash_list.h"
 
 #include "crash.h"
 
+#include <heard/buf.h>
+#include <heard/error.h>
 #include <heard/file.h>
 
 #include <errno.h>
@@ -19,6 +25,7 @@
 
 #define MAX_SUSPECTS (2 * CRASH_NOTES)
 #define KEEP_DAYS    30
+#define NO_DAY	     UINT32_MAX
 
 /* In times, while notes are read. */
 #define CHARGED ((uint32_t)1 << 31) /* its own thread crashed       */
@@ -60,6 +67,8 @@ int crash_list_suspects(struct crash_list *l, const char *path)
 	FILE *f = fopen(path, "re");
 	int rc = 0;
 	while (f != NULL && rc == 0 && fread(&s, sizeof(s), 1, f) == 1) {
+		if (s.times == 0 && s.day == NO_DAY)
+			l->notes = (uint32_t)s.digest;
 		s.times &= ~FLAGS;
 		if (s.times > 0 && l->today < s.day + KEEP_DAYS && l->n < MAX_SUSPECTS)
 			rc = add(l, s);
@@ -80,17 +89,19 @@ static int accuse(struct crash_list *l, const struct crash_slot *slot, uint32_t 
 int crash_list_notes(struct crash_list *l, int fd)
 {
 	struct crash_head head;
+	int rc = 0;
+	if (read(fd, &head, sizeof(head)) != (ssize_t)sizeof(head) ||
+	    (head.name != 0 && head.name == l->notes))
+		return 0;
 	struct crash_slot *slot = malloc(sizeof(*slot));
 	if (slot == NULL)
 		return -ENOMEM;
-	int rc = 0;
-	if (read(fd, &head, sizeof(head)) == (ssize_t)sizeof(head)) {
-		while (rc == 0 && read(fd, slot, sizeof(*slot)) == (ssize_t)sizeof(*slot)) {
-			if (slot->fatal != 0)
-				rc = accuse(l, slot, CHARGED);
-			else if (head.fatal != 0)
-				rc = accuse(l, slot, DOUBTED);
-		}
+	l->notes = head.name;
+	while (rc == 0 && read(fd, slot, sizeof(*slot)) == (ssize_t)sizeof(*slot)) {
+		if (slot->fatal != 0)
+			rc = accuse(l, slot, CHARGED);
+		else if (head.fatal != 0)
+			rc = accuse(l, slot, DOUBTED);
 	}
 	free(slot);
 	return rc;
@@ -132,9 +143,15 @@ void crash_list_merge(struct crash_list *l)
 
 int crash_list_write(const struct crash_list *l, const char *path, struct heard_error *err)
 {
-	return heard_file_replace(
-		path, 0600, heard_str_n((const char *)l->at, l->n * sizeof(struct suspect)),
-		err);
+	struct heard_buf b;
+	const struct suspect name = {.digest = l->notes, .day = NO_DAY};
+	heard_buf_init(&b, (MAX_SUSPECTS + 2) * sizeof(struct suspect));
+	heard_buf_add(&b, l->at, l->n * sizeof(*l->at));
+	heard_buf_add(&b, &name, sizeof(name));
+	int rc = b.failed ? heard_fail(err, ENOMEM, "no memory")
+			  : heard_file_replace(path, 0600, heard_buf_view(&b), err);
+	heard_buf_release(&b);
+	return rc;
 }
 
 struct suspect *crash_list_find(struct suspect *at, size_t n, uint64_t digest)

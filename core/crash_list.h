@@ -20,18 +20,20 @@ struct suspect {
 /* The file of notes begins with it; the slots follow. */
 struct crash_head {
 	volatile uint32_t fatal; /* a signal hit a thread without a note, or 0 */
-	uint32_t unused;
+	uint32_t name;		 /* random; 0: of an older version              */
 };
 
 struct crash_list {
 	struct suspect *at;
 	size_t n, size;
 	uint32_t today;
+	uint32_t notes; /* the name of those that are in it, or 0 */
 };
 
 /* What the last start knew, without the acquitted and the long forgotten. */
 int crash_list_suspects(struct crash_list *, const char *path);
-/* What the slots of the last process hold, whatever their number was. */
+/* What the slots of the last process hold, whatever their number was; after the suspects,
+ * which may have it already. */
 int crash_list_notes(struct crash_list *, int fd);
 /* Sorted by digest, and each but once. */
 void crash_list_merge(struct crash_list *);

@@ -301,6 +301,50 @@ static void a_clean_end_and_an_absolved_one_leave_nothing(void **state)
 	assert_int_equal(verdict_now(7), CRASH_UNKNOWN);
 }
 
+static void in_folder(const char *command)
+{
+	char line[256];
+	snprintf(line, sizeof(line), "cd '%s/crash' && %s", folder, command);
+	assert_int_equal(system(line), 0);
+}
+
+/* As when the disk failed after the list was written and before the notes were emptied. */
+static void notes_that_could_not_be_emptied_count_once(void **state)
+{
+	const uint64_t d = 7;
+	(void)state;
+	dies(die_by_abort, &d, 1);
+	in_folder("cp notes kept");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(verdict_now(7), CRASH_SUSPECT);
+		in_folder("cp kept notes");
+	}
+	dies(die_by_abort, &d, 1); /* the same again is another crash */
+	in_folder("cp notes kept");
+	assert_int_equal(verdict_now(7), CRASH_CONDEMNED);
+	in_folder("cp kept notes");
+	struct crash_guard *g = guard_open();
+	assert_true(crash_has_suspects(g));
+	assert_int_equal(crash_verdict(g, 7), CRASH_CONDEMNED);
+	assert_int_equal(crash_verdict(g, 0), CRASH_UNKNOWN);
+	crash_close(g);
+}
+
+/* One that came through in between is not accused anew. */
+static void the_acquitted_are_not_accused_by_old_notes(void **state)
+{
+	const uint64_t d[] = {7, 9};
+	(void)state;
+	dies(die_by_abort, d, 2);
+	in_folder("cp notes kept");
+	struct crash_guard *g = guard_open();
+	crash_acquit(g, 7);
+	crash_close(g);
+	in_folder("cp kept notes");
+	assert_int_equal(verdict_now(7), CRASH_UNKNOWN);
+	assert_int_equal(verdict_now(9), CRASH_SUSPECT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +359,8 @@ int main(void)
 		TEST(after_thirty_days_all_is_forgotten),
 		TEST(many_are_found_again),
 		TEST(a_clean_end_and_an_absolved_one_leave_nothing),
+		TEST(notes_that_could_not_be_emptied_count_once),
+		TEST(the_acquitted_are_not_accused_by_old_notes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
