@@ -2,7 +2,8 @@
  * file.c - small files, read whole and replaced whole.
  *
  * A name is durable only with its folder, so that is synced, too.  Where the folder may be
- * written and not read nobody can, and the file is as good as the system keeps it.
+ * written and not read, or where the file system syncs no folders, nobody can, and the file is
+ * as good as the system keeps it.
  */
 #include <heard/file.h>
 
@@ -91,6 +92,12 @@ static int write_file(const char *path, unsigned mode, struct heard_str bytes)
 	return rc;
 }
 
+/* See above: codes by which a folder says that it cannot be synced, not that it failed. */
+static bool is_no_failure(int code)
+{
+	return code == -EACCES || code == -EINVAL || code == -ENOTSUP || code == -EBADF;
+}
+
 int heard_file_replace(const char *path, unsigned mode, struct heard_str bytes,
 		       struct heard_error *err)
 {
@@ -104,7 +111,7 @@ int heard_file_replace(const char *path, unsigned mode, struct heard_str bytes,
 		unlink(fresh);
 	} else {
 		rc = folder_sync_parent(path);
-		rc = rc == -EACCES ? 0 : rc; /* see above */
+		rc = is_no_failure(rc) ? 0 : rc;
 	}
 	return rc == 0 ? 0
 		       : heard_fail(err, -rc, "%s cannot be written: %s", path, strerror(-rc));
