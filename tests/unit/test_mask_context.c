@@ -161,6 +161,13 @@ static void names_that_come_again(void **state)
 		/* one character, one word, or found without a word that is sure */
 		{"感谢张先生，一张纸", "感谢张**先生，一张纸"},
 		{"Mr. Bean ate a Bean", "Mr. B*** ate a Bean"},
+		/* an ordinary word, too: what is felt and asked for stays */
+		{"我叫高兴，今天很高兴", "我叫高**，今天很高兴"},
+		{"联系人：方便，坏了很不方便，方便处理吗",
+		 "联系人：方**，坏了很不方便，方便处理吗"},
+		{"联系人：方便面坏了很不方便，方便处理吗",
+		 "联系人：方**坏了很不方便，方便处理吗"},
+		{"我叫高兴国，高兴国很高兴", "我叫高**，高**很高兴"},
 		END,
 	};
 	(void)state;
