@@ -352,6 +352,7 @@ void daemon_stop(struct daemon *d)
 		journal_close(d->journal);
 	d->journal = NULL;
 	channels_stop(d->channels);
+	loop_close(d->main); /* a forced end leaves jobs there, which their inputs free */
 	crash_close(d->crash);
 	d->crash = NULL;
 }

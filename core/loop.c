@@ -31,7 +31,7 @@ struct loop {
 
 	pthread_mutex_t lock; /* guards the mailbox */
 	struct loop_job *first, **last;
-	bool must_stop;
+	bool must_stop, is_closed;
 };
 
 static struct loop_job *loop_take(struct loop *l, bool *stop)
@@ -168,10 +168,21 @@ void loop_post(struct loop *l, struct loop_job *job)
 {
 	job->next = NULL;
 	pthread_mutex_lock(&l->lock);
-	bool was_empty = l->first == NULL;
-	*l->last = job;
-	l->last = &job->next;
+	bool was_empty = l->first == NULL && !l->is_closed;
+	if (!l->is_closed) {
+		*l->last = job;
+		l->last = &job->next;
+	}
 	pthread_mutex_unlock(&l->lock);
 	if (was_empty)
 		loop_ring(l);
+}
+
+void loop_close(struct loop *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->is_closed = true;
+	l->first = NULL;
+	l->last = &l->first;
+	pthread_mutex_unlock(&l->lock);
 }

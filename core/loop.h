@@ -30,5 +30,8 @@ struct loop_job {
 	void (*fn)(struct loop_job *);
 };
 void loop_post(struct loop *, struct loop_job *); /* [any] */
+/* It has run for the last time: what waits and what comes is forgotten, not run, so that
+ * whoever owns a job may free it. */
+void loop_close(struct loop *);
 
 #endif

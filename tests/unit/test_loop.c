@@ -116,6 +116,24 @@ static void *post_burst(void *arg)
 }
 
 /* Order of each poster is kept, and no wake-up is lost. */
+static void a_closed_loop_forgets_what_waits_and_what_comes(void **state)
+{
+	(void)state;
+	struct posted jobs[2] = {0};
+	struct loop *l = loop_create("test", NULL);
+	assert_non_null(l);
+	n_order = 0;
+	jobs[0].hop.fn = jobs[1].hop.fn = note;
+	loop_post(l, &jobs[0].hop);
+	loop_close(l);
+	loop_post(l, &jobs[1].hop);
+	assert_null(jobs[0].hop.next); /* it may be freed by now */
+	loop_stop(l);
+	assert_int_equal(loop_run(l), 0);
+	assert_int_equal(n_order, 0);
+	loop_destroy(l);
+}
+
 static void jobs_from_many_threads_all_run_on_the_loops_own(void **state)
 {
 	(void)state;
@@ -251,6 +269,7 @@ int main(void)
 		cmocka_unit_test(jobs_run_in_the_order_posted),
 		cmocka_unit_test(a_job_may_post_itself_again),
 		cmocka_unit_test(a_loop_told_to_stop_before_it_runs_ends_at_once),
+		cmocka_unit_test(a_closed_loop_forgets_what_waits_and_what_comes),
 		cmocka_unit_test(jobs_from_many_threads_all_run_on_the_loops_own),
 		cmocka_unit_test_setup(every_worker_works, reset),
 		cmocka_unit_test_setup(jobs_keep_their_order_and_work_begun_goes_first, reset),
