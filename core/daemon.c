@@ -7,7 +7,6 @@
  */
 #include "daemon.h"
 
-#include "again.h"
 #include "blob.h"
 #include "channels.h"
 #include "claim.h"
@@ -18,6 +17,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "ports.h"
+#include "refused.h"
 #include "state_dir.h"
 
 #include <heard/error.h>
@@ -98,10 +98,10 @@ struct daemon *daemon_open(const struct conf *conf, struct faults *faults)
 	d->http = d->main != NULL ? http_create(conf, d->main) : NULL;
 	d->pipelines = calloc(conf->n_pipelines + 1, sizeof(*d->pipelines));
 	d->gauges = gauges_create();
-	d->again = again_create();
+	d->refused = refused_create();
 	d->channels = channels_create(conf);
-	if (d->http == NULL || d->pipelines == NULL || d->gauges == NULL || d->again == NULL ||
-	    d->channels == NULL || daemon_open_lanes(d) != 0) {
+	if (d->http == NULL || d->pipelines == NULL || d->gauges == NULL ||
+	    d->refused == NULL || d->channels == NULL || daemon_open_lanes(d) != 0) {
 		faults_add(faults, conf->file, 0, "no memory");
 		daemon_close(d);
 		return NULL;
@@ -132,7 +132,7 @@ void daemon_close(struct daemon *d)
 	free(d->pipelines);
 	claims_free(d->claims);
 	gauges_destroy(d->gauges);
-	again_destroy(d->again);
+	refused_destroy(d->refused);
 	channels_destroy(d->channels);
 	http_destroy(d->http);
 	for (unsigned i = 0; d->lanes != NULL && i <= d->n_workers; i++) {

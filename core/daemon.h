@@ -55,7 +55,7 @@ struct daemon {
 	_Atomic bool journal_full;
 	struct claim *claims;	   /* files that instances write: claim.c          */
 	struct gauges *gauges;	   /* figures that instances set: gauge.c        */
-	struct again *again;	   /* ids of what was refused         */
+	struct refused *refused;   /* ids of what was refused         */
 	struct channels *channels; /* who has been heard lately         */
 	struct life *life;	   /* signals, stop and reload: life.c      */
 };

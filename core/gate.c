@@ -8,11 +8,11 @@
  */
 #include "gate.h"
 
-#include "again.h"
 #include "bury.h"
 #include "identity.h"
 #include "input.h"
 #include "pipeline.h"
+#include "refused.h"
 
 #include <errno.h>
 #include <string.h>
@@ -40,23 +40,24 @@ static int gate_seal_contacts(const struct gate *g, struct lane *lane, struct he
 	return 0;
 }
 
-int gate_identify(struct again *again, struct lane *lane, struct heard_record *r, int64_t now)
+int gate_identify(struct refused *refused, struct lane *lane, struct heard_record *r,
+		  int64_t now)
 {
 	unsigned char id[16];
 	char *text = heard_batch_alloc(heard_record_batch(r), 37);
 	if (text == NULL)
 		return -ENOMEM;
-	if (again == NULL || !again_take(again, heard_record_origin(r), id))
+	if (refused == NULL || !refused_take(refused, heard_record_origin(r), id))
 		uuid_make(&lane->ids, now, id);
 	uuid_format(id, text);
 	return heard_set_str_borrowed(r, HEARD_ID, heard_str_n(text, 36));
 }
 
-void gate_refused(struct again *again, const struct heard_record *r)
+void gate_refused(struct refused *refused, const struct heard_record *r)
 {
 	unsigned char id[16];
 	if (heard_record_origin(r) != 0 && uuid_parse(heard_get_str(r, HEARD_ID), id))
-		again_note(again, heard_record_origin(r), id);
+		refused_note(refused, heard_record_origin(r), id);
 }
 
 int gate_close(const struct gate *g, struct lane *lane, struct heard_record *r, int64_t now,

@@ -12,7 +12,7 @@
 #include "job.h"
 #include "lane.h"
 
-struct again;
+struct refused;
 
 struct gate {
 	unsigned char secret[32]; /* for keyed hashes                       */
@@ -31,11 +31,11 @@ void gate_admit(struct heard_record *, struct heard_str source, bool is_letter, 
 /* Name a record that a filter added; what filters say of it stays.  [worker] */
 void gate_name(struct heard_record *, struct heard_str source, int64_t now_ms);
 /* Give the record its id, so that filters can name it to those that come after it: the one
- * that it had when its batch was refused, or a new one; `again` may be NULL.  0 or -ENOMEM.
+ * that it had when its batch was refused, or a new one; no table is fine.  0 or -ENOMEM.
  * [worker] */
-int gate_identify(struct again *, struct lane *, struct heard_record *, int64_t now_ms);
+int gate_identify(struct refused *, struct lane *, struct heard_record *, int64_t now_ms);
 /* Its batch is refused: it keeps its id.  [any] */
-void gate_refused(struct again *, const struct heard_record *);
+void gate_refused(struct refused *, const struct heard_record *);
 /* Seal, encode, and fill job->lines and job->txn.  0 or -ENOMEM.  [worker] */
 int gate_pass(const struct gate *, struct lane *, struct job *, int64_t now_ms);
 /* Give the record its id, if it has none, and its author's key, and seal what is to be

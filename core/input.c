@@ -112,7 +112,7 @@ static void input_remember(const struct job *job)
 {
 	size_t n = job->is_decoded ? batch_decoded(job->batch) : 0;
 	for (size_t i = 0; i < n; i++)
-		gate_refused(job->input->host.daemon->again, heard_batch_at(job->batch, i));
+		gate_refused(job->input->host.daemon->refused, heard_batch_at(job->batch, i));
 }
 
 static void input_receipts(struct loop_job *hop)

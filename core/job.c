@@ -254,7 +254,7 @@ static void job_admit(struct job *job, struct heard_record *r, size_t index, str
 	gate_admit(r, e->source, e->is_letter, now);
 	identity_author(g, r, gate_is_ours(job, r));
 	identity_origin(g, r, &e->given, index);
-	if (gate_identify(job->input->host.daemon->again, lane, r, now) != 0)
+	if (gate_identify(job->input->host.daemon->refused, lane, r, now) != 0)
 		job_refuse(job, -EAGAIN, "no memory to decode the batch");
 }
 

@@ -1,9 +1,9 @@
 /*
- * again.c - a table by origin; of two in one place the newer stays.
+ * refused.c - a table by origin; of two in one place the newer stays.
  *
  * Nearly always it is empty, which `n` tells without the lock.
  */
-#include "again.h"
+#include "refused.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +12,7 @@
 
 enum { PLACES = 1 << 15 };
 
-struct again {
+struct refused {
 	_Atomic size_t n;
 	pthread_mutex_t lock;
 	struct {
@@ -21,15 +21,15 @@ struct again {
 	} at[PLACES];
 };
 
-struct again *again_create(void)
+struct refused *refused_create(void)
 {
-	struct again *a = calloc(1, sizeof(*a));
+	struct refused *a = calloc(1, sizeof(*a));
 	if (a != NULL)
 		pthread_mutex_init(&a->lock, NULL);
 	return a;
 }
 
-void again_destroy(struct again *a)
+void refused_destroy(struct refused *a)
 {
 	if (a != NULL)
 		pthread_mutex_destroy(&a->lock);
@@ -41,7 +41,7 @@ static size_t place_of(uint64_t origin)
 	return origin >> 32 & (PLACES - 1);
 }
 
-void again_note(struct again *a, uint64_t origin, const unsigned char id[16])
+void refused_note(struct refused *a, uint64_t origin, const unsigned char id[16])
 {
 	size_t i = place_of(origin);
 	pthread_mutex_lock(&a->lock);
@@ -51,7 +51,7 @@ void again_note(struct again *a, uint64_t origin, const unsigned char id[16])
 	pthread_mutex_unlock(&a->lock);
 }
 
-bool again_take(struct again *a, uint64_t origin, unsigned char id[16])
+bool refused_take(struct refused *a, uint64_t origin, unsigned char id[16])
 {
 	size_t i = place_of(origin);
 	if (origin == 0 || a->n == 0)
