@@ -89,10 +89,10 @@ static struct campaign_guest guest(struct fixture *f, const char *survey, const 
 
 static void answer(struct fixture *f, const char *survey, const char *token)
 {
-	bool was;
+	enum campaign_place place;
 	unsigned char key[CAMPAIGN_KEY];
 	campaign_key(&f->host, heard_str(token), key);
-	assert_int_equal(campaign_put(f->c, survey, key, now, &was, &f->err), 0);
+	assert_int_equal(campaign_put(f->c, survey, key, now, 0, &place, &f->err), 0);
 	assert_int_equal(campaign_confirm(f->c, survey, key, now, &f->err), 0);
 }
 
@@ -143,17 +143,41 @@ static void a_reminder_has_the_same_link_and_comes_once(void **state)
 	assert_int_equal(remind(f, "a", "c2", now + 9 * (int64_t)DAY), CAMPAIGN_ANSWERED);
 }
 
+static enum campaign_place put(struct fixture *f, const char *survey,
+			       const unsigned char key[CAMPAIGN_KEY], int64_t quota)
+{
+	enum campaign_place place;
+	assert_int_equal(campaign_put(f->c, survey, key, now, quota, &place, &f->err), 0);
+	return place;
+}
+
+/* Who finds it full leaves nothing behind that a killed daemon could take for a place. */
+static void who_finds_it_full_has_no_place(void **state)
+{
+	struct fixture *f = *state;
+	int64_t n;
+	unsigned char one[CAMPAIGN_KEY] = "1", two[CAMPAIGN_KEY] = "2",
+		      three[CAMPAIGN_KEY] = "3";
+	assert_int_equal(put(f, "b", one, 1), CAMPAIGN_NEW); /* another survey's count is its */
+	assert_int_equal(put(f, "a", one, 2), CAMPAIGN_NEW);
+	assert_int_equal(put(f, "a", two, 2), CAMPAIGN_NEW);
+	assert_int_equal(put(f, "a", three, 2), CAMPAIGN_FULL);
+	assert_int_equal(put(f, "a", three, 2), CAMPAIGN_FULL);
+	assert_int_equal(put(f, "a", two, 2), CAMPAIGN_HELD);
+	assert_int_equal(campaign_count(f->c, "a", &n, &f->err), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(campaign_forget(f->c, "a", one, &f->err), 0);
+	assert_int_equal(put(f, "a", three, 2), CAMPAIGN_NEW);
+}
+
 static void what_was_refused_is_not_counted(void **state)
 {
 	struct fixture *f = *state;
-	bool was;
 	int64_t n;
 	unsigned char key[CAMPAIGN_KEY] = "1", other[CAMPAIGN_KEY] = "2";
-	assert_int_equal(campaign_put(f->c, "a", key, now, &was, &f->err), 0);
-	assert_false(was);
-	assert_int_equal(campaign_put(f->c, "a", key, now, &was, &f->err), 0);
-	assert_true(was);
-	assert_int_equal(campaign_put(f->c, "b", other, now, &was, &f->err), 0);
+	assert_int_equal(put(f, "a", key, 0), CAMPAIGN_NEW);
+	assert_int_equal(put(f, "a", key, 0), CAMPAIGN_HELD);
+	assert_int_equal(put(f, "b", other, 0), CAMPAIGN_NEW);
 	assert_int_equal(campaign_count(f->c, "a", &n, &f->err), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(campaign_forget(f->c, "a", key, &f->err), 0);
@@ -213,6 +237,7 @@ int main(void)
 		TEST(nobody_is_asked_twice_within_the_rest),
 		TEST(a_link_knows_its_guest_and_its_survey),
 		TEST(a_reminder_has_the_same_link_and_comes_once),
+		TEST(who_finds_it_full_has_no_place),
 		TEST(what_was_refused_is_not_counted),
 		TEST(figures_are_of_those_invited_in_the_period),
 		TEST(a_list_that_fails_leaves_nothing),

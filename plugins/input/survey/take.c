@@ -30,7 +30,7 @@ struct taking {
 	struct visit visit;
 	struct reply reply;
 	struct score score;
-	bool was_there; /* in surveys.db, before this request */
+	enum campaign_place place;
 };
 
 static void taking_destroy(struct taking *t)
@@ -58,7 +58,7 @@ static void confirm(const struct taking *t)
 static void take_back(const struct taking *t)
 {
 	struct heard_error err;
-	if (!t->was_there &&
+	if (t->place == CAMPAIGN_NEW &&
 	    campaign_forget(t->self->campaign, t->self->name, t->visit.key, &err))
 		say_uncounted(t->self, &err);
 }
@@ -124,24 +124,6 @@ static void emit(struct taking *t, struct heard_http *take)
 
 /* ---- may it be taken? */
 
-/* 1 there is room, 0 there is none, or -errno.  The answer is counted then. */
-static int count(struct taking *t, struct heard_error *err)
-{
-	const struct survey *self = t->self;
-	int64_t n = 0;
-	if (campaign_put(self->campaign, self->name, t->visit.key, heard_now(self->host),
-			 &t->was_there, err))
-		return -err->code;
-	if (self->quota == 0 || t->was_there)
-		return 1;
-	if (campaign_count(self->campaign, self->name, &n, err))
-		return -err->code;
-	if (n <= self->quota)
-		return 1;
-	take_back(t);
-	return 0;
-}
-
 /* Takes it, or shows why not; true: `t` is in hands of the receipt. */
 static bool settle(struct taking *t, struct heard_http *take, enum reply_fault fault)
 {
@@ -158,15 +140,18 @@ static bool settle(struct taking *t, struct heard_http *take, enum reply_fault f
 		screen_form(self, take, &t->visit, &t->reply, fault);
 		return false;
 	}
-	int room = count(t, &err);
-	if (room < 0) {
+	if (campaign_put(self->campaign, self->name, t->visit.key, heard_now(self->host),
+			 self->quota, &t->place, &err)) {
 		heard_log(self->host, HEARD_WARN, "no answer can be taken: %s", err.text);
 		intake_set_retry(take, 0);
 		screen_busy(self, take, &t->visit, &t->reply, false);
-	} else if (room == 0) {
-		screen_notice(self, take, &t->visit, NOTICE_FULL);
+		return false;
 	}
-	return room > 0;
+	if (t->place == CAMPAIGN_FULL) {
+		screen_notice(self, take, &t->visit, NOTICE_FULL);
+		return false;
+	}
+	return true;
 }
 
 void take_handle(struct survey *self, struct heard_http *take)

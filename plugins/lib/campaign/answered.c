@@ -49,18 +49,37 @@ int campaign_guest(struct campaign *c, const char *survey,
 	return found < 0 ? found : 0;
 }
 
-int campaign_put(struct campaign *c, const char *survey, const unsigned char key[CAMPAIGN_KEY],
-		 int64_t now, bool *was, struct heard_error *err)
+static int has_answer(struct campaign *c, const char *survey,
+		      const unsigned char key[CAMPAIGN_KEY], bool *has, struct heard_error *err)
 {
-	sqlite3_stmt *st = with_key(c,
-				    "INSERT OR IGNORE INTO answer(survey,key,at,state)"
-				    " VALUES(?1,?2,?3,0)",
+	sqlite3_stmt *st = with_key(c, "SELECT 1 FROM answer WHERE survey=?1 AND key=?2",
 				    survey, key, err);
+	int found = st ? campaign_step(c, st, err) : -err->code;
+	sqlite3_finalize(st);
+	*has = found > 0;
+	return found < 0 ? found : 0;
+}
+
+int campaign_put(struct campaign *c, const char *survey, const unsigned char key[CAMPAIGN_KEY],
+		 int64_t now, int64_t quota, enum campaign_place *place,
+		 struct heard_error *err)
+{
+	bool is_held;
+	int result = has_answer(c, survey, key, &is_held, err);
+	*place = CAMPAIGN_HELD;
+	if (result || is_held)
+		return result;
+	sqlite3_stmt *st = with_key(
+		c,
+		"INSERT INTO answer(survey,key,at,state) SELECT ?1,?2,?3,0"
+		" WHERE ?4=0 OR (SELECT count(*) FROM answer WHERE survey=?1)<?4",
+		survey, key, err);
 	if (st == NULL)
 		return -err->code;
 	sqlite3_bind_int64(st, 3, now);
-	int result = campaign_run(c, st, err);
-	*was = result == 0 && sqlite3_changes(c->db) == 0;
+	sqlite3_bind_int64(st, 4, quota);
+	result = campaign_run(c, st, err);
+	*place = sqlite3_changes(c->db) ? CAMPAIGN_NEW : CAMPAIGN_FULL;
 	return result;
 }
 

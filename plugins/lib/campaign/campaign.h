@@ -85,9 +85,14 @@ struct campaign_guest {
 };
 int campaign_guest(struct campaign *, const char *survey, const unsigned char key[CAMPAIGN_KEY],
 		   struct campaign_guest *, struct heard_error *);
-/* Before it is emitted.  *was_r: it was there before, under way or safe. */
+enum campaign_place {
+	CAMPAIGN_NEW,
+	CAMPAIGN_HELD, /* it was there before, under way or safe */
+	CAMPAIGN_FULL, /* `quota` others have one; 0: all may    */
+};
+/* Before it is emitted.  One step, so that who is killed has given a place or has not. */
 int campaign_put(struct campaign *, const char *survey, const unsigned char key[CAMPAIGN_KEY],
-		 int64_t now, bool *was_r, struct heard_error *);
+		 int64_t now, int64_t quota, enum campaign_place *, struct heard_error *);
 int campaign_confirm(struct campaign *, const char *survey,
 		     const unsigned char key[CAMPAIGN_KEY], int64_t now, struct heard_error *);
 /* It was refused: as if it had not been put. */
