@@ -33,20 +33,27 @@ static double seconds_since(const struct timespec *start)
 	return (double)(t.tv_sec - start->tv_sec) + (double)(t.tv_nsec - start->tv_nsec) * 1e-9;
 }
 
-/* Somebody may have deleted the file, moved it away or put another in its place: no start
- * would find what is written to it then.  Its count of links tells only the first, and on
- * some file systems nothing. */
-static bool is_gone(struct journal *j)
+static bool is_elsewhere(int fd, int folder, const char *name, int flags)
 {
 	struct stat held, named;
+
+	if (fstat(fd, &held) != 0)
+		return false;
+	if (fstatat(folder, name, &named, flags) != 0)
+		return errno == ENOENT;
+	return named.st_ino != held.st_ino || named.st_dev != held.st_dev;
+}
+
+/* Somebody may have deleted the file or its folder, moved it away or put another in its
+ * place: no start would find what is written to it then.  Its count of links tells only the
+ * first, and on some file systems nothing. */
+static bool is_gone(struct journal *j)
+{
 	char name[SEGMENT_NAME];
 
 	segment_name(journal_last_segment(j)->id, name);
-	if (fstat(j->fd, &held) != 0)
-		return false;
-	if (fstatat(j->folder, name, &named, AT_SYMLINK_NOFOLLOW) != 0)
-		return errno == ENOENT;
-	return named.st_ino != held.st_ino || named.st_dev != held.st_dev;
+	return is_elsewhere(j->fd, j->folder, name, AT_SYMLINK_NOFOLLOW) ||
+	       is_elsewhere(j->folder, AT_FDCWD, j->path, 0);
 }
 
 static int synced(struct journal *j)

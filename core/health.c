@@ -84,7 +84,7 @@ void health_break(struct journal *j, int code)
 	if (atomic_exchange(&j->is_broken, true))
 		return;
 	if (code == -ENOENT)
-		snprintf(why, sizeof(why), "its files were deleted");
+		snprintf(why, sizeof(why), "its files were deleted or moved away");
 	else
 		snprintf(why, sizeof(why), "two segments in turn could not be written: %s",
 			 strerror(-code));

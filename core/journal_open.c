@@ -142,6 +142,7 @@ static void destroy(struct journal *j)
 		close(j->fd);
 	if (j->folder >= 0)
 		close(j->folder);
+	free(j->path);
 	free(j->segments);
 	pthread_mutex_destroy(&j->lock);
 	pthread_mutex_destroy(&j->queue_lock);
@@ -179,6 +180,7 @@ static struct journal *create(const struct journal_options *options)
 	j->options = *options;
 	j->io = options->io ? options->io : &journal_io_real;
 	j->folder = j->fd = -1;
+	j->path = strdup(options->folder);
 	j->last = &j->first;
 	set_sizes(j);
 	pthread_condattr_init(&monotonic);
@@ -194,7 +196,7 @@ static struct journal *create(const struct journal_options *options)
 	j->dead = letters_create();
 	j->deferred = letters_create();
 	j->backstage = backstage_create();
-	if (j->state && j->dead && j->deferred && j->backstage)
+	if (j->path && j->state && j->dead && j->deferred && j->backstage)
 		return j;
 	destroy(j);
 	return NULL;

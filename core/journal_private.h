@@ -37,6 +37,7 @@ struct journal {
 	struct journal_options options;
 	const struct journal_io *io;
 	int folder;
+	char *path; /* of the folder */
 	struct frame_key key;
 	struct slots *slots;
 	struct state *state;

@@ -14,11 +14,11 @@ conf <<-EOT
 EOT
 post() {
 	curl -s -m 20 -o "$T/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
-		-d "{\"body\":\"$1\"}" "$public"
+		-d "{\"body\":\"$1\"}" "$public" || printf ' %d' $?
 }
 post_key() {
 	curl -s -m 20 -o "$T/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
-		-H "Idempotency-Key: $1" -d "{\"body\":\"$1\"}" "$keyed"
+		-H "Idempotency-Key: $1" -d "{\"body\":\"$1\"}" "$keyed" || printf ' %d' $?
 }
 # Each 100 KB, so that ten of them fill a segment.
 post_large() {
@@ -29,22 +29,25 @@ post_large() {
 	done | sort | uniq -c | tr -s ' '
 }
 is_gone() { ! kill -0 "$daemon_pid" 2>/dev/null; }
+ends() { wait_for 20 is_gone || { kill -9 "$daemon_pid" && false; }; }
+# Told so, or cut off by the end of the daemon; not a connection that nobody took.
+refused='^(503|000 5[26])$'
 
 must_start
 public=$(url public /feedback)
 is "a post is taken" "$(post one)" 202
 rm -rf "$STATE"
-like "with the folder gone none is acknowledged" "$(post two)" '^(503|000)$'
-ok "the daemon ends" wait_for 20 is_gone || daemon_kill
+like "with the folder gone none is acknowledged" "$(post two)" "$refused"
+ok "the daemon ends" ends
 daemon_wait
 is "as one that failed" $? 1
-like "and says why" "$(cat "$LOG")" 'its files were deleted; stopping, so that nothing is acknowledged that is not safe'
+like "and says why" "$(cat "$LOG")" 'its files were deleted or moved away; stopping, so that nothing is acknowledged that is not safe'
 
 ok "it starts on a fresh folder" daemon_start
 keyed=$(url public /keyed)
 rm -rf "$STATE"
-like "a post with a key is not acknowledged either" "$(post_key two)" '^(503|000)$'
-ok "and ends the daemon" wait_for 20 is_gone || daemon_kill
+like "a post with a key is not acknowledged either" "$(post_key two)" "$refused"
+ok "and ends the daemon" ends
 daemon_wait
 is "as one that failed, too" $? 1
 
@@ -85,6 +88,31 @@ like "the log says that they are gone" "$(cat "$LOG")" \
 daemon_kill
 ok "it starts again" daemon_start
 ok "all of them are delivered" wait_for 20 sh -c "[ \$(grep -c large '$T/out.ndjson') -ge 25 ]"
+
+# The folder is moved away whole, and then back.
+public=$(url public /feedback)
+mv "$STATE/journal" "$T/journal"
+like "with the journal moved away a post is not acknowledged" "$(post eight)" "$refused"
+ok "that ends the daemon" ends
+daemon_wait
+is "as one that failed" $? 1
+ok "nothing was put in its place" test ! -e "$STATE/journal"
+mv "$T/journal" "$STATE/journal"
+ok "with the folder back it starts" daemon_start
+keyed=$(url public /keyed)
+mv "$STATE" "$T/elsewhere"
+like "nor with all of the state moved away" "$(post_key eight)" "$refused"
+ok "that ends it, too" ends
+daemon_wait
+is "likewise" $? 1
+rm -rf "$STATE"
+mv "$T/elsewhere" "$STATE"
+ok "and with that back it starts" daemon_start
+public=$(url public /feedback)
+is "and takes posts" "$(post nine)" 202
+ok "which are delivered" wait_for 20 grep -q nine "$T/out.ndjson"
+is "once" "$(grep -c nine "$T/out.ndjson")" 1
+
 ok "the daemon stops" daemon_stop
 no_sanitizer_reports
 done_testing
