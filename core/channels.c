@@ -56,6 +56,7 @@ struct channels {
 	struct backstage *backstage;
 	uint64_t kept;	 /* of `changes` */
 	int64_t kept_at; /* ms */
+	bool is_urgent;	 /* to keep what has changed */
 
 	struct backstage_job job;
 	_Atomic bool is_keeping; /* the job is on its way                  */
@@ -313,12 +314,14 @@ static void keep_if_due(struct channels *s, int64_t now, bool is_urgent)
 	pthread_mutex_lock(&s->lock);
 	uint64_t changes = s->changes;
 	pthread_mutex_unlock(&s->lock);
-	bool is_due = is_urgent || now < s->kept_at || now - s->kept_at >= KEEP_MS;
+	s->is_urgent |= is_urgent; /* the job may be on its way now */
+	bool is_due = s->is_urgent || now < s->kept_at || now - s->kept_at >= KEEP_MS;
 	if (changes == s->kept || !is_due || s->backstage == NULL ||
 	    atomic_exchange(&s->is_keeping, true))
 		return;
 	s->kept = changes;
 	s->kept_at = now;
+	s->is_urgent = false;
 	s->job.fn = keep;
 	backstage_post(s->backstage, &s->job);
 }
