@@ -83,7 +83,7 @@ ok "a mail with no sender" wait_for 10 has $((before + 1))
 is "is known as a bounce" "$(records | tail -n 1 | jq -r '.attributes["mail.automatic"]')" bounce
 
 # ---- too much, too slow, too many
-again 'max_size = "64K"; max_connections = 3; timeout = "1s"; mail_timeout = "3s"; in_flight = "80K"; patience = "500ms";'
+again 'max_size = "64K"; max_connections = 3; timeout = "1s"; mail_timeout = "3s";'
 like "a mail that is too large" "$(client flood "$LMTP" 1000000 | tr '\n' ' ')" '^552 5\.3\.4 .* 250 2\.0\.0'
 like "silence is ended" "$(client slow "$LMTP" silent)" '^421 4\.4\.2'
 like "a command, byte by byte, too" "$(client slow "$LMTP" command)" '^421 4\.4\.2'
@@ -91,6 +91,7 @@ like "and a mail" "$(client slow "$LMTP" data)" '^421 4\.4\.2'
 like "who does not read is not read from" "$(client slow "$LMTP" deaf)" '^it was ended'
 ok "connections are bounded" [ "$(client many "$LMTP" 6 | head -n 1)" = 3 ]
 like "with a word" "$(client many "$LMTP" 6 | tail -n 1)" '^421 4\.3\.2'
+again 'max_size = "64K"; in_flight = "80K"; patience = "500ms";'
 mkfifo "$T/go"
 client hold "$LMTP" 60000 <"$T/go" >"$T/held" &
 held=$!
