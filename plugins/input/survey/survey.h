@@ -13,6 +13,7 @@
 #include <heard/plugin.h>
 
 struct campaign;
+struct taking;
 
 struct survey {
 	const char *listener, *path, *public_url, *until, *database;
@@ -32,7 +33,8 @@ struct survey {
 	struct heard_buf style; /* of its pages                    */
 	int64_t ends_at;	/* HEARD_TIME_NONE: never          */
 	struct campaign *campaign;
-	struct hooks *hooked; /* NULL: no webhook                  */
+	struct taking *takings; /* [its loop] answers that wait for receipts */
+	struct hooks *hooked;	/* NULL: no webhook                  */
 };
 
 /* Name, path and end; what open() and commands need.  0 or -errno with a sentence. */

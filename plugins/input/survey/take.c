@@ -21,11 +21,13 @@
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { LINE_MAX_BYTES = 1 << 20 };
 
 /* An answer that waits for its receipt. */
 struct taking {
+	struct taking *next; /* of the survey's */
 	struct survey *self;
 	struct visit visit;
 	struct reply reply;
@@ -35,6 +37,11 @@ struct taking {
 
 static void taking_destroy(struct taking *t)
 {
+	for (struct taking **at = &t->self->takings; *at; at = &(*at)->next)
+		if (*at == t) {
+			*at = t->next;
+			break;
+		}
 	reply_release(&t->reply);
 	free(t);
 }
@@ -55,11 +62,25 @@ static void confirm(const struct taking *t)
 		say_uncounted(t->self, &err);
 }
 
-static void take_back(const struct taking *t)
+/* Another request that waits with the same key: somebody clicked twice. */
+static struct taking *twin_of(const struct taking *t)
+{
+	for (struct taking *other = t->self->takings; other; other = other->next)
+		if (other != t &&
+		    memcmp(other->visit.key, t->visit.key, sizeof(t->visit.key)) == 0)
+			return other;
+	return NULL;
+}
+
+/* The place goes to a twin, which may be taken, or else to anybody. */
+static void take_back(struct taking *t)
 {
 	struct heard_error err;
-	if (t->place == CAMPAIGN_NEW &&
-	    campaign_forget(t->self->campaign, t->self->name, t->visit.key, &err))
+	struct taking *twin = t->place == CAMPAIGN_NEW ? twin_of(t) : NULL;
+	if (twin)
+		twin->place = CAMPAIGN_NEW;
+	else if (t->place == CAMPAIGN_NEW &&
+		 campaign_forget(t->self->campaign, t->self->name, t->visit.key, &err))
 		say_uncounted(t->self, &err);
 }
 
@@ -177,6 +198,8 @@ void take_handle(struct survey *self, struct heard_http *take)
 		intake_set_retry(take, 0);
 		screen_busy(self, take, &t->visit, &t->reply, false);
 	} else if (settle(t, take, fault)) {
+		t->next = self->takings;
+		self->takings = t;
 		emit(t, take);
 		return;
 	}

@@ -64,22 +64,22 @@ int campaign_put(struct campaign *c, const char *survey, const unsigned char key
 		 int64_t now, int64_t quota, enum campaign_place *place,
 		 struct heard_error *err)
 {
-	bool is_held;
-	int result = has_answer(c, survey, key, &is_held, err);
-	*place = CAMPAIGN_HELD;
-	if (result || is_held)
-		return result;
 	sqlite3_stmt *st = with_key(
 		c,
-		"INSERT INTO answer(survey,key,at,state) SELECT ?1,?2,?3,0"
+		"INSERT OR IGNORE INTO answer(survey,key,at,state) SELECT ?1,?2,?3,0"
 		" WHERE ?4=0 OR (SELECT count(*) FROM answer WHERE survey=?1)<?4",
 		survey, key, err);
 	if (st == NULL)
 		return -err->code;
 	sqlite3_bind_int64(st, 3, now);
 	sqlite3_bind_int64(st, 4, quota);
-	result = campaign_run(c, st, err);
-	*place = sqlite3_changes(c->db) ? CAMPAIGN_NEW : CAMPAIGN_FULL;
+	int result = campaign_run(c, st, err);
+	*place = CAMPAIGN_NEW;
+	if (result != 0 || sqlite3_changes(c->db) > 0)
+		return result;
+	bool is_held;
+	result = has_answer(c, survey, key, &is_held, err);
+	*place = is_held ? CAMPAIGN_HELD : CAMPAIGN_FULL;
 	return result;
 }
 

@@ -85,12 +85,14 @@ struct campaign_guest {
 };
 int campaign_guest(struct campaign *, const char *survey, const unsigned char key[CAMPAIGN_KEY],
 		   struct campaign_guest *, struct heard_error *);
+
 enum campaign_place {
 	CAMPAIGN_NEW,
 	CAMPAIGN_HELD, /* it was there before, under way or safe */
-	CAMPAIGN_FULL, /* `quota` others have one; 0: all may    */
+	CAMPAIGN_FULL, /* others have them all                   */
 };
-/* Before it is emitted.  One step, so that who is killed has given a place or has not. */
+/* Before it is emitted.  A place of `quota` (0: of any number) is given in one step, so that
+ * a daemon that is killed has given it or has not. */
 int campaign_put(struct campaign *, const char *survey, const unsigned char key[CAMPAIGN_KEY],
 		 int64_t now, int64_t quota, enum campaign_place *, struct heard_error *);
 int campaign_confirm(struct campaign *, const char *survey,
