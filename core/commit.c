@@ -8,7 +8,7 @@
  * again: the group is laid out anew in the next segment, whose checkpoint says where the old
  * one ended, and the commit frame that failed is spoiled, so that a later start does not find
  * it.  If that fails as well, the transactions fail, and unless it was only for want of space
- * the journal is broken and takes nothing more.
+ * the journal is broken and takes nothing more; likewise if the folder is not where it was.
  *
  * Invariant: nothing that a group prepared (counters, keys, letters, seqs)
  * shows before its sync, and nothing of it is left when it failed.
@@ -33,6 +33,7 @@ static double seconds_since(const struct timespec *start)
 	return (double)(t.tv_sec - start->tv_sec) + (double)(t.tv_nsec - start->tv_nsec) * 1e-9;
 }
 
+/* Is what is open not what has that name now?  Who cannot tell says no. */
 static bool is_elsewhere(int fd, int folder, const char *name, int flags)
 {
 	struct stat held, named;
@@ -40,20 +41,24 @@ static bool is_elsewhere(int fd, int folder, const char *name, int flags)
 	if (fstat(fd, &held) != 0)
 		return false;
 	if (fstatat(folder, name, &named, flags) != 0)
-		return errno == ENOENT;
+		return errno == ENOENT || errno == ENOTDIR;
 	return named.st_ino != held.st_ino || named.st_dev != held.st_dev;
 }
 
 /* Somebody may have deleted the file or its folder, moved it away or put another in its
  * place: no start would find what is written to it then.  Its count of links tells only the
  * first, and on some file systems nothing. */
-static bool is_gone(struct journal *j)
+static bool is_file_gone(struct journal *j)
 {
 	char name[SEGMENT_NAME];
 
 	segment_name(journal_last_segment(j)->id, name);
-	return is_elsewhere(j->fd, j->folder, name, AT_SYMLINK_NOFOLLOW) ||
-	       is_elsewhere(j->folder, AT_FDCWD, j->path, 0);
+	return is_elsewhere(j->fd, j->folder, name, AT_SYMLINK_NOFOLLOW);
+}
+
+static bool is_folder_gone(const struct journal *j)
+{
+	return is_elsewhere(j->folder, AT_FDCWD, j->path, 0);
 }
 
 static int synced(struct journal *j)
@@ -64,7 +69,7 @@ static int synced(struct journal *j)
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (j->io->fdatasync(j->fd) != 0)
 		return -errno;
-	if (is_gone(j))
+	if (is_file_gone(j) || is_folder_gone(j))
 		return -ENOENT;
 	double s = seconds_since(&start);
 	for (double le = 1e-4; bucket < 15 && s > le; bucket++)
@@ -111,10 +116,12 @@ static int write_elsewhere(struct journal *j, int code)
 	uint64_t segment = journal_last_segment(j)->id, commit_at = j->group.commit_at;
 	bool was_empty = journal_last_segment(j)->end == 0;
 
+	spoil_commit(j, segment, commit_at);
+	if (is_folder_gone(j)) /* a new segment would be nowhere, too */
+		return -ENOENT;
 	log_line(HEARD_ERROR, "journal",
 		 "seg-%016" PRIx64 ": %s; the group is written to a new segment", segment,
 		 strerror(-code));
-	spoil_commit(j, segment, commit_at);
 	if (was_empty)
 		pool_drop_last(j);
 	close(j->fd);

@@ -112,6 +112,10 @@ public=$(url public /feedback)
 is "and takes posts" "$(post nine)" 202
 ok "which are delivered" wait_for 20 grep -q nine "$T/out.ndjson"
 is "once" "$(grep -c nine "$T/out.ndjson")" 1
+keyed=$(url public /keyed)
+is "what was refused is taken when it comes again" "$(post_key eight)" 202
+ok "and delivered" wait_for 20 grep -q eight "$T/keyed.ndjson"
+is "once, too" "$(grep -c eight "$T/keyed.ndjson")" 1
 
 ok "the daemon stops" daemon_stop
 no_sanitizer_reports
