@@ -60,7 +60,7 @@ struct channels {
 
 	struct backstage_job job;
 	_Atomic bool is_keeping; /* the job is on its way                  */
-	bool has_failed;	 /* [backstage] the last time              */
+	_Atomic bool has_failed; /* the last time                          */
 };
 
 struct channels *channels_create(const struct conf *conf)
@@ -299,13 +299,13 @@ static void keep(struct backstage_job *job)
 	struct channels *s = (struct channels *)((char *)job - offsetof(struct channels, job));
 	struct heard_error err = {0};
 	int rc = channels_save(s, s->state_dir, &err);
-	if (rc != 0 && !s->has_failed)
+	if (rc != 0 && !atomic_load(&s->has_failed))
 		log_line(
 			HEARD_WARN, "channels",
 			"what channels are used to cannot be kept: %s; it is tried again every "
 			"5 minutes",
 			err.text);
-	s->has_failed = rc != 0;
+	atomic_store(&s->has_failed, rc != 0);
 	atomic_store(&s->is_keeping, false);
 }
 
@@ -314,10 +314,10 @@ static void keep_if_due(struct channels *s, int64_t now, bool is_urgent)
 	pthread_mutex_lock(&s->lock);
 	uint64_t changes = s->changes;
 	pthread_mutex_unlock(&s->lock);
-	s->is_urgent |= is_urgent; /* the job may be on its way now */
+	s->is_urgent |= is_urgent; /* until a job takes it: the last one may still run */
 	bool is_due = s->is_urgent || now < s->kept_at || now - s->kept_at >= KEEP_MS;
-	if (changes == s->kept || !is_due || s->backstage == NULL ||
-	    atomic_exchange(&s->is_keeping, true))
+	if ((changes == s->kept && !atomic_load(&s->has_failed)) || !is_due ||
+	    s->backstage == NULL || atomic_exchange(&s->is_keeping, true))
 		return;
 	s->kept = changes;
 	s->kept_at = now;

@@ -121,7 +121,7 @@ widths() { # of the lines of the table up to "ago"
 	PY
 }
 is "and its columns line up" "$(widths)" "1 3"
-ok "it is kept" wait_for 10 is_kept 1
+ok "it is kept" wait_for 30 is_kept 1
 daemon_kill
 must_start
 minutes 30
@@ -154,7 +154,7 @@ post $weibo weibo-11
 minutes 1
 ok "it is heard again" wait_for 30 is_now 1 again $weibo
 like "after so long" "$(grep 'heard again' "$LOG")" 'after 39 h'
-ok "it is kept" wait_for 10 is_kept 0
+ok "it is kept" wait_for 30 is_kept 0
 ok "which is a metric" is_metric silent $weibo 0
 daemon_kill
 must_start
