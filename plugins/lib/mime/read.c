@@ -50,12 +50,32 @@ static bool is_registered(void)
 	return is_part;
 }
 
+/* Else the first reader makes a class while another looks at it: GLib knows how, and who
+ * checks it for races does not see that. */
+static void make_classes(void)
+{
+	const GType types[] = {GMIME_TYPE_PART,
+			       GMIME_TYPE_TEXT_PART,
+			       GMIME_TYPE_MULTIPART,
+			       GMIME_TYPE_MULTIPART_SIGNED,
+			       GMIME_TYPE_MULTIPART_ENCRYPTED,
+			       GMIME_TYPE_MESSAGE,
+			       GMIME_TYPE_MESSAGE_PART,
+			       GMIME_TYPE_MESSAGE_PARTIAL,
+			       GMIME_TYPE_APPLICATION_PKCS7_MIME,
+			       GMIME_TYPE_STREAM_MEM};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		g_type_class_ref(types[i]);
+}
+
 void mime_init(void)
 {
 	static const char *const types[] = {"rfc822", "rfc2822", "global", "news"};
 
 	LEAKS_ARE_KNOWN(true);
 	g_mime_init();
+	make_classes();
 	/* Nested messages are parts like others to GMime; we read them, with our limits and
 	 * without its address parser. */
 	if (!is_registered())
