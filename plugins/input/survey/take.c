@@ -145,6 +145,15 @@ static void emit(struct taking *t, struct heard_http *take)
 
 /* ---- may it be taken? */
 
+/* surveys.db could not be asked. */
+static void ask_again(const struct taking *t, struct heard_http *take,
+		      const struct heard_error *err)
+{
+	heard_log(t->self->host, HEARD_WARN, "no answer can be taken: %s", err->text);
+	intake_set_retry(take, 0);
+	screen_busy(t->self, take, &t->visit, &t->reply, false);
+}
+
 /* Takes it, or shows why not; true: `t` is in hands of the receipt. */
 static bool settle(struct taking *t, struct heard_http *take, enum reply_fault fault)
 {
@@ -163,9 +172,7 @@ static bool settle(struct taking *t, struct heard_http *take, enum reply_fault f
 	}
 	if (campaign_put(self->campaign, self->name, t->visit.key, heard_now(self->host),
 			 self->quota, &t->place, &err)) {
-		heard_log(self->host, HEARD_WARN, "no answer can be taken: %s", err.text);
-		intake_set_retry(take, 0);
-		screen_busy(self, take, &t->visit, &t->reply, false);
+		ask_again(t, take, &err);
 		return false;
 	}
 	if (t->place == CAMPAIGN_FULL) {
@@ -194,9 +201,7 @@ void take_handle(struct survey *self, struct heard_http *take)
 	enum reply_fault fault = reply_read(&t->reply, self->form, heard_http_body(take));
 	t->score = score_of(self->form, &self->bad, &t->reply);
 	if (visit_read(&t->visit, self, take, &t->reply, &err)) {
-		heard_log(self->host, HEARD_WARN, "no answer can be taken: %s", err.text);
-		intake_set_retry(take, 0);
-		screen_busy(self, take, &t->visit, &t->reply, false);
+		ask_again(t, take, &err);
 	} else if (settle(t, take, fault)) {
 		t->next = self->takings;
 		self->takings = t;
