@@ -128,7 +128,7 @@ static int write_elsewhere(struct journal *j, int code)
 	j->fd = -1;
 	int r = pool_move(j, POOL_FREES);
 	if (r != 0)
-		return r != -ENOENT && health_lacks_space(code) ? code : r;
+		return health_lacks_space(code) ? code : r;
 	r = write_group(j);
 	if (r != 0) {
 		spoil_commit(j, journal_last_segment(j)->id, j->group.commit_at);
