@@ -31,7 +31,7 @@ void gate_admit(struct heard_record *, struct heard_str source, bool is_letter, 
 /* Name a record that a filter added; what filters say of it stays.  [worker] */
 void gate_name(struct heard_record *, struct heard_str source, int64_t now_ms);
 /* Give the record its id, so that filters can name it to those that come after it: the one
- * that it had when its batch was refused, or a new one; no table is fine.  0 or -ENOMEM.
+ * that it had when its batch was refused, or a new one; NULL is fine.  0 or -ENOMEM.
  * [worker] */
 int gate_identify(struct refused *, struct lane *, struct heard_record *, int64_t now_ms);
 /* Its batch is refused: it keeps its id.  [any] */

@@ -23,17 +23,17 @@ struct refused {
 
 struct refused *refused_create(void)
 {
-	struct refused *a = calloc(1, sizeof(*a));
-	if (a != NULL)
-		pthread_mutex_init(&a->lock, NULL);
-	return a;
+	struct refused *t = calloc(1, sizeof(*t));
+	if (t != NULL)
+		pthread_mutex_init(&t->lock, NULL);
+	return t;
 }
 
-void refused_destroy(struct refused *a)
+void refused_destroy(struct refused *t)
 {
-	if (a != NULL)
-		pthread_mutex_destroy(&a->lock);
-	free(a);
+	if (t != NULL)
+		pthread_mutex_destroy(&t->lock);
+	free(t);
 }
 
 static size_t place_of(uint64_t origin)
@@ -41,28 +41,28 @@ static size_t place_of(uint64_t origin)
 	return origin >> 32 & (PLACES - 1);
 }
 
-void refused_note(struct refused *a, uint64_t origin, const unsigned char id[16])
+void refused_note(struct refused *t, uint64_t origin, const unsigned char id[16])
 {
 	size_t i = place_of(origin);
-	pthread_mutex_lock(&a->lock);
-	a->n += a->at[i].origin == 0;
-	a->at[i].origin = origin;
-	memcpy(a->at[i].id, id, sizeof(a->at[i].id));
-	pthread_mutex_unlock(&a->lock);
+	pthread_mutex_lock(&t->lock);
+	t->n += t->at[i].origin == 0;
+	t->at[i].origin = origin;
+	memcpy(t->at[i].id, id, sizeof(t->at[i].id));
+	pthread_mutex_unlock(&t->lock);
 }
 
-bool refused_take(struct refused *a, uint64_t origin, unsigned char id[16])
+bool refused_take(struct refused *t, uint64_t origin, unsigned char id[16])
 {
 	size_t i = place_of(origin);
-	if (origin == 0 || a->n == 0)
+	if (origin == 0 || t->n == 0)
 		return false;
-	pthread_mutex_lock(&a->lock);
-	bool is_there = a->at[i].origin == origin;
+	pthread_mutex_lock(&t->lock);
+	bool is_there = t->at[i].origin == origin;
 	if (is_there) {
-		memcpy(id, a->at[i].id, sizeof(a->at[i].id));
-		a->at[i].origin = 0;
-		a->n--;
+		memcpy(id, t->at[i].id, sizeof(t->at[i].id));
+		t->at[i].origin = 0;
+		t->n--;
 	}
-	pthread_mutex_unlock(&a->lock);
+	pthread_mutex_unlock(&t->lock);
 	return is_there;
 }
